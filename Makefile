@@ -1,0 +1,42 @@
+# `make` lists what there is. The same flags everywhere, so that one build serves build, tests and demo.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help install-needed check build test demo bench thorough format clean-demo
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install-needed: ## Install what is missing besides Swift (Debian, Ubuntu)
+	@Scripts/install-needed
+
+check: install-needed ## Run every check of Scripts/
+	Scripts/check
+
+build: install-needed ## Build zona, zona-server and the rest, debug
+	swift build
+
+test: install-needed ## Check the tree, build, run all tests
+	Scripts/check
+	swift build --build-tests
+	swift test
+
+demo: install-needed ## Build, then play the story of an ambito with the real binaries
+	swift build
+	Scripts/demo
+
+bench: install-needed ## Measure with a release build; prints and writes bench.json
+	swift build -c release --scratch-path .build-release --product zona-bench
+	.build-release/release/zona-bench
+
+thorough: install-needed ## Thread sanitizer on all but the end-to-end tests, then all tests in release
+	swift test --sanitize=thread --scratch-path .build-tsan --skip EndToEndTests
+	swift build -c release --scratch-path .build-release-tests --build-tests -Xswiftc -enable-testing
+	swift test -c release --scratch-path .build-release-tests -Xswiftc -enable-testing
+
+format: ## Format the Swift files in place
+	Scripts/check-format --fix
+
+clean-demo: ## Delete the files that make demo leaves
+	rm -rf demo-files

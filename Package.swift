@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house: see ARCHITECTURE.md. Arrows between targets point down only; `Scripts/check-edges` holds them.
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "zona",
+    products: [
+        .executable(name: "zona", targets: ["zona"]),
+        .executable(name: "zona-server", targets: ["zona-server"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    ],
+    targets: [
+        // The pure part.
+        .target(name: "SyncCore"),
+        .target(name: "SyncWire", dependencies: ["SyncCore", "CZstd", crypto]),
+        .target(name: "SyncSession", dependencies: ["SyncCore", "SyncWire"]),
+
+        // Shells and adapters.
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(
+            name: "Schema", path: "schema", exclude: ["README.md"], sources: ["Schema.swift"],
+            resources: [
+                .embedInCode("domain"), .embedInCode("replica"), .embedInCode("hub"), .embedInCode("codelists"),
+            ]),
+        .target(name: "ReplicaStore", dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", grdb]),
+        .target(name: "HubStore", dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", grdb]),
+        .target(name: "CurlTransport", dependencies: ["CCurl"]),
+        .target(
+            name: "ReplicaSync",
+            dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "CurlTransport", crypto]),
+        .target(name: "Consolidation", dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "Schema"]),
+        .target(
+            name: "HubService",
+            dependencies: [
+                "SyncCore", "SyncWire", "SyncSession", "HubStore", "Schema", crypto, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        // The two programs, and the benchmark.
+        .executableTarget(
+            name: "zona",
+            dependencies: ["ReplicaSync", "ReplicaStore", "Consolidation", "Schema", "SyncCore", "SyncWire", "SyncSession", arguments],
+            path: "client-cli"),
+        .executableTarget(
+            name: "zona-server",
+            dependencies: [
+                "HubService", "HubStore", "Consolidation", "ReplicaStore", "Schema", "SyncCore", "SyncWire", "SyncSession", arguments, logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            path: "sync-server"),
+        .executableTarget(
+            name: "zona-bench",
+            dependencies: ["ReplicaSync", "ReplicaStore", "HubService", "HubStore", "Schema", "SyncCore", "SyncWire", "SyncSession", grdb],
+            path: "Benchmarks"),
+
+        // One folder a target.
+        .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"]),
+        .testTarget(name: "SyncWireTests", dependencies: ["SyncCore", "SyncWire", crypto]),
+        .testTarget(name: "SyncSessionTests", dependencies: ["SyncCore", "SyncWire", "SyncSession"]),
+        .testTarget(name: "SchemaTests", dependencies: ["Schema", grdb]),
+        .testTarget(name: "ReplicaStoreTests", dependencies: ["ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb, crypto]),
+        .testTarget(name: "HubStoreTests", dependencies: ["HubStore", "ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb, crypto]),
+        .testTarget(
+            name: "HubServiceTests",
+            dependencies: ["HubService", "HubStore", "CurlTransport", "SyncCore", "SyncWire", "SyncSession", "Schema", crypto, logging]),
+        .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport"]),
+        .testTarget(name: "ConsolidationTests", dependencies: ["Consolidation", "ReplicaStore", "Schema", grdb]),
+        .testTarget(name: "EndToEndTests", dependencies: ["zona", "zona-server", grdb], exclude: []),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        // The wire's small appends and reads must be inlined into the stores' loops.
+        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+    ]
+}

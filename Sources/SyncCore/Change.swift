@@ -1,0 +1,118 @@
+/// What was done to a record.
+package enum Operation: UInt8, Sendable {
+    case insert = 1, update = 2, delete = 3
+}
+
+/// A conflict that a change decides: its id, the group it is about, and the dots it names, which the operator had on screen.
+package struct NamedConflict: Hashable, Sendable {
+    package let conflict: RecordID
+    package let group: Int
+    package let dots: [Dot]
+
+    package init(conflict: RecordID, group: Int, dots: [Dot]) {
+        self.conflict = conflict
+        self.group = group
+        self.dots = dots
+    }
+}
+
+/// Insert, update or delete of one record, as it travels.
+package struct Change: Sendable {
+    package let key: RecordKey
+    package let operation: Operation
+    package let dot: Dot
+    package var time: HybridTime
+    /// The operator's name in UTF-8, or `-` for another program.
+    package let author: [UInt8]
+    /// Changes with the same action, not 0, are accepted or refused together.
+    package let action: UInt64
+    /// The columns whose values travel.
+    package let carried: ColumnSet
+    /// The columns that the user changed: a subset of `carried`.
+    package let changed: ColumnSet
+    /// The carried values, encoded, in column order.
+    package let values: [UInt8]
+    /// Columns of `carried` that the user did not change and that count as a copy where the hub has nothing better (`fill`).
+    package let isFilled: Bool
+    /// Given back from a row after a disaster: not a change, a copy.
+    package let isCopy: Bool
+    package let decides: [NamedConflict]
+
+    package init(
+        key: RecordKey, operation: Operation, dot: Dot, time: HybridTime, author: [UInt8], action: UInt64 = 0,
+        carried: ColumnSet, changed: ColumnSet, values: [UInt8], isFilled: Bool = false, isCopy: Bool = false,
+        decides: [NamedConflict] = []
+    ) {
+        self.key = key
+        self.operation = operation
+        self.dot = dot
+        self.time = time
+        self.author = author
+        self.action = action
+        self.carried = carried
+        self.changed = changed
+        self.values = values
+        self.isFilled = isFilled
+        self.isCopy = isCopy
+        self.decides = decides
+    }
+}
+
+/// On whose side a writer stands with respect to one record; the rules `capofila` and `owner` look at it.
+package struct WriterSide: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    package static let capofila = WriterSide(rawValue: 1)
+    package static let owner = WriterSide(rawValue: 2)
+}
+
+/// A context by reference: the vector that its writer had on screen, and the number under which the store keeps it.
+package struct Context: Sendable {
+    package let reference: Int64
+    package let vector: VersionVector
+
+    package init(reference: Int64, vector: VersionVector) {
+        self.reference = reference
+        self.vector = vector
+    }
+
+    /// Whether the writer had seen `dot`: in his vector, or among his own earlier changes.
+    package func covers(_ dot: Dot, ownDot: Dot) -> Bool {
+        dot.number == ownDot.number && dot.counter < ownDot.counter || vector.covers(dot)
+    }
+}
+
+/// Everything about a written value but the value: when, by whom, knowing what.
+package struct Stamp: Sendable {
+    package let dot: Dot
+    package let time: HybridTime
+    /// The number under which the store keeps the author's name.
+    package let author: Int64
+    package let context: Context
+    package let side: WriterSide
+    package let isCopy: Bool
+    /// Dots that the writer had on screen beside his context, because a decision names them.
+    package let named: [Dot]
+
+    package init(
+        dot: Dot, time: HybridTime, author: Int64, context: Context, side: WriterSide = [], isCopy: Bool = false,
+        named: [Dot] = []
+    ) {
+        self.dot = dot
+        self.time = time
+        self.author = author
+        self.context = context
+        self.side = side
+        self.isCopy = isCopy
+        self.named = named
+    }
+
+    /// Whether this value's writer had seen the value written under `other`.
+    package func covers(_ other: Dot) -> Bool {
+        context.covers(other, ownDot: dot) || named.contains(other)
+    }
+}

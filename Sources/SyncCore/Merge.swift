@@ -1,0 +1,284 @@
+/// What a merge did to one record: the new state, and what the hub must list, close and remember.
+package struct MergeOutcome: Sendable {
+    /// A value that was replaced, or that lost: which group, and the sibling.
+    package struct Loss: Sendable {
+        package let group: Int
+        package let sibling: Sibling
+    }
+
+    package internal(set) var state: RecordState
+    /// Whether the record may take the change's own dot: it replaced all it wrote to, and its writer had seen the record as it was.
+    package internal(set) var isPlain: Bool
+    /// Losers that must be listed now and were not.
+    package internal(set) var listed: [Loss] = []
+    /// Losers to be listed that never close by themselves (copies met a change).
+    package internal(set) var listedForGood: [Loss] = []
+    /// Open conflicts that close by themselves.
+    package internal(set) var closed: [OpenConflict] = []
+    /// Values that somebody replaced with them on screen, for the history.
+    package internal(set) var replaced: [Loss] = []
+}
+
+/// The one place where a winner is chosen. Pure: the same state and change give the same outcome, and concurrent changes give the same
+/// rows and open conflicts in every order (`docs/merge-rules.md` names the laws and their tests).
+package struct Merge: Sendable {
+    private let table: TableDescription
+    private let change: Change
+    private let stamp: Stamp
+    private let open: [OpenConflict]
+    private let recordDot: Dot?
+    private let contextIsKnown: Bool
+    private let oldSlices: [ArraySlice<UInt8>]
+    private let carriedSlices: [(column: Int, value: ArraySlice<UInt8>)]
+    private var outcome: MergeOutcome
+
+    /// - Parameters:
+    ///   - change: authorised and validated: its values are well formed and belong to `table`.
+    ///   - stamp: the change's stamp as accepted.
+    ///   - state: the record as it is, or nothing if the hub has none.
+    ///   - recordDot: the dot that the record has now.
+    ///   - open: the record's open conflicts.
+    ///   - contextIsKnown: whether the hub has every dot that the change's context covers.
+    package static func outcome(
+        of change: Change, stamp: Stamp, on state: RecordState?, recordDot: Dot?, in table: TableDescription,
+        open: [OpenConflict], contextIsKnown: Bool
+    ) throws(MalformedBytes) -> MergeOutcome {
+        if state == nil && change.operation == .insert && !change.isFilled && change.carried.bits == ColumnSet.first(change.carried.count).bits {
+            return fresh(change, stamp: stamp)
+        }
+        var merge = try Merge(
+            change, stamp: stamp, on: state, recordDot: recordDot, in: table, open: open, contextIsKnown: contextIsKnown)
+        try merge.writeAll()
+        return merge.outcome
+    }
+
+    /// The first insert of a record: nothing to compare, nothing to copy but the bytes.
+    private static func fresh(_ change: Change, stamp: Stamp) -> MergeOutcome {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(change.values.count + 2)
+        bytes.appendVarint(UInt64(change.carried.count))
+        bytes.append(contentsOf: change.values)
+        let state = RecordState(base: stamp, registers: [], row: Row(uncheckedBytes: bytes), isDeleted: false)
+        return MergeOutcome(state: state, isPlain: true)
+    }
+
+    private init(
+        _ change: Change, stamp: Stamp, on state: RecordState?, recordDot: Dot?, in table: TableDescription,
+        open: [OpenConflict], contextIsKnown: Bool
+    ) throws(MalformedBytes) {
+        self.table = table
+        self.change = change
+        self.stamp = stamp
+        self.open = open
+        self.recordDot = recordDot
+        self.contextIsKnown = contextIsKnown
+        let state = state ?? RecordState(base: nil, registers: [], row: .empty, isDeleted: false)
+        oldSlices = try state.row.slices()
+        var reader = ByteReader(change.values)
+        var carried: [(column: Int, value: ArraySlice<UInt8>)] = []
+        for column in change.carried.columns {
+            let start = reader.position
+            try reader.skipValue()
+            carried.append((column, change.values[start..<reader.position]))
+        }
+        carriedSlices = carried
+        outcome = MergeOutcome(state: state, isPlain: true)
+    }
+
+    private mutating func writeAll() throws(MalformedBytes) {
+        if let recordDot, !stamp.context.covers(recordDot, ownDot: change.dot) { outcome.isPlain = false }
+        if change.operation == .delete {
+            write(group: ColumnGroup.existence, values: RecordState.deleted, stamp: stamp)
+        } else {
+            write(group: ColumnGroup.existence, values: RecordState.present, stamp: stamp)
+            for group in table.groups where writes(group) {
+                write(group: group.index, values: newValues(of: group.columns), stamp: stamp)
+            }
+            if change.isFilled { fillAll() }
+        }
+        show()
+        gather()
+    }
+
+    /// Whether the change writes this group: an insert writes all it carries; an update the row group, and others where it changed them.
+    private func writes(_ group: ColumnGroup) -> Bool {
+        if change.operation == .insert && !change.isFilled || group.index == ColumnGroup.wholeRow {
+            return !group.columns.intersection(change.carried).isEmpty
+        }
+        return !group.columns.intersection(change.changed).isEmpty
+    }
+
+    /// What the user did not change but carried along: a copy, where nothing better is known.
+    private mutating func fillAll() {
+        let weak = Stamp(
+            dot: stamp.dot, time: stamp.time, author: stamp.author, context: stamp.context, side: stamp.side, isCopy: true)
+        for group in table.groups where !writes(group) && !group.columns.intersection(change.carried).isEmpty {
+            guard siblings(of: group.index).allSatisfy(\.stamp.isCopy) else { continue }
+            write(group: group.index, values: newValues(of: group.columns), stamp: weak)
+        }
+    }
+
+    private mutating func write(group: Int, values: [UInt8], stamp: Stamp) {
+        let named = change.decides.filter { $0.group == group }.flatMap(\.dots)
+        let stamp = Stamp(
+            dot: stamp.dot, time: stamp.time, author: stamp.author, context: stamp.context, side: stamp.side,
+            isCopy: stamp.isCopy || change.isCopy, named: named)
+        let present = siblings(of: group)
+        if present.contains(where: { $0.stamp.dot == stamp.dot || $0.stamp.covers(stamp.dot) }) {
+            outcome.isPlain = false
+            return
+        }
+        var gone = present.filter { stamp.covers($0.stamp.dot) }
+        if stamp.isCopy {
+            guard writeCopy(group: group, values: values, stamp: stamp, present: present, gone: &gone) else { return }
+        } else {
+            for sibling in present where sibling.stamp.isCopy && !stamp.covers(sibling.stamp.dot) {
+                gone.append(sibling)
+                outcome.isPlain = false
+                if sibling.values != values { outcome.listedForGood.append(.init(group: group, sibling: sibling)) }
+            }
+        }
+        let goneDots = gone.map(\.stamp.dot)
+        let kept = present.filter { !goneDots.contains($0.stamp.dot) }
+        if !kept.isEmpty { outcome.isPlain = false }
+        closeReplaced(gone, of: group)
+        for sibling in gone where sibling.values != values { outcome.replaced.append(.init(group: group, sibling: sibling)) }
+        var all = kept + [Sibling(stamp: stamp, values: values)]
+        all.sort { $0.stamp.dot < $1.stamp.dot }
+        outcome.state.set(Register(group: group, siblings: all))
+        relist(group: group)
+    }
+
+    /// A copy replaces only copies with a smaller context. Returns false when it is not written.
+    private mutating func writeCopy(
+        group: Int, values: [UInt8], stamp: Stamp, present: [Sibling], gone: inout [Sibling]
+    ) -> Bool {
+        if present.contains(where: { $0.values == values && !$0.stamp.isCopy }) {
+            outcome.isPlain = false
+            let kept = present.filter { $0.values == values || !stamp.covers($0.stamp.dot) }
+            outcome.state.set(Register(group: group, siblings: kept))
+            relist(group: group)
+            return false
+        }
+        let stay = present.filter { !stamp.covers($0.stamp.dot) }
+        let isBeaten = stay.contains { !$0.stamp.isCopy || $0.stamp.context.vector.covers(stamp.context.vector) }
+        if isBeaten {
+            outcome.isPlain = false
+            if winner(of: group, among: stay).values != values {
+                outcome.listedForGood.append(.init(group: group, sibling: Sibling(stamp: stamp, values: values)))
+            }
+            return false
+        }
+        for sibling in stay where sibling.values != values { outcome.listedForGood.append(.init(group: group, sibling: sibling)) }
+        gone = present
+        return true
+    }
+
+    /// A listed conflict closes by itself only when the change that replaces the loser had it on screen, had not seen the listing, and
+    /// names no dot that the hub lacks. Who had seen the listing leaves it to an operator.
+    private mutating func closeReplaced(_ gone: [Sibling], of group: Int) {
+        guard contextIsKnown else { return }
+        for sibling in gone {
+            for conflict in open where conflict.group == group && conflict.loser == sibling.stamp.dot {
+                guard let listing = conflict.listedUnder, !stamp.context.covers(listing, ownDot: change.dot) else { continue }
+                outcome.closed.append(conflict)
+            }
+        }
+    }
+
+    private mutating func relist(group: Int) {
+        let present = siblings(of: group)
+        let shown = winner(of: group, among: present)
+        for sibling in present {
+            let known = open.first { $0.group == group && $0.loser == sibling.stamp.dot }
+            let isListed = known != nil && !outcome.closed.contains { $0.group == group && $0.loser == sibling.stamp.dot }
+            if sibling.values == shown.values {
+                if isListed, let known { outcome.closed.append(known) }
+            } else if !isListed {
+                outcome.listed.append(.init(group: group, sibling: sibling))
+            }
+        }
+    }
+
+    private func siblings(of group: Int) -> [Sibling] {
+        if let register = outcome.state.register(group) { return register.siblings }
+        guard let base = outcome.state.base else { return [] }
+        if group == ColumnGroup.existence { return [Sibling(stamp: base, values: RecordState.present)] }
+        guard let columns = table.group(group)?.columns else { return [] }
+        return [Sibling(stamp: base, values: oldValues(of: columns))]
+    }
+
+    private func oldValues(of columns: ColumnSet) -> [UInt8] {
+        columns.columns.reduce(into: []) { $0.append(contentsOf: oldValue($1)) }
+    }
+
+    private func oldValue(_ column: Int) -> ArraySlice<UInt8> {
+        column < oldSlices.count ? oldSlices[column] : table.columns[column].defaultValue[...]
+    }
+
+    private func newValues(of columns: ColumnSet) -> [UInt8] {
+        columns.columns.reduce(into: []) { bytes, column in
+            bytes.append(contentsOf: carriedSlices.first { $0.column == column }?.value ?? oldValue(column))
+        }
+    }
+
+    private func winner(of group: Int, among siblings: [Sibling]) -> Sibling {
+        Self.winner(of: group, among: siblings, in: table)
+    }
+
+    /// The sibling that shows. `siblings` is not empty.
+    package static func winner(of group: Int, among siblings: [Sibling], in table: TableDescription) -> Sibling {
+        let described = table.group(group)
+        func rank(_ sibling: Sibling) -> Int {
+            if group == ColumnGroup.existence { return sibling.values == RecordState.present ? 1 : 0 }
+            switch described?.rule {
+            case .capofila: return sibling.stamp.side.contains(.capofila) ? 1 : 0
+            case .owner: return sibling.stamp.side.contains(.owner) ? 1 : 0
+            case .ordered: return described?.orderedValues.firstIndex(of: sibling.values) ?? -1
+            case .lastWriterWins, .fields, .manual, .appendOnly, .set, nil: return 0
+            }
+        }
+        var best = siblings[0]
+        for sibling in siblings.dropFirst() {
+            let ranks = (rank(sibling), rank(best))
+            if ranks.0 != ranks.1 {
+                if ranks.0 > ranks.1 { best = sibling }
+            } else if (sibling.stamp.time, sibling.stamp.dot) > (best.stamp.time, best.stamp.dot) {
+                best = sibling
+            }
+        }
+        return best
+    }
+
+    /// Writes the winners into the row.
+    private mutating func show() {
+        var slices = oldSlices
+        for register in outcome.state.registers {
+            let shown = winner(of: register.group, among: register.siblings)
+            guard register.group != ColumnGroup.existence else {
+                outcome.state.isDeleted = shown.values == RecordState.deleted
+                continue
+            }
+            guard let columns = table.group(register.group)?.columns.columns, let last = columns.last else { continue }
+            while slices.count <= last { slices.append(table.columns[slices.count].defaultValue[...]) }
+            var reader = ByteReader(shown.values)
+            for column in columns {
+                let start = reader.position
+                guard (try? reader.skipValue()) != nil else { break }
+                slices[column] = shown.values[start..<reader.position]
+            }
+        }
+        outcome.state.row = Row(encodedValues: slices)
+    }
+
+    /// When one change wrote everything that shows, its stamp becomes the base and the registers go.
+    private mutating func gather() {
+        let registers = outcome.state.registers
+        guard registers.count == table.groups.count + 1 else { return }
+        guard registers.allSatisfy({ $0.siblings.count == 1 && $0.siblings[0].stamp.dot == change.dot && !$0.siblings[0].stamp.isCopy })
+        else { return }
+        guard change.decides.isEmpty && !outcome.state.isDeleted else { return }
+        outcome.state.base = stamp
+        outcome.state.registers = []
+    }
+}

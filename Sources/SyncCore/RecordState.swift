@@ -1,0 +1,68 @@
+/// A value that no later writer of its group had seen.
+package struct Sibling: Sendable {
+    package let stamp: Stamp
+    /// The encoded values of the group's columns, in column order; of existence, one integer: 1 present, 0 deleted.
+    package let values: [UInt8]
+
+    package init(stamp: Stamp, values: [UInt8]) {
+        self.stamp = stamp
+        self.values = values
+    }
+}
+
+/// The siblings of one group, by dot: a dotted version vector set (Almeida et al. 2014). Normally one.
+package struct Register: Sendable {
+    package let group: Int
+    package var siblings: [Sibling]
+
+    package init(group: Int, siblings: [Sibling]) {
+        self.group = group
+        self.siblings = siblings
+    }
+}
+
+/// A record as the hub keeps it. Groups without a register of their own were last written by `base`, with the values that `row` shows.
+package struct RecordState: Sendable {
+    package var base: Stamp?
+    /// Sorted by group.
+    package var registers: [Register]
+    /// What shows. Kept also while the record is deleted.
+    package var row: Row
+    package var isDeleted: Bool
+
+    package init(base: Stamp?, registers: [Register], row: Row, isDeleted: Bool) {
+        self.base = base
+        self.registers = registers
+        self.row = row
+        self.isDeleted = isDeleted
+    }
+
+    package static let present = ValueCoding.bytes(of: .integer(1))
+    package static let deleted = ValueCoding.bytes(of: .integer(0))
+
+    package func register(_ group: Int) -> Register? {
+        registers.first { $0.group == group }
+    }
+
+    mutating func set(_ register: Register) {
+        if let index = registers.firstIndex(where: { $0.group == register.group }) {
+            registers[index] = register
+        } else {
+            registers.insert(register, at: registers.firstIndex { $0.group > register.group } ?? registers.count)
+        }
+    }
+}
+
+/// A loser, open in the list of conflicts: which group of the record, under which dot it was written, and under which the hub listed it.
+package struct OpenConflict: Hashable, Sendable {
+    package let group: Int
+    package let loser: Dot
+    /// None for a conflict that only an operator can close.
+    package let listedUnder: Dot?
+
+    package init(group: Int, loser: Dot, listedUnder: Dot?) {
+        self.group = group
+        self.loser = loser
+        self.listedUnder = listedUnder
+    }
+}
