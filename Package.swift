@@ -4,6 +4,7 @@ import PackageDescription
 // The house: see ARCHITECTURE.md. Arrows between targets point down only; `Scripts/check-edges` holds them.
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -43,8 +44,12 @@ let package = Package(
             resources: [
                 .embedInCode("domain"), .embedInCode("replica"), .embedInCode("hub"), .embedInCode("codelists"),
             ]),
-        .target(name: "ReplicaStore", dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", grdb]),
-        .target(name: "HubStore", dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", grdb]),
+        .target(name: "SQLiteAccess", dependencies: ["SyncCore", "Schema", grdb, sqlite]),
+        .target(
+            name: "ReplicaStore",
+            dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", "SQLiteAccess", grdb, sqlite]),
+        .target(
+            name: "HubStore", dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", "SQLiteAccess", grdb, sqlite]),
         .target(name: "CurlTransport", dependencies: ["CCurl"]),
         .target(
             name: "ReplicaSync",

@@ -1,1 +1,45 @@
-package enum Schema {}
+/// The SQL and the code lists that the programs carry inside (`schema/README.md` explains every table and column).
+///
+/// Files are loaded in the order given here. Once merged a file is never edited: columns are appended by new files.
+package enum Schema {
+    /// A piece of SQL with the name of its file, for messages.
+    package struct File: Sendable {
+        package let name: String
+        package let sql: String
+
+        package init(name: String, sql: String) {
+            self.name = name
+            self.sql = sql
+        }
+    }
+
+    /// The newest schema that this program knows: the highest `since` in these files.
+    package static let version = 1
+
+    /// The catalog's own tables, the domain, and the engine's synced tables: what both sides share.
+    package static let synced: [File] = [
+        file("R001_catalog", PackageResources.R001_catalog_sql),
+        file("D001_anagrafi", PackageResources.D001_anagrafi_sql),
+        file("D002_fondi", PackageResources.D002_fondi_sql),
+        file("D003_economia_locale", PackageResources.D003_economia_locale_sql),
+        file("D004_rendiconto", PackageResources.D004_rendiconto_sql),
+        file("D005_attivita", PackageResources.D005_attivita_sql),
+        file("D006_programmazione", PackageResources.D006_programmazione_sql),
+        file("D007_partecipazione", PackageResources.D007_partecipazione_sql),
+        file("D008_consolidamento", PackageResources.D008_consolidamento_sql),
+        file("R002_conflict", PackageResources.R002_conflict_sql),
+    ]
+
+    /// What only a replica has.
+    package static let replica: [File] = [file("R003_replica", PackageResources.R003_replica_sql)]
+
+    /// What only a hub has.
+    package static let hub: [File] = [file("H001_hub", PackageResources.H001_hub_sql)]
+
+    /// The code lists that `zona-server init` seeds: CSV with the columns of `vocabolario`.
+    package static let vocabulary = String(decoding: PackageResources.vocabolario_csv, as: UTF8.self)
+
+    private static func file(_ name: String, _ bytes: [UInt8]) -> File {
+        File(name: name, sql: String(decoding: bytes, as: UTF8.self))
+    }
+}

@@ -60,13 +60,27 @@ package struct RecordID: Hashable, Comparable, Sendable, CustomStringConvertible
         left.high == right.high ? left.low < right.low : left.high < right.high
     }
 
-    /// Appends the canonical text form, 36 bytes.
-    package func appendCanonical(to bytes: inout [UInt8]) {
+    /// Writes the canonical text form into a buffer of 36 bytes.
+    package func writeCanonical(to buffer: UnsafeMutableBufferPointer<UInt8>) {
+        guard buffer.count >= 36 else { return }
+        var place = 0
         for index in 0..<32 {
-            if index == 8 || index == 12 || index == 16 || index == 20 { bytes.append(0x2D) }
+            if index == 8 || index == 12 || index == 16 || index == 20 {
+                buffer[place] = 0x2D
+                place += 1
+            }
             let word = index < 16 ? high : low
             let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (index & 15)) & 15)
-            bytes.append(digit < 10 ? 0x30 &+ digit : 0x57 &+ digit)
+            buffer[place] = digit < 10 ? 0x30 &+ digit : 0x57 &+ digit
+            place += 1
+        }
+    }
+
+    /// Appends the canonical text form, 36 bytes.
+    package func appendCanonical(to bytes: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { buffer in
+            writeCanonical(to: buffer)
+            bytes.append(contentsOf: buffer)
         }
     }
 

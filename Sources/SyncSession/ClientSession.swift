@@ -12,6 +12,7 @@ package struct ClientSession: Sendable {
         package var number: ReplicaNumber
         package var incarnation: Incarnation
         package var schemaVersion: Int
+        /// Where the pull goes on: the cursor, or the end of the pages that an interrupted pull left in the inbox.
         package var cursor: UInt64
         /// Counter and hash of the last acknowledged batch, then of each batch that waits, in counter order.
         package var chain: [(counter: UInt64, hash: [UInt8])]

@@ -1,0 +1,213 @@
+import GRDB
+import SQLiteAccess
+import SyncCore
+import SyncWire
+
+/// What applying a pull did.
+package struct ApplySummary: Sendable, Equatable {
+    package var rows = 0
+    package var deleted = 0
+    package var own = 0
+    package var skipped = 0
+    package var refused = 0
+
+    package init() {}
+}
+
+/// Applies the pages of one complete pull in ONE transaction: page by page would claim records as seen that moved meanwhile.
+struct Apply {
+    private let database: Database
+    private let catalog: Catalog
+    private let state: ReplicaState
+    private let now: Int64
+    private var summary = ApplySummary()
+    private var writers: [Int: RowWriter] = [:]
+    /// Which page has the last word on a record that moved while the pull was under way; empty for a pull of one page.
+    private var lastPage: [RecordKey: Int] = [:]
+    private let isBusy: Bool
+    private let hasBehind: Bool
+    private let pending: RawStatement
+    private let forgetBehind: RawStatement
+    private let skip: RawStatement
+
+    static func run(_ database: Database, catalog: Catalog, now: Int64) throws -> ApplySummary {
+        let state = try ReplicaState(database)
+        let pages = try readPages(database)
+        guard let first = pages.first, let last = pages.last, let end = last.header.end else {
+            throw ReplicaStoreError(.stale, "the pull is not complete: sync again")
+        }
+        let isChain = zip(pages, pages.dropFirst()).allSatisfy { $0.header.to == $1.header.from }
+        guard first.header.from == state.cursor, isChain, pages.allSatisfy({ $0.header.hub.incarnation == state.incarnation }) else {
+            throw ReplicaStoreError(.stale, "the pull began elsewhere than where this file is: sync again")
+        }
+        var apply = try Apply(database, catalog: catalog, state: state, now: now)
+        try StaleStash.clear(database, catalog: catalog)
+        try apply.applyAll(pages)
+        try apply.conclude(at: last.header, end)
+        return apply.summary
+    }
+
+    private static func readPages(_ database: Database) throws -> [(frame: Frame, header: PageHeader)] {
+        let read = try RawStatement(database, "SELECT bytes FROM zona_inbox ORDER BY position")
+        var pages: [(frame: Frame, header: PageHeader)] = []
+        while try read.step() {
+            let frame = try Frame(reading: read.blob(0), kind: .page)
+            pages.append((frame, try PageHeader(reading: frame)))
+        }
+        return pages
+    }
+
+    private init(_ database: Database, catalog: Catalog, state: ReplicaState, now: Int64) throws {
+        self.database = database
+        self.catalog = catalog
+        self.state = state
+        self.now = now
+        func any(_ sql: String) throws -> Bool { try RawStatement(database, sql).step() }
+        isBusy = try any("SELECT 1 FROM zona_pending LIMIT 1") || any("SELECT 1 FROM zona_touch LIMIT 1")
+        hasBehind = try any("SELECT 1 FROM zona_behind LIMIT 1")
+        pending = try RawStatement(
+            database,
+            """
+            SELECT epoch, counter IS NULL AND sent IS NULL FROM zona_pending WHERE table_no = ?1 AND id = ?2
+            UNION ALL SELECT epoch, 1 FROM zona_touch WHERE table_no = ?1 AND id = ?2 AND touched_at > ?3
+            """)
+        pending.bind(3, now - Limits.touchMilliseconds)
+        forgetBehind = try RawStatement(database, "DELETE FROM zona_behind WHERE table_no = ?1 AND id = ?2")
+        skip = try RawStatement(
+            database,
+            """
+            INSERT INTO zona_behind(table_no, id, epoch, skipped_kind, skipped_row) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT(table_no, id) DO UPDATE SET skipped_kind = excluded.skipped_kind, skipped_row = excluded.skipped_row
+            """)
+    }
+
+    private mutating func applyAll(_ pages: [(frame: Frame, header: PageHeader)]) throws {
+        if pages.count > 1 {
+            for (number, page) in pages.enumerated() {
+                var reader = try PageReader(page.frame, header: page.header)
+                while let entry = try reader.next() { lastPage[entry.key] = number }
+            }
+        }
+        for (number, page) in pages.enumerated() {
+            var reader = try PageReader(page.frame, header: page.header)
+            for refusal in reader.refusals { try keep(refusal) }
+            let body = reader.body
+            while let entry = try reader.next() {
+                if pages.count > 1 && lastPage[entry.key] != number { continue }
+                try apply(entry, body: body)
+            }
+        }
+    }
+
+    private mutating func apply(_ entry: PageEntry, body: [UInt8]) throws {
+        guard let table = catalog.table(entry.key.table) else { return }
+        if isBusy, try skipped(entry, body: body) { return }
+        if hasBehind && entry.kind != .withheld {
+            forgetBehind.bind(1, entry.key.table)
+            forgetBehind.bind(2, idText: entry.key.id)
+            try forgetBehind.run()
+        }
+        switch entry.kind {
+        case .row:
+            var reader = ByteReader(body, from: entry.row.lowerBound, to: entry.row.upperBound)
+            try writer(of: table).write(entry.key.id, &reader)
+            summary.rows += 1
+        case .deleted:
+            try writer(of: table).remove(entry.key.id)
+            summary.deleted += 1
+        case .own:
+            summary.own += 1
+        case .withheld:
+            try markBehind(entry, epoch: state.epoch, body: body, keepsRow: false)
+        }
+    }
+
+    /// A record with pending changes, or on somebody's screen, is skipped and is behind: its merge comes with a later pull.
+    private mutating func skipped(_ entry: PageEntry, body: [UInt8]) throws -> Bool {
+        pending.bind(1, entry.key.table)
+        pending.bind(2, idText: entry.key.id)
+        defer { pending.reset() }
+        guard try pending.step() else { return false }
+        try markBehind(entry, epoch: pending.integer(0), body: body, keepsRow: pending.integer(1) == 1)
+        summary.skipped += 1
+        return true
+    }
+
+    private func markBehind(_ entry: PageEntry, epoch: Int64, body: [UInt8], keepsRow: Bool) throws {
+        skip.bind(1, entry.key.table)
+        skip.bind(2, idText: entry.key.id)
+        skip.bind(3, epoch)
+        if keepsRow && (entry.kind == .row || entry.kind == .deleted) {
+            skip.bind(4, Int(entry.kind.rawValue))
+            skip.bind(5, blob: Array(body[entry.row]))
+        } else {
+            skip.bindNull(4)
+            skip.bindNull(5)
+        }
+        try skip.run()
+    }
+
+    /// A refused change is kept with its values, and the hub's row takes its place: by its own entry, or by going.
+    private mutating func keep(_ refusal: PageRefusal) throws {
+        summary.refused += 1
+        try RefusedChanges.keep(refusal, database, now: now)
+        guard !refusal.hubHasRow, let table = catalog.table(refusal.key.table) else { return }
+        pending.bind(1, refusal.key.table)
+        pending.bind(2, idText: refusal.key.id)
+        defer { pending.reset() }
+        if try !pending.step() { try writer(of: table).remove(refusal.key.id) }
+    }
+
+    private mutating func writer(of table: TableDescription) throws -> RowWriter {
+        if let known = writers[table.number] { return known }
+        let writer = try RowWriter(database, table: table)
+        writers[table.number] = writer
+        return writer
+    }
+
+    /// Knowledge becomes exactly the vector of the complete page, the cursor its `seq`.
+    private func conclude(at header: PageHeader, _ end: PageEnd) throws {
+        try database.execute(sql: "DELETE FROM zona_inbox")
+        let waits = try RawStatement(database, "SELECT 1 FROM zona_pending LIMIT 1").step()
+        let floor = waits ? max(state.floor, end.highestTime) : end.highestTime
+        var epoch = state.epoch
+        var vector: [UInt8] = []
+        vector.appendVector(end.vector)
+        if header.to != state.cursor {
+            epoch += 1
+            let insert = try RawStatement(database, "INSERT INTO zona_knowledge(epoch, seq, vector) VALUES (?1, ?2, ?3)")
+            insert.bind(1, epoch)
+            insert.bind(2, Int64(header.to))
+            insert.bind(3, blob: vector)
+            try insert.run()
+        }
+        let save = try RawStatement(
+            database,
+            "UPDATE zona_state SET epoch = ?1, cursor = ?2, log_hash = ?3, floor = ?4, last_pull = ?5, durable_counter = ?6")
+        save.bind(1, epoch)
+        save.bind(2, Int64(header.to))
+        save.bind(3, blob: end.logHash)
+        save.bind(4, Int64(bitPattern: floor.rawValue))
+        save.bind(5, now)
+        save.bind(6, Int64(header.hub.durableCounter))
+        try save.run()
+        try RawStatement(
+            database,
+            """
+            DELETE FROM zona_knowledge WHERE epoch <> (SELECT epoch FROM zona_state) AND epoch NOT IN
+                (SELECT epoch FROM zona_pending UNION SELECT epoch FROM zona_behind UNION SELECT epoch FROM zona_touch)
+            """
+        ).run()
+    }
+}
+
+extension ReplicaStore {
+    /// Applies what a complete pull brought. `now` is the PC's clock, Unix milliseconds.
+    package func applyInbox(now: Int64) throws(ReplicaStoreError) -> ApplySummary {
+        let catalog = catalog
+        return try write { database in
+            try database.execute(sql: "DELETE FROM zona_touch WHERE touched_at <= \(now - Limits.touchMilliseconds)")
+            return try database.whileApplying { try Apply.run(database, catalog: catalog, now: now) }
+        }
+    }
+}

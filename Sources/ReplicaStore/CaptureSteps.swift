@@ -1,0 +1,120 @@
+import GRDB
+import SQLiteAccess
+import SyncCore
+import SyncWire
+
+/// Rows of join tables that came without the id of their key get it, and what points to them follows.
+enum DerivedIDs {
+    static func replace(_ database: Database, catalog: Catalog) throws {
+        for table in catalog.tables where !table.idKey.isEmpty {
+            let key = table.idKey.map { "t." + TriggerSQL.quoted(table.columns[$0].name) }.joined(separator: ", ")
+            let rows = try RawStatement(
+                database,
+                """
+                SELECT t.id, \(key) FROM zona_pending p JOIN \(TriggerSQL.quoted(table.name)) t ON t.id = p.id
+                WHERE p.table_no = \(table.number) AND p.counter IS NULL AND p.sent IS NULL AND substr(t.id, 15, 1) <> '8'
+                """)
+            var moves: [(old: RecordID, new: RecordID)] = []
+            while try rows.step() {
+                guard let old = rows.id(0) else { continue }
+                var values: [ArraySlice<UInt8>] = []
+                for position in table.idKey.indices {
+                    var value: [UInt8] = []
+                    rows.appendValue(position + 1, to: &value)
+                    values.append(value[...])
+                }
+                moves.append((old, DerivedID.of(table: table.name, key: values)))
+            }
+            rows.reset()
+            for move in moves { try rename(move.old, to: move.new, in: table, database, catalog: catalog) }
+        }
+    }
+
+    private static func rename(
+        _ old: RecordID, to new: RecordID, in table: TableDescription, _ database: Database, catalog: Catalog
+    ) throws {
+        func run(_ sql: String) throws {
+            let statement = try RawStatement(database, sql)
+            statement.bind(1, idText: old)
+            statement.bind(2, idText: new)
+            try statement.run()
+        }
+        let name = TriggerSQL.quoted(table.name)
+        try run("UPDATE OR IGNORE \(name) SET id = ?2 WHERE id = ?1")
+        try run("DELETE FROM \(name) WHERE id = ?1 AND ?2 <> ''")
+        try run("UPDATE OR IGNORE zona_pending SET id = ?2 WHERE table_no = \(table.number) AND id = ?1")
+        try run("DELETE FROM zona_pending WHERE table_no = \(table.number) AND id = ?1 AND ?2 <> ''")
+        for child in ReplicaStore.children(of: table, in: catalog) {
+            try run("UPDATE \(TriggerSQL.quoted(child.table)) SET \(TriggerSQL.quoted(child.column)) = ?2 WHERE \(TriggerSQL.quoted(child.column)) = ?1")
+        }
+    }
+}
+
+/// Stashed rows that no pending row names: an insert that SQLite then ignored left them.
+enum StaleStash {
+    static func clear(_ database: Database, catalog: Catalog) throws {
+        for table in catalog.tables {
+            let stash = TriggerSQL.stashName(table)
+            let any = try RawStatement(database, "SELECT 1 FROM \(stash) LIMIT 1")
+            guard try any.step() else { continue }
+            any.reset()
+            try RawStatement(
+                database,
+                """
+                DELETE FROM \(stash) WHERE NOT EXISTS
+                    (SELECT 1 FROM zona_pending p WHERE p.table_no = \(table.number) AND p.id = \(stash).id)
+                """
+            ).run()
+        }
+    }
+}
+
+/// Decisions that wait for their record's capture.
+enum Deciding {
+    static func all(_ database: Database) throws -> [RecordKey: [NamedConflict]] {
+        let read = try RawStatement(
+            database, "SELECT conflict_id, table_no, id, group_no, dots FROM zona_deciding WHERE counter IS NULL ORDER BY conflict_id")
+        var deciding: [RecordKey: [NamedConflict]] = [:]
+        while try read.step() {
+            guard let conflict = read.id(0), let id = read.id(2) else { continue }
+            let named = NamedConflict(conflict: conflict, group: Int(read.integer(3)), dots: try dots(read.blob(4)))
+            deciding[RecordKey(table: Int(read.integer(1)), id: id), default: []].append(named)
+        }
+        return deciding
+    }
+
+    static func markCaptured(_ database: Database, before counter: UInt64) throws {
+        let mark = try RawStatement(database, "UPDATE zona_deciding SET counter = ?1 WHERE counter IS NULL")
+        mark.bind(1, Int64(counter) - 1)
+        try mark.run()
+    }
+
+    /// The dots that a conflict names: a count, then each.
+    static func dots(_ bytes: [UInt8]) throws -> [Dot] {
+        var reader = ByteReader(bytes)
+        var dots: [Dot] = []
+        for _ in 0..<(try reader.count(limit: Limits.decisionDots, of: "dots")) { dots.append(try reader.dot()) }
+        return dots
+    }
+}
+
+/// Rows that a pull had to skip because the user was at work on the record.
+enum SkippedRows {
+    /// The pending row held no change: what the pull brought takes its place, if it was kept.
+    static func takePlace(_ database: Database, table: TableDescription, id: RecordID) throws {
+        let read = try RawStatement(database, "SELECT skipped_kind, skipped_row FROM zona_behind WHERE table_no = ?1 AND id = ?2")
+        read.bind(1, table.number)
+        read.bind(2, idText: id)
+        guard try read.step(), !read.isNull(0) else { return }
+        let writer = try RowWriter(database, table: table)
+        if read.integer(0) == Int64(PageEntryKind.row.rawValue) {
+            try writer.write(id, SyncCore.Row(uncheckedBytes: read.blob(1)))
+        } else {
+            try writer.remove(id)
+        }
+        let forget = try RawStatement(database, "DELETE FROM zona_behind WHERE table_no = ?1 AND id = ?2")
+        forget.bind(1, table.number)
+        forget.bind(2, idText: id)
+        try forget.run()
+    }
+}

@@ -1,0 +1,219 @@
+import GRDB
+import SQLiteAccess
+package import SyncCore
+import SyncWire
+
+/// A conflict as this replica knows it: what shows, what lost, who wrote them and when.
+package struct Conflict: Sendable {
+    package struct Side: Sendable {
+        package let author: String
+        package let comune: String?
+        /// Unix milliseconds, as the hub accepted them.
+        package let time: Int64
+        /// One value for each of `columns`; empty for existence.
+        package let values: [Value]
+    }
+
+    package let id: RecordID
+    package let table: String
+    package let recordID: RecordID
+    package let group: Int
+    package let columns: [String]
+    package let kind: String
+    package let rule: String
+    /// `open`, `closed` or `decided`.
+    package let state: String
+    package let isContested: Bool
+    package let shown: Side
+    package let other: Side
+    package let base: [Value]?
+    package let listedAt: Int64
+    package let closedBy: String?
+    package let closedAt: Int64?
+    /// A decision taken here that the hub has not confirmed yet.
+    package let decidedHere: Bool
+}
+
+/// What the operator chooses.
+package enum ConflictChoice: Sendable {
+    case shown
+    case other
+    /// New values for columns of the conflict's group.
+    case new([(column: Int, value: Value)])
+
+    var word: String {
+        switch self {
+        case .shown: "shown"
+        case .other: "other"
+        case .new: "new"
+        }
+    }
+}
+
+extension ReplicaStore {
+    /// Conflicts, the oldest first; all, or only the open ones.
+    package func conflicts(onlyOpen: Bool = true) throws(ReplicaStoreError) -> [Conflict] {
+        try read { database in
+            try Self.conflicts(database, tail: "\(onlyOpen ? "WHERE c.state = 'open'" : "") ORDER BY c.listed_at, c.id")
+        }
+    }
+
+    /// The one conflict whose id begins with `prefix`.
+    package func conflict(startingWith prefix: String) throws(ReplicaStoreError) -> Conflict {
+        let id = try id(startingWith: prefix, in: table(named: "zona_conflict"))
+        let found = try read { try Self.conflicts($0, tail: "WHERE c.id = '\(id)'") }
+        guard let conflict = found.first else { throw ReplicaStoreError(.notFound, "there is no conflict \(prefix)") }
+        return conflict
+    }
+
+    /// Decides: writes the chosen value into the record and a row of `zona_decision`, as one action, also when the shown value stays.
+    package func resolve(
+        _ conflict: Conflict, _ choice: ConflictChoice, note: String, by author: Operator, now: Int64
+    ) throws(ReplicaStoreError) {
+        let table = try table(named: conflict.table)
+        try write { database in
+            let known = try RawStatement(database, "SELECT state, dots, scope FROM zona_conflict WHERE id = ?1")
+            known.bind(1, idText: conflict.id)
+            guard try known.step(), known.text(0) == "open" else {
+                throw ReplicaStoreError(.stale, "this conflict is not open any more: `zona conflicts list` shows what is")
+            }
+            let (dots, scope) = (known.blob(1), known.text(2))
+            known.reset()
+            try database.acting(as: author) {
+                try Self.writeChoice(database, conflict, choice, table)
+                try Self.decide(database, conflict, choice, dots: dots, scope: scope, note: note, author: author, now: now)
+                try Self.pend(database, table: table, id: conflict.recordID)
+            }
+        }
+    }
+
+    /// Brings the record to the chosen value.
+    private static func writeChoice(
+        _ database: Database, _ conflict: Conflict, _ choice: ConflictChoice, _ table: TableDescription
+    ) throws {
+        guard conflict.group != ColumnGroup.existence else {
+            switch choice {
+            case .shown: return
+            case .other: return try delete(database, conflict.recordID, of: table)
+            case .new(let values): _ = try update(database, conflict.recordID, of: table, values)
+            }
+            return
+        }
+        let columns = conflict.columns.compactMap(table.column(named:))
+        switch choice {
+        case .shown: return
+        case .other:
+            guard columns.count == conflict.other.values.count else {
+                throw ReplicaStoreError(.badBytes, "the conflict's values do not match its columns: upgrade this program")
+            }
+            _ = try update(database, conflict.recordID, of: table, Array(zip(columns, conflict.other.values)))
+        case .new(let values):
+            guard let strange = values.first(where: { !columns.contains($0.column) }) else {
+                _ = try update(database, conflict.recordID, of: table, values)
+                return
+            }
+            throw ReplicaStoreError(
+                .unknownColumn, "\(table.columns[strange.column].name) is not part of this conflict: it is about \(conflict.columns.joined(separator: ", "))")
+        }
+    }
+
+    private static func decide(
+        _ database: Database, _ conflict: Conflict, _ choice: ConflictChoice, dots: [UInt8], scope: String, note: String,
+        author: Operator, now: Int64
+    ) throws {
+        let decision = try RawStatement(
+            database, "INSERT INTO zona_decision(scope, conflict_id, choice, author, decided_at, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+        decision.bind(1, text: scope)
+        decision.bind(2, idText: conflict.id)
+        decision.bind(3, text: choice.word)
+        decision.bind(4, text: author.name)
+        decision.bind(5, now)
+        decision.bind(6, text: note)
+        try decision.run()
+        let deciding = try RawStatement(
+            database,
+            """
+            INSERT OR REPLACE INTO zona_deciding(conflict_id, table_no, id, group_no, dots, counter)
+            SELECT ?1, table_no, ?2, ?3, ?4, NULL FROM zona_catalog WHERE table_name = ?5
+            """)
+        deciding.bind(1, idText: conflict.id)
+        deciding.bind(2, idText: conflict.recordID)
+        deciding.bind(3, conflict.group)
+        deciding.bind(4, blob: dots)
+        deciding.bind(5, text: conflict.table)
+        try deciding.run()
+    }
+
+    /// Makes the record pending even when the shown value stays, so that the decision travels as a change of it.
+    private static func pend(_ database: Database, table: TableDescription, id: RecordID) throws {
+        let columns = table.columns.map { TriggerSQL.quoted($0.name) }.joined(separator: ", ")
+        let isNew = try RawStatement(database, "SELECT 1 FROM zona_pending WHERE table_no = ?1 AND id = ?2")
+        isNew.bind(1, table.number)
+        isNew.bind(2, idText: id)
+        guard try !isNew.step() else {
+            isNew.reset()
+            let again = try RawStatement(
+                database,
+                "UPDATE zona_pending SET sent = coalesce(counter, sent), counter = NULL WHERE table_no = ?1 AND id = ?2 AND counter IS NOT NULL")
+            again.bind(1, table.number)
+            again.bind(2, idText: id)
+            return try again.run()
+        }
+        let stash = try RawStatement(
+            database,
+            "INSERT OR REPLACE INTO \(TriggerSQL.stashName(table))(id, \(columns)) SELECT id, \(columns) FROM \(TriggerSQL.quoted(table.name)) WHERE id = ?1")
+        stash.bind(1, idText: id)
+        try stash.run()
+        let pend = try RawStatement(
+            database,
+            """
+            INSERT INTO zona_pending(table_no, id, epoch, changed_at, author, action)
+            SELECT ?1, ?2, coalesce((SELECT epoch FROM zona_touch WHERE table_no = ?1 AND id = ?2),
+                (SELECT epoch FROM zona_behind WHERE table_no = ?1 AND id = ?2), epoch),
+                CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), author, action FROM zona_state
+            """)
+        pend.bind(1, table.number)
+        pend.bind(2, idText: id)
+        try pend.run()
+    }
+
+    private static func conflicts(_ database: Database, tail: String) throws -> [Conflict] {
+        let read = try RawStatement(
+            database,
+            """
+            SELECT c.id, c.table_name, c.record_id, c.group_no, c.columns, c.kind, c.rule, c.state, c.contested, c.other_values,
+                c.shown_values, c.base_values, c.other_author, c.other_time, c.shown_author, c.shown_time, c.listed_at, c.closed_by,
+                c.closed_at, (SELECT denominazione FROM comune WHERE id = c.other_comune),
+                (SELECT denominazione FROM comune WHERE id = c.shown_comune),
+                EXISTS (SELECT 1 FROM zona_deciding d WHERE d.conflict_id = c.id)
+            FROM zona_conflict c \(tail)
+            """)
+        var found: [Conflict] = []
+        while try read.step() {
+            guard let id = read.id(0), let recordID = read.id(2) else { continue }
+            let columns = read.text(4).split(separator: ",").map(String.init)
+            func side(_ author: Int, _ comune: Int, _ time: Int, _ values: Int) throws -> Conflict.Side {
+                Conflict.Side(
+                    author: read.text(author), comune: read.isNull(comune) ? nil : read.text(comune), time: read.integer(time),
+                    values: try Self.values(read.blob(values), count: columns.count))
+            }
+            found.append(
+                Conflict(
+                    id: id, table: read.text(1), recordID: recordID, group: Int(read.integer(3)), columns: columns,
+                    kind: read.text(5), rule: read.text(6), state: read.text(7), isContested: read.integer(8) == 1,
+                    shown: try side(14, 20, 15, 10), other: try side(12, 19, 13, 9),
+                    base: read.isNull(11) ? nil : try Self.values(read.blob(11), count: columns.count),
+                    listedAt: read.integer(16), closedBy: read.isNull(17) ? nil : read.text(17),
+                    closedAt: read.isNull(18) ? nil : read.integer(18), decidedHere: read.integer(21) == 1))
+        }
+        return found
+    }
+
+    private static func values(_ bytes: [UInt8], count: Int) throws -> [Value] {
+        guard count > 0 else { return [] }
+        var reader = ByteReader(bytes)
+        var values: [Value] = []
+        for _ in 0..<count where !reader.isAtEnd { values.append(try reader.value()) }
+        return values
+    }
+}

@@ -1,0 +1,97 @@
+import GRDB
+import SQLiteAccess
+package import SyncCore
+import SyncWire
+
+/// A change that the hub refused, with everything that was in it.
+package struct RefusedChange: Sendable {
+    package let dot: Dot
+    package let table: String
+    package let id: RecordID
+    package let operation: Operation
+    /// Column names and values, as they were written.
+    package let values: [(column: String, value: Value, isChanged: Bool)]
+    package let author: String
+    package let reason: RefusalReason
+    package let detail: String
+    /// Unix milliseconds when this replica was told.
+    package let refusedAt: Int64
+}
+
+enum RefusedChanges {
+    /// Finds the change in the outbox, where it waits for this, and keeps it.
+    static func keep(_ refusal: PageRefusal, _ database: Database, now: Int64) throws {
+        var refused: Change?
+        try Outbox.forEachChange(
+            database, number: refusal.dot.number, after: refusal.dot.counter - 1, through: refusal.dot.counter
+        ) { refused = $0 }
+        let insert = try RawStatement(
+            database,
+            """
+            INSERT OR IGNORE INTO zona_refused(number, counter, table_no, id, operation, carried, changed, "values", author, reason,
+                detail, refused_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            """)
+        insert.bind(1, Int64(refusal.dot.number.rawValue))
+        insert.bind(2, Int64(refusal.dot.counter))
+        insert.bind(3, refusal.key.table)
+        insert.bind(4, idText: refusal.key.id)
+        insert.bind(5, Int(refused?.operation.rawValue ?? Operation.update.rawValue))
+        insert.bind(6, Int64(bitPattern: refused?.carried.bits ?? 0))
+        insert.bind(7, Int64(bitPattern: refused?.changed.bits ?? 0))
+        insert.bind(8, blob: refused?.values ?? [])
+        insert.bind(9, text: String(decoding: refused?.author ?? [], as: UTF8.self))
+        insert.bind(10, Int(refusal.reason.rawValue))
+        insert.bind(11, text: refusal.detail)
+        insert.bind(12, now)
+        try insert.run()
+    }
+}
+
+extension ReplicaStore {
+    /// The refused changes that nobody has dropped, oldest first.
+    package func refusedChanges() throws(ReplicaStoreError) -> [RefusedChange] {
+        let catalog = catalog
+        return try read { database in
+            let read = try RawStatement(
+                database,
+                """
+                SELECT number, counter, table_no, id, operation, carried, changed, "values", author, reason, detail, refused_at
+                FROM zona_refused ORDER BY refused_at, number, counter
+                """)
+            var found: [RefusedChange] = []
+            while try read.step() {
+                let table = catalog.table(Int(read.integer(2)))
+                guard let id = read.id(3) else { continue }
+                let carried = ColumnSet(bits: UInt64(bitPattern: read.integer(5)))
+                let changed = ColumnSet(bits: UInt64(bitPattern: read.integer(6)))
+                var reader = ByteReader(read.blob(7))
+                var values: [(column: String, value: Value, isChanged: Bool)] = []
+                for column in carried.columns {
+                    let name = table.flatMap { column < $0.columns.count ? $0.columns[column].name : nil } ?? "column \(column)"
+                    values.append((name, try reader.value(), changed.contains(column)))
+                }
+                found.append(
+                    RefusedChange(
+                        dot: Dot(
+                            number: ReplicaNumber(rawValue: UInt64(bitPattern: read.integer(0))),
+                            counter: UInt64(bitPattern: read.integer(1))),
+                        table: table?.name ?? "table \(read.integer(2))", id: id,
+                        operation: Operation(rawValue: UInt8(truncatingIfNeeded: read.integer(4))) ?? .update, values: values,
+                        author: read.text(8), reason: RefusalReason(rawValue: UInt8(truncatingIfNeeded: read.integer(9))) ?? .notValid,
+                        detail: read.text(10), refusedAt: read.integer(11)))
+            }
+            return found
+        }
+    }
+
+    /// The operator has read it and lets it go.
+    package func dropRefused(_ dot: Dot) throws(ReplicaStoreError) -> Bool {
+        try write { database in
+            let delete = try RawStatement(database, "DELETE FROM zona_refused WHERE number = ?1 AND counter = ?2")
+            delete.bind(1, Int64(dot.number.rawValue))
+            delete.bind(2, Int64(dot.counter))
+            try delete.run()
+            return database.changesCount > 0
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import GRDB
+import SQLiteAccess
+package import SyncCore
+
+/// The row of `zona_state`, as a value.
+package struct ReplicaState: Sendable {
+    package let ambito: RecordID
+    package let ambitoCode: String
+    package let ambitoName: String
+    package let comune: RecordID
+    package let comuneName: String
+    package let isCapofila: Bool
+    package let number: ReplicaNumber
+    package let incarnation: Incarnation
+    package let schemaVersion: Int
+    package var nextCounter: UInt64
+    package var capturedHash: [UInt8]
+    package var acknowledgedCounter: UInt64
+    package var acknowledgedHash: [UInt8]
+    package var durableCounter: UInt64
+    package var cursor: UInt64
+    package var logHash: [UInt8]
+    package var epoch: Int64
+    package var clockOffset: Int64
+    package var floor: HybridTime
+    package let hubURL: String
+    package let pin: [UInt8]
+    package let ambitoKey: [UInt8]
+    package let certificate: [UInt8]
+    package let lastContact: Int64?
+    package let lastPull: Int64?
+    package let lastFault: String?
+
+    init(_ database: Database) throws {
+        let row = try RawStatement(
+            database,
+            """
+            SELECT ambito, comune, number, incarnation, schema_version, next_counter, captured_hash, acknowledged_counter,
+                acknowledged_hash, durable_counter, cursor, log_hash, epoch, clock_offset, floor, hub_url, hub_pin, ambito_key,
+                certificate, is_capofila, last_contact, last_pull, last_fault, ambito_code, ambito_name, comune_name FROM zona_state
+            """)
+        guard try row.step(), let ambito = row.id(0), let comune = row.id(1) else {
+            throw ReplicaStoreError(.notAReplica, "the file has no state of a replica")
+        }
+        self.ambito = ambito
+        self.comune = comune
+        number = ReplicaNumber(rawValue: UInt64(bitPattern: row.integer(2)))
+        incarnation = Incarnation(rawValue: UInt64(bitPattern: row.integer(3)))
+        schemaVersion = Int(row.integer(4))
+        nextCounter = UInt64(bitPattern: row.integer(5))
+        capturedHash = row.blob(6)
+        acknowledgedCounter = UInt64(bitPattern: row.integer(7))
+        acknowledgedHash = row.blob(8)
+        durableCounter = UInt64(bitPattern: row.integer(9))
+        cursor = UInt64(bitPattern: row.integer(10))
+        logHash = row.blob(11)
+        epoch = row.integer(12)
+        clockOffset = row.integer(13)
+        floor = HybridTime(rawValue: UInt64(bitPattern: row.integer(14)))
+        hubURL = row.text(15)
+        pin = row.blob(16)
+        ambitoKey = row.blob(17)
+        certificate = row.blob(18)
+        isCapofila = row.integer(19) == 1
+        lastContact = row.isNull(20) ? nil : row.integer(20)
+        lastPull = row.isNull(21) ? nil : row.integer(21)
+        lastFault = row.isNull(22) ? nil : row.text(22)
+        ambitoCode = row.text(23)
+        ambitoName = row.text(24)
+        comuneName = row.text(25)
+    }
+}
+
+extension ReplicaStore {
+    package func state() throws(ReplicaStoreError) -> ReplicaState {
+        try read { try ReplicaState($0) }
+    }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import GRDB
+package import Schema
+import SQLiteAccess
+package import SyncCore
+import SyncWire
+
+/// One replica's file: domain tables that any program may write, and beside them what sync remembers.
+///
+/// Each method is one transaction that keeps one invariant; every connection runs with `synchronous=FULL`, so that what was captured,
+/// applied or acknowledged survives a power cut.
+package final class ReplicaStore: Sendable {
+    /// Who this replica is: given by the hub at enrolment.
+    package struct Enrolment: Sendable {
+        package let ambito: RecordID
+        package let ambitoCode: String
+        package let ambitoName: String
+        package let comune: RecordID
+        package let comuneName: String
+        package let isCapofila: Bool
+        package let number: ReplicaNumber
+        package let incarnation: Incarnation
+        package let hubURL: String
+        /// SHA-256 of the hub's TLS key.
+        package let pin: [UInt8]
+        package let ambitoKey: [UInt8]
+        /// The certificate's frame.
+        package let certificate: [UInt8]
+
+        package init(
+            ambito: RecordID, ambitoCode: String, ambitoName: String, comune: RecordID, comuneName: String, isCapofila: Bool,
+            number: ReplicaNumber, incarnation: Incarnation, hubURL: String, pin: [UInt8], ambitoKey: [UInt8],
+            certificate: [UInt8]
+        ) {
+            self.ambito = ambito
+            self.ambitoCode = ambitoCode
+            self.ambitoName = ambitoName
+            self.comune = comune
+            self.comuneName = comuneName
+            self.isCapofila = isCapofila
+            self.number = number
+            self.incarnation = incarnation
+            self.hubURL = hubURL
+            self.pin = pin
+            self.ambitoKey = ambitoKey
+            self.certificate = certificate
+        }
+    }
+
+    package static let applicationID: Int64 = 0x5A4F_4E41
+    package let path: String
+    package let catalog: Catalog
+    let queue: DatabaseQueue
+
+    /// Opens a replica that exists.
+    package init(path: String) throws(ReplicaStoreError) {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw ReplicaStoreError(.notFound, "there is no replica at \(path): make one with `zona init`")
+        }
+        try Self.checkHeader(of: path)
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+            self.path = path
+            self.queue = queue
+            catalog = try queue.read { try CatalogLoader.load($0) }
+        } catch {
+            throw ReplicaStoreError(error)
+        }
+        guard catalog.version <= Schema.version else {
+            throw ReplicaStoreError(
+                .newerSchema,
+                "this replica was made by a newer Zona (schema \(catalog.version), this program knows \(Schema.version)): upgrade it")
+        }
+    }
+
+    /// Makes a new replica's file. Refuses to touch one that exists.
+    package static func create(
+        at path: String, enrolment: Enrolment, files: [Schema.File] = Schema.synced
+    ) throws(ReplicaStoreError) -> ReplicaStore {
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw ReplicaStoreError(.exists, "\(path) exists already: choose another name, or use it as it is")
+        }
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.write { database in
+                try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+                for file in files + Schema.replica { try database.execute(sql: file.sql) }
+                let catalog = try CatalogLoader.load(database)
+                for sql in triggers(for: catalog) { try database.execute(sql: sql) }
+                try insertState(enrolment, schemaVersion: catalog.version, database)
+            }
+            try queue.close()
+        } catch {
+            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+            throw ReplicaStoreError(error)
+        }
+        return try ReplicaStore(path: path)
+    }
+
+    /// Closes the file; the write-ahead log is folded into it, so that a copy of the one file is whole.
+    package func close() throws(ReplicaStoreError) {
+        do { try queue.close() } catch { throw ReplicaStoreError(error) }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(10)
+        configuration.foreignKeysEnabled = false
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        return configuration
+    }
+
+    /// All triggers of all synced tables, and their stash tables.
+    package static func triggers(for catalog: Catalog) -> [String] {
+        catalog.tables.flatMap { table in
+            [
+                TriggerSQL.stash(of: table), CheckTriggerSQL.checks(of: table, children: children(of: table, in: catalog)),
+                TriggerSQL.tracking(of: table),
+            ].filter { !$0.isEmpty }
+        }
+    }
+
+    /// The columns that hold ids of `table`.
+    package static func children(of table: TableDescription, in catalog: Catalog) -> [(table: String, column: String)] {
+        catalog.tables.flatMap { child in
+            child.columns.filter { $0.parent == table.name }.map { (child.name, $0.name) }
+        }
+    }
+
+    private static func insertState(_ enrolment: Enrolment, schemaVersion: Int, _ database: Database) throws {
+        let insert = try RawStatement(
+            database,
+            """
+            INSERT INTO zona_state(one, ambito, ambito_code, ambito_name, comune, comune_name, is_capofila, number, incarnation,
+                schema_version, captured_hash, acknowledged_hash, log_hash, hub_url, hub_pin, ambito_key, certificate)
+            VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?10, ?11, ?12, ?13, ?14)
+            """)
+        insert.bind(1, idText: enrolment.ambito)
+        insert.bind(2, text: enrolment.ambitoCode)
+        insert.bind(3, text: enrolment.ambitoName)
+        insert.bind(4, idText: enrolment.comune)
+        insert.bind(5, text: enrolment.comuneName)
+        insert.bind(6, enrolment.isCapofila ? 1 : 0)
+        insert.bind(7, Int64(enrolment.number.rawValue))
+        insert.bind(8, Int64(enrolment.incarnation.rawValue))
+        insert.bind(9, schemaVersion)
+        insert.bind(10, blob: Hash.none)
+        insert.bind(11, text: enrolment.hubURL)
+        insert.bind(12, blob: enrolment.pin)
+        insert.bind(13, blob: enrolment.ambitoKey)
+        insert.bind(14, blob: enrolment.certificate)
+        try insert.run()
+        try database.execute(sql: "INSERT INTO zona_knowledge(epoch, seq, vector) VALUES (1, 0, x'00')")
+    }
+
+    /// Whether the file's header says SQLite and Zona, looked at before SQLite may touch the file.
+    private static func checkHeader(of path: String) throws(ReplicaStoreError) {
+        guard let file = FileHandle(forReadingAtPath: path), let header = try? file.read(upToCount: 100) else {
+            throw ReplicaStoreError(.readOnly, "\(path) cannot be read: check its permissions")
+        }
+        try? file.close()
+        guard header.count == 100, header.starts(with: Array("SQLite format 3".utf8)) else {
+            throw ReplicaStoreError(.notAReplica, "\(path) is not a database")
+        }
+        let id = header[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) }
+        guard id == applicationID else {
+            throw ReplicaStoreError(.notAReplica, "\(path) is a database, but not a replica of Zona")
+        }
+    }
+
+    /// Runs `body` in one write transaction with this module's errors.
+    func write<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(ReplicaStoreError) -> Result {
+        do { return try queue.write(body) } catch { throw ReplicaStoreError(error) }
+    }
+
+    func read<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(ReplicaStoreError) -> Result {
+        do { return try queue.read(body) } catch { throw ReplicaStoreError(error) }
+    }
+
+    func table(named name: String) throws(ReplicaStoreError) -> TableDescription {
+        guard let table = catalog.table(named: name) else {
+            throw ReplicaStoreError(.unknownTable, "there is no table \(name): `zona list` names them all")
+        }
+        return table
+    }
+}

@@ -1,0 +1,75 @@
+import SyncCore
+
+/// One operation of a history: who did it, what he had on screen, what he wrote.
+struct HistoryStep {
+    let change: Change
+    let stamp: Stamp
+    /// The earlier steps that he had seen, as bits; whoever sees a step sees what its writer had seen.
+    let seen: UInt32
+
+    /// The groups that this step writes, with their values; told from the change alone, without `Merge`.
+    func writes(in table: TableDescription) -> [Int: [UInt8]] {
+        guard change.operation != .delete else { return [ColumnGroup.existence: RecordState.deleted] }
+        var written = [ColumnGroup.existence: RecordState.present]
+        var reader = ByteReader(change.values)
+        var values: [Int: [UInt8]] = [:]
+        for column in change.carried.columns {
+            guard let value = try? reader.value() else { continue }
+            values[column] = ValueCoding.bytes(of: value)
+        }
+        for group in table.groups {
+            let isWritten =
+                change.operation == .insert || group.index == ColumnGroup.wholeRow
+                || !group.columns.intersection(change.changed).isEmpty
+            if isWritten { written[group.index] = group.columns.columns.flatMap { values[$0] ?? [] } }
+        }
+        return written
+    }
+}
+
+/// What a set of steps must come to, in whatever order they arrive: told from who had seen what, without `Merge`.
+///
+/// In each group the values that no other writer of the group had seen stand beside each other; the rule picks one; every other one
+/// whose value differs is open.
+struct HistoryTruth {
+    static func summary(of steps: [HistoryStep], in table: TableDescription) -> WorldSummary {
+        let written = steps.map { $0.writes(in: table) }
+        var row = table.columns.map(\.defaultValue)
+        var summary = WorldSummary(row: [], isDeleted: true, open: [])
+        for group in [ColumnGroup.existence] + table.groups.map(\.index) {
+            let writers = steps.indices.filter { written[$0][group] != nil }
+            let standing = writers.filter { index in !writers.contains { steps[$0].seen >> UInt32(index) & 1 == 1 } }
+            guard let winner = standing.max(by: { rank($0, group) < rank($1, group) }) else { continue }
+            let shown = written[winner][group] ?? []
+            for index in standing where written[index][group] != shown {
+                summary.open.insert(
+                    .init(group: group, dot: steps[index].change.dot, values: written[index][group] ?? []))
+            }
+            if group == ColumnGroup.existence {
+                summary.isDeleted = shown == RecordState.deleted
+            } else {
+                var reader = ByteReader(shown)
+                for column in table.group(group)?.columns.columns ?? [] {
+                    row[column] = (try? reader.value()).map { ValueCoding.bytes(of: $0) } ?? []
+                }
+            }
+        }
+        func rank(_ index: Int, _ group: Int) -> (Int, HybridTime, Dot) {
+            let step = steps[index]
+            let rule = table.group(group)?.rule
+            let first: Int =
+                if group == ColumnGroup.existence {
+                    step.change.operation == .delete ? 0 : 1
+                } else if rule == .capofila || rule == .owner {
+                    step.stamp.side.contains(rule == .capofila ? .capofila : .owner) ? 1 : 0
+                } else if rule == .ordered {
+                    table.group(group)?.orderedValues.firstIndex(of: written[index][group] ?? []) ?? -1
+                } else {
+                    0
+                }
+            return (first, step.stamp.time, step.change.dot)
+        }
+        summary.row = Row(encodedValues: row.map { $0[...] }).bytes
+        return summary
+    }
+}
