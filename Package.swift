@@ -53,7 +53,7 @@ let package = Package(
         .target(name: "CurlTransport", dependencies: ["CCurl"]),
         .target(
             name: "ReplicaSync",
-            dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "CurlTransport", crypto]),
+            dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "CurlTransport", "Schema"]),
         .target(name: "Consolidation", dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "Schema"]),
         .target(
             name: "HubService",

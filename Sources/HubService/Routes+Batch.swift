@@ -47,11 +47,16 @@ extension Routes {
 
     private func begin(_ hash: [UInt8], offset: Int, total: Int, in tenant: Tenant) async throws -> PartFiles.Lease {
         let moment = now()
-        do {
-            return try await asking(tenant) {
-                try await tenant.file { try tenant.parts.begin(hash, offset: offset, total: total, now: moment) }
+        let begun: Result<PartFiles.Lease, Problem> = try await asking(tenant) {
+            try await tenant.file {
+                Result { () throws(Problem) in try tenant.parts.begin(hash, offset: offset, total: total, now: moment) }
             }
-        } catch .problem(let problem, _, _) where problem.code == .offsetMismatch {
+        }
+        switch begun {
+        case .success(let lease):
+            return lease
+        case .failure(let problem):
+            guard problem.code == .offsetMismatch else { throw RouteFailure.problem(problem, of: tenant) }
             let have = try await asking(tenant) { try await tenant.file { tenant.parts.size(of: hash, now: moment) } }
             throw RouteFailure.problem(problem, of: tenant, headers: [.zonaHave: "\(have)"])
         }
@@ -63,8 +68,7 @@ extension Routes {
         _ tenant: Tenant, _ context: HubRequestContext
     ) async throws -> Int {
         var have = offset
-        var body = request.body.makeAsyncIterator()
-        while let buffer = try await next(&body) {
+        try await receive(request.body) { buffer throws(RouteFailure) in
             let bytes = Array(buffer.readableBytesView)
             context.notes.note { $0.bytesIn += bytes.count }
             guard have + bytes.count <= total else {
@@ -85,19 +89,24 @@ extension Routes {
     ) async throws -> Frame {
         let bytes = try await asking(tenant) { try await tenant.file { try tenant.parts.contents(of: lease) } }
         let moment = now()
-        do {
-            let frame = try await asking(tenant) {
-                try await tenant.fold { try tenant.hub.accept(bytes, from: session.peer, offset: clock, now: moment) }
+        let answered: Result<Frame, Problem> = try await asking(tenant) {
+            try await tenant.fold {
+                Result { () throws(Problem) in
+                    try tenant.hub.accept(bytes, from: session.peer, offset: clock, now: moment)
+                }
             }
-            try await asking(tenant) { try await tenant.file { tenant.parts.remove(lease) } }
+        }
+        // What the hub could not do now it may do later with the same bytes; what it refused stays refused.
+        if case .failure(let problem) = answered, problem.code == .hubFault || problem.code == .shuttingDown {
+            throw RouteFailure.problem(problem, of: tenant)
+        }
+        try await asking(tenant) { try await tenant.file { tenant.parts.remove(lease) } }
+        switch answered {
+        case .success(let frame):
             Counter(label: "zona_batches_stored_total", dimensions: [("ambito", tenant.code)], factory: metrics).increment()
             return frame
-        } catch {
-            // What the hub could not do now it may do later with the same bytes; what it refused stays refused.
-            if case .problem(let problem, _, _) = error, problem.code != .hubFault, problem.code != .shuttingDown {
-                try await asking(tenant) { try await tenant.file { tenant.parts.remove(lease) } }
-            }
-            throw error
+        case .failure(let problem):
+            throw RouteFailure.problem(problem, of: tenant)
         }
     }
 

@@ -37,21 +37,22 @@ extension Routes {
     /// `GET /metrics`: the figures of the service and of each ambito, as Prometheus text. Counts only, no contents.
     @Sendable func figures(_ request: Request, _ context: HubRequestContext) async throws -> Response {
         for tenant in tenants.all {
-            func set(_ name: String, _ value: some BinaryInteger) {
-                Meter(label: name, dimensions: [("ambito", tenant.code)], factory: metrics).set(Int64(clamping: value))
-            }
-            set("zona_sessions", sessions.count(in: tenant.ambito, now: now()))
             let condition = await condition(of: tenant)
-            set("zona_ready", condition == nil ? 0 : 1)
+            set("zona_sessions", UInt64(clamping: sessions.count(in: tenant.ambito, now: now())), of: tenant)
+            set("zona_ready", condition == nil ? 0 : 1, of: tenant)
             guard let condition else { continue }
-            set("zona_seq", condition.seq)
-            set("zona_records", condition.records)
-            set("zona_conflicts_open", condition.openConflicts)
-            set("zona_refusals", condition.refusals)
-            set("zona_batches", condition.batches)
-            set("zona_replicas", condition.replicas)
+            set("zona_seq", condition.seq, of: tenant)
+            set("zona_records", UInt64(clamping: condition.records), of: tenant)
+            set("zona_conflicts_open", UInt64(clamping: condition.openConflicts), of: tenant)
+            set("zona_refusals", UInt64(clamping: condition.refusals), of: tenant)
+            set("zona_batches", UInt64(clamping: condition.batches), of: tenant)
+            set("zona_replicas", UInt64(clamping: condition.replicas), of: tenant)
         }
         return text(metrics.text(), type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+
+    private func set(_ name: String, _ value: UInt64, of tenant: Tenant) {
+        Meter(label: name, dimensions: [("ambito", tenant.code)], factory: metrics).set(Int64(clamping: value))
     }
 
     /// What an ambito's store says of itself; `nil` when it cannot.

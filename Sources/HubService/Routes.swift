@@ -84,8 +84,7 @@ extension Routes {
         let tooLong = RouteFailure.problem(Problem(.overLimit, "a message of more than \(limit) bytes"), of: tenant)
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLong }
         var bytes: [UInt8] = []
-        var body = request.body.makeAsyncIterator()
-        while let buffer = try await next(&body) {
+        try await receive(request.body) { buffer throws(RouteFailure) in
             guard bytes.count + buffer.readableBytes <= limit else { throw tooLong }
             bytes.append(contentsOf: buffer.readableBytesView)
             context.notes.note { [count = buffer.readableBytes] in $0.bytesIn += count }
@@ -93,10 +92,14 @@ extension Routes {
         return bytes
     }
 
-    /// The next bytes of a body; an error is a broken connection.
-    func next(_ body: inout RequestBody.AsyncIterator) async throws(RouteFailure) -> ByteBuffer? {
+    /// Hands on a body as it comes; an error of the body itself is a broken connection.
+    func receive(
+        _ body: RequestBody, _ use: (ByteBuffer) async throws(RouteFailure) -> Void
+    ) async throws(RouteFailure) {
         do {
-            return try await body.next()
+            for try await buffer in body { try await use(buffer) }
+        } catch let failure as RouteFailure {
+            throw failure
         } catch {
             throw .cut(error)
         }

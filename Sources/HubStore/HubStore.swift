@@ -1,19 +1,105 @@
+import Foundation
+import GRDB
+import SQLiteAccess
+package import Schema
 package import SyncCore
-package import SyncSession
+import SyncSession
 package import SyncWire
 
-/// STUB of the API while it is being written.
-package final class HubStore: Sendable {
-    package let identity: HubIdentity
-    package init(path: String, key: SigningKey) throws(HubStoreError) { throw HubStoreError(.notAHub, "stub") }
-    package func nonceFrame(nonce: [UInt8], now: Int64) -> Frame { fatalError() }
-    package func enrol(_ bytes: [UInt8], now: Int64) throws(Problem) -> Frame { throw Problem(.hubFault, "") }
-    package func greet(_ bytes: [UInt8], now: Int64, session: [UInt8], isOurNonce: ([UInt8]) -> Bool) throws(Problem) -> (peer: HubSession.Peer, answer: Frame) { throw Problem(.hubFault, "") }
-    package func accept(_ bytes: [UInt8], from peer: HubSession.Peer, offset: Int64, now: Int64) throws(Problem) -> Frame { throw Problem(.hubFault, "") }
-    package func page(for peer: HubSession.Peer, after: UInt64, sizeBytes: Int, now: Int64) throws(Problem) -> Frame { throw Problem(.hubFault, "") }
-    package func problemFrame(_ problem: Problem) -> Frame { fatalError() }
-    package func figures() throws(HubStoreError) -> HubFigures { fatalError() }
+/// Who a hub is.
+package struct HubIdentity: Sendable {
+    package let ambito: RecordID
+    package let code: String
+    package let name: String
+    package let incarnation: Incarnation
+    package let key: VerifyingKey
 }
-package struct HubIdentity: Sendable { package let ambito: RecordID; package let code: String; package let name: String; package let incarnation: Incarnation; package let key: VerifyingKey }
-package struct HubFigures: Sendable { package let seq: UInt64; package let records: Int; package let openConflicts: Int; package let refusals: Int; package let batches: Int; package let replicas: Int }
-package struct HubStoreError: Error, Sendable { package enum Code: String, Sendable { case notAHub, tooNew, database, exists, unknown }; package let code: Code; package let context: String; package init(_ code: Code, _ context: String) { self.code = code; self.context = context } }
+
+/// One ambito at the hub: one SQLite file that merges, orders and remembers. `synchronous=FULL`: what was acknowledged survives a power cut.
+///
+/// All functions block on SQLite; call them off an event loop. One writer at a time; pages are read beside it.
+package final class HubStore: Sendable {
+    package static let applicationID: Int64 = 0x5A4F_4E48
+    package let identity: HubIdentity
+    package let catalog: Catalog
+    let pool: DatabasePool
+    let key: SigningKey
+
+    /// Opens a hub that exists.
+    ///
+    /// - Parameter files: the SQL of the synced tables; another one than the product's only in benchmarks and tests.
+    package init(path: String, key: SigningKey, files: [Schema.File] = Schema.synced) throws(HubStoreError) {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw HubStoreError(.notFound, "there is no hub at \(path): make one with `zona-server init`")
+        }
+        do {
+            pool = try DatabasePool(path: path, configuration: Self.configuration)
+            self.key = key
+            let catalog = try CatalogLoader.bundled(files)
+            self.catalog = catalog
+            let publicKey = key.publicKey
+            identity = try pool.read { database in
+                let id = try RawStatement(database, "PRAGMA application_id")
+                guard try id.step(), id.integer(0) == Self.applicationID else {
+                    throw HubStoreError(.notAHub, "\(path) is a database, but not a hub of Zona")
+                }
+                let version = try RawStatement(database, "SELECT schema_version FROM hub")
+                guard try version.step(), version.integer(0) <= Int64(catalog.version) else {
+                    throw HubStoreError(.newerSchema, "this hub was made by a newer Zona: upgrade zona-server")
+                }
+                let hub = try HubRow(database)
+                return HubIdentity(
+                    ambito: hub.ambito, code: hub.code, name: hub.name, incarnation: hub.incarnation, key: publicKey)
+            }
+        } catch {
+            throw HubStoreError(error)
+        }
+    }
+
+    static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(20)
+        configuration.foreignKeysEnabled = false
+        configuration.maximumReaderCount = 4
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        return configuration
+    }
+
+    package func close() throws(HubStoreError) {
+        do { try pool.close() } catch { throw HubStoreError(error) }
+    }
+
+    func write<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(HubStoreError) -> Result {
+        do { return try pool.write(body) } catch { throw HubStoreError(error) }
+    }
+
+    func read<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(HubStoreError) -> Result {
+        do { return try pool.read(body) } catch { throw HubStoreError(error) }
+    }
+
+    /// As `write`, for the functions that answer replicas.
+    func answer<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(Problem) -> Result {
+        do {
+            return try pool.write(body)
+        } catch let problem as Problem {
+            throw problem
+        } catch let error as WireError {
+            throw Problem(error.code == .overLimit ? .overLimit : .malformed, error.description)
+        } catch {
+            throw Problem(.hubFault, HubStoreError(error).context)
+        }
+    }
+
+    /// What a hub knows of a number, for greetings, acknowledgements and pages.
+    func hubState(_ database: Database, _ hub: HubRow, number: ReplicaNumber) throws -> HubState {
+        let read = try RawStatement(
+            database, "SELECT folded_counter, stored_counter, stored_hash, durable_counter FROM replica WHERE number = ?1")
+        read.bind(1, Int64(number.rawValue))
+        guard try read.step() else { throw Problem(.unknownReplica, "this hub does not know the replica: enrol it again") }
+        return HubState(
+            ambito: hub.ambito, incarnation: hub.incarnation, number: number, foldedCounter: UInt64(read.integer(0)),
+            storedCounter: UInt64(read.integer(1)), storedHash: read.blob(2), durableCounter: UInt64(read.integer(3)))
+    }
+}

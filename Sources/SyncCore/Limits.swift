@@ -34,6 +34,8 @@ package enum Limits {
     package static let decisionDots = 1_000
     /// Milliseconds that a stamp may be ahead of the hub's clock before it is brought back.
     package static let clockAheadMilliseconds: Int64 = 60_000
+    /// Milliseconds of a clock's difference that are the line's own and are not corrected.
+    package static let clockToleranceMilliseconds: Int64 = 2_000
     /// Milliseconds of difference between a PC's clock and the hub's from which people are told.
     package static let clockNoticeMilliseconds: Int64 = 120_000
     /// Milliseconds after which a touched record counts as no longer on screen.

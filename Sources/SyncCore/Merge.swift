@@ -43,7 +43,8 @@ package struct Merge: Sendable {
         of change: Change, stamp: Stamp, on state: RecordState?, recordDot: Dot?, in table: TableDescription,
         open: [OpenConflict], contextIsKnown: Bool
     ) throws(MalformedBytes) -> MergeOutcome {
-        if state == nil && change.operation == .insert && !change.isFilled && change.carried.bits == ColumnSet.first(change.carried.count).bits {
+        let isWhole = change.operation == .insert && change.carried == .first(change.carried.count)
+        if state == nil && isWhole && !change.isFilled && !change.isCopy && change.decides.isEmpty {
             return fresh(change, stamp: stamp)
         }
         var merge = try Merge(
@@ -141,7 +142,7 @@ package struct Merge: Sendable {
         let goneDots = gone.map(\.stamp.dot)
         let kept = present.filter { !goneDots.contains($0.stamp.dot) }
         if !kept.isEmpty { outcome.isPlain = false }
-        closeReplaced(gone, of: group)
+        closeReplaced(gone, of: group, by: stamp)
         for sibling in gone where sibling.values != values { outcome.replaced.append(.init(group: group, sibling: sibling)) }
         var all = kept + [Sibling(stamp: stamp, values: values)]
         all.sort { $0.stamp.dot < $1.stamp.dot }
@@ -175,14 +176,15 @@ package struct Merge: Sendable {
     }
 
     /// A listed conflict closes by itself only when the change that replaces the loser had it on screen, had not seen the listing, and
-    /// names no dot that the hub lacks. Who had seen the listing leaves it to an operator.
-    private mutating func closeReplaced(_ gone: [Sibling], of group: Int) {
+    /// names no dot that the hub lacks. Who had seen the listing leaves it to an operator. A loser that somebody else has replaced
+    /// meanwhile counts too: which of the two came first must not matter.
+    private mutating func closeReplaced(_ gone: [Sibling], of group: Int, by stamp: Stamp) {
         guard contextIsKnown else { return }
-        for sibling in gone {
-            for conflict in open where conflict.group == group && conflict.loser == sibling.stamp.dot {
-                guard let listing = conflict.listedUnder, !stamp.context.covers(listing, ownDot: change.dot) else { continue }
-                outcome.closed.append(conflict)
-            }
+        for conflict in open where conflict.group == group {
+            let isReplaced = gone.contains { $0.stamp.dot == conflict.loser } || !stamp.isCopy && stamp.covers(conflict.loser)
+            let isForGood = outcome.listedForGood.contains { $0.group == group && $0.sibling.stamp.dot == conflict.loser }
+            guard isReplaced, !isForGood, let listing = conflict.listedUnder else { continue }
+            if !stamp.context.covers(listing, ownDot: change.dot) { outcome.closed.append(conflict) }
         }
     }
 
@@ -204,8 +206,19 @@ package struct Merge: Sendable {
         if let register = outcome.state.register(group) { return register.siblings }
         guard let base = outcome.state.base else { return [] }
         if group == ColumnGroup.existence { return [Sibling(stamp: base, values: RecordState.present)] }
-        guard let columns = table.group(group)?.columns else { return [] }
+        guard let columns = table.group(group)?.columns, columns.columns.first ?? -1 < oldSlices.count else { return [] }
         return [Sibling(stamp: base, values: oldValues(of: columns))]
+    }
+
+    /// Gives what the base wrote its own registers, before the row grows by columns that the base's schema lacked: the row's length was
+    /// what told them apart.
+    private mutating func spreadBase() {
+        guard outcome.state.base != nil else { return }
+        for group in [ColumnGroup.existence] + table.groups.map(\.index) where outcome.state.register(group) == nil {
+            let present = siblings(of: group)
+            if !present.isEmpty { outcome.state.set(Register(group: group, siblings: present)) }
+        }
+        outcome.state.base = nil
     }
 
     private func oldValues(of columns: ColumnSet) -> [UInt8] {
@@ -253,6 +266,10 @@ package struct Merge: Sendable {
     /// Writes the winners into the row.
     private mutating func show() {
         var slices = oldSlices
+        if slices.count < table.columns.count {
+            let last = outcome.state.registers.compactMap { table.group($0.group)?.columns.columns.last }.max()
+            if let last, last >= slices.count { spreadBase() }
+        }
         for register in outcome.state.registers {
             let shown = winner(of: register.group, among: register.siblings)
             guard register.group != ColumnGroup.existence else {

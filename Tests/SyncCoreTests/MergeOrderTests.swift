@@ -9,9 +9,9 @@ import Testing
         let isSeeded: Bool
 
         /// Operations beside the first insert. Three everywhere without one; with one, three where a table merges unlike the others
-        /// (`manual` merges as last-writer-wins, `owner` as `capofila` does), because that takes four seconds each.
+        /// (`manual` merges as last-writer-wins, `owner` as `capofila` does), because that takes seconds.
         var operations: Int {
-            !isSeeded || ["nota", "voce", "quota"].contains(table.name) ? 3 : 2
+            !isSeeded || ["nota", "voce"].contains(table.name) ? 3 : 2
         }
 
         var testDescription: String {

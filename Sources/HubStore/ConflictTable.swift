@@ -1,0 +1,269 @@
+import GRDB
+import SQLiteAccess
+import SyncCore
+import SyncWire
+
+/// Lists conflicts, closes them, and publishes each as a row of the synced table `zona_conflict`.
+struct ConflictTable {
+    /// The catalog's number of `zona_conflict`.
+    static let number = 901
+
+    private let catalog: Catalog
+    private let authors: AuthorTable
+    private let readOpen: RawStatement
+    private let readState: RawStatement
+    private let upsert: RawStatement
+    private let setState: RawStatement
+    private let readHistory: RawStatement
+    private let readComune: RawStatement
+    private let readRow: RawStatement
+
+    init(_ database: Database, catalog: Catalog, authors: AuthorTable) throws {
+        self.catalog = catalog
+        self.authors = authors
+        readOpen = try RawStatement(
+            database,
+            """
+            SELECT group_no, loser_number, loser_counter, listed_number, listed_counter FROM conflict
+            WHERE table_no = ?1 AND record_id = ?2 AND state = 'open' ORDER BY id
+            """)
+        readState = try RawStatement(database, "SELECT state FROM conflict WHERE id = ?1")
+        upsert = try RawStatement(
+            database,
+            """
+            INSERT INTO conflict(id, table_no, record_id, group_no, loser_number, loser_counter, listed_number, listed_counter, state)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open')
+            ON CONFLICT(id) DO UPDATE SET state = 'open', listed_number = excluded.listed_number, listed_counter = excluded.listed_counter
+            """)
+        setState = try RawStatement(database, "UPDATE conflict SET state = ?2 WHERE id = ?1")
+        readHistory = try RawStatement(
+            database,
+            """
+            SELECT number, counter, "values" FROM history WHERE table_no = ?1 AND id = ?2 AND group_no = ?3
+            ORDER BY time DESC, number DESC, counter DESC
+            """)
+        readComune = try RawStatement(database, "SELECT comune FROM replica WHERE number = ?1")
+        readRow = try RawStatement(database, "SELECT row FROM record WHERE table_no = \(Self.number) AND id = ?1")
+    }
+
+    /// The name of a conflict: made of what it is about, so that it is the same however it comes about.
+    static func id(_ key: RecordKey, group: Int, loser: Dot) -> RecordID {
+        var bytes = Array("zona_conflict".utf8)
+        bytes.appendVarint(UInt64(key.table))
+        bytes.appendID(key.id)
+        bytes.appendVarint(UInt64(group))
+        bytes.appendDot(loser)
+        return RecordID(version8: Hash.of(bytes))
+    }
+
+    func open(_ key: RecordKey) throws -> [OpenConflict] {
+        readOpen.bind(1, key.table)
+        readOpen.bind(2, idBytes: key.id)
+        defer { readOpen.reset() }
+        var found: [OpenConflict] = []
+        while try readOpen.step() {
+            let listed: Dot? = readOpen.isNull(3) ? nil : dot(readOpen.integer(3), readOpen.integer(4))
+            found.append(
+                OpenConflict(
+                    group: Int(readOpen.integer(0)), loser: dot(readOpen.integer(1), readOpen.integer(2)), listedUnder: listed))
+        }
+        return found
+    }
+
+    private func dot(_ number: Int64, _ counter: Int64) -> Dot {
+        Dot(number: ReplicaNumber(rawValue: UInt64(bitPattern: number)), counter: UInt64(bitPattern: counter))
+    }
+
+    typealias Writing = (RecordKey, SyncCore.Row, Scope) throws -> Void
+
+    /// Carries out what a merge says about conflicts. What was decided is not listed again.
+    func settle(
+        _ outcome: MergeOutcome, of change: Change, in table: TableDescription, scope: Scope, listedUnder dot: Dot,
+        stillOpen open: [OpenConflict], now: Int64, writing write: Writing
+    ) throws {
+        let about = About(key: change.key, table: table, scope: scope, state: outcome.state, now: now)
+        for loss in outcome.listed { try list(loss, about, listedUnder: dot, isForGood: false, write) }
+        for loss in outcome.listedForGood { try list(loss, about, listedUnder: dot, isForGood: true, write) }
+        let decided = Set(change.decides.map(\.conflict))
+        for conflict in outcome.closed {
+            let id = Self.id(change.key, group: conflict.group, loser: conflict.loser)
+            if !decided.contains(id) { try close(id, "closed", by: change.author, now, about, write) }
+        }
+        for id in decided.sorted() { try close(id, "decided", by: change.author, now, about, write) }
+        for conflict in open where !outcome.closed.contains(conflict) {
+            let id = Self.id(change.key, group: conflict.group, loser: conflict.loser)
+            if !decided.contains(id) { try refresh(id, conflict.group, about, write) }
+        }
+    }
+
+    /// The record that conflicts are about, as it is after the merge.
+    private struct About {
+        let key: RecordKey
+        let table: TableDescription
+        let scope: Scope
+        let state: RecordState
+        let now: Int64
+    }
+
+    private func list(_ loss: MergeOutcome.Loss, _ about: About, listedUnder: Dot, isForGood: Bool, _ write: Writing) throws {
+        let loser = loss.sibling.stamp.dot
+        let id = Self.id(about.key, group: loss.group, loser: loser)
+        readState.bind(1, idBytes: id)
+        let isDecided = try readState.step() && readState.text(0) == "decided"
+        readState.reset()
+        guard !isDecided else { return }
+        upsert.bind(1, idBytes: id)
+        upsert.bind(2, about.key.table)
+        upsert.bind(3, idBytes: about.key.id)
+        upsert.bind(4, loss.group)
+        upsert.bind(5, Int64(loser.number.rawValue))
+        upsert.bind(6, Int64(loser.counter))
+        if isForGood {
+            upsert.bindNull(7)
+            upsert.bindNull(8)
+        } else {
+            upsert.bind(7, Int64(listedUnder.number.rawValue))
+            upsert.bind(8, Int64(listedUnder.counter))
+        }
+        try upsert.run()
+        try write(RecordKey(table: Self.number, id: id), try row(for: loss, about, isForGood: isForGood), about.scope)
+    }
+
+    private func close(_ id: RecordID, _ state: String, by author: [UInt8], _ now: Int64, _ about: About, _ write: Writing) throws {
+        guard var values = try published(id) else { return }
+        setState.bind(1, idBytes: id)
+        setState.bind(2, text: state)
+        try setState.run()
+        values[ConflictColumn.state.rawValue] = .text(state)
+        values[ConflictColumn.closedBy.rawValue] = .text(author)
+        values[ConflictColumn.closedAt.rawValue] = .integer(now)
+        try write(RecordKey(table: Self.number, id: id), SyncCore.Row(values), about.scope)
+    }
+
+    /// What shows, or what stands beside the loser, has changed: an operator must decide over what is there now.
+    private func refresh(_ id: RecordID, _ group: Int, _ about: About, _ write: Writing) throws {
+        guard var values = try published(id), let shown = shownSibling(group, about) else { return }
+        let before = values
+        let loser = values[ConflictColumn.dots.rawValue]
+        try fillShown(&values, shown)
+        values[ConflictColumn.dots.rawValue] = .blob(try dots(group, about, keeping: loser))
+        if values != before { try write(RecordKey(table: Self.number, id: id), SyncCore.Row(values), about.scope) }
+    }
+
+    private func published(_ id: RecordID) throws -> [Value]? {
+        readRow.bind(1, idBytes: id)
+        defer { readRow.reset() }
+        guard try readRow.step() else { return nil }
+        return try SyncCore.Row(uncheckedBytes: readRow.blob(0)).values()
+    }
+
+    // MARK: The published row
+
+    private func row(for loss: MergeOutcome.Loss, _ about: About, isForGood: Bool) throws -> SyncCore.Row {
+        let group = about.table.group(loss.group)
+        let names = (group?.columns.columns ?? []).map { about.table.columns[$0].name }
+        var values = [Value](repeating: .null, count: ConflictColumn.allCases.count)
+        func set(_ column: ConflictColumn, _ value: Value) { values[column.rawValue] = value }
+        set(.scope, scopeValue(about.scope))
+        set(.tableName, .text(about.table.name))
+        set(.recordID, .text("\(about.key.id)"))
+        set(.groupNumber, .integer(Int64(loss.group)))
+        set(.columns, .text(names.joined(separator: ",")))
+        set(.kind, .text(isForGood ? "restored" : loss.group == ColumnGroup.existence ? "edit-delete" : "update"))
+        set(.rule, .text((group?.rule ?? about.table.rule).rawValue))
+        set(.state, .text("open"))
+        set(.contested, .integer(group?.rule == .manual ? 1 : 0))
+        let loser = loss.sibling
+        set(.otherValues, .blob(loss.group == ColumnGroup.existence ? [] : loser.values))
+        set(.otherAuthor, .text(try authors.name(loser.stamp.author)))
+        set(.otherComune, try comune(of: loser.stamp.dot.number))
+        set(.otherNumber, .integer(Int64(loser.stamp.dot.number.rawValue)))
+        set(.otherCounter, .integer(Int64(loser.stamp.dot.counter)))
+        set(.otherTime, .integer(loser.stamp.time.milliseconds))
+        set(.listedAt, .integer(about.now))
+        if let shown = shownSibling(loss.group, about) {
+            try fillShown(&values, shown)
+            set(.baseValues, try base(loss.group, about, loser, shown).map(Value.blob) ?? .null)
+        }
+        set(.dots, .blob(try dots(loss.group, about, keeping: .blob(loserDots(loser.stamp.dot)))))
+        return SyncCore.Row(values)
+    }
+
+    private func fillShown(_ values: inout [Value], _ shown: Sibling) throws {
+        let isExistence = values[ConflictColumn.groupNumber.rawValue] == .integer(Int64(ColumnGroup.existence))
+        values[ConflictColumn.shownValues.rawValue] = .blob(isExistence ? [] : shown.values)
+        values[ConflictColumn.shownAuthor.rawValue] = .text(try authors.name(shown.stamp.author))
+        values[ConflictColumn.shownComune.rawValue] = try comune(of: shown.stamp.dot.number)
+        values[ConflictColumn.shownNumber.rawValue] = .integer(Int64(shown.stamp.dot.number.rawValue))
+        values[ConflictColumn.shownCounter.rawValue] = .integer(Int64(shown.stamp.dot.counter))
+        values[ConflictColumn.shownTime.rawValue] = .integer(shown.stamp.time.milliseconds)
+    }
+
+    private func shownSibling(_ group: Int, _ about: About) -> Sibling? {
+        if let siblings = about.state.register(group)?.siblings, !siblings.isEmpty {
+            return Merge.winner(of: group, among: siblings, in: about.table)
+        }
+        guard let base = about.state.base, let columns = about.table.group(group)?.columns else { return nil }
+        let slices = (try? about.state.row.slices()) ?? []
+        let values = columns.columns.reduce(into: [UInt8]()) { bytes, column in
+            bytes.append(contentsOf: column < slices.count ? slices[column] : about.table.columns[column].defaultValue[...])
+        }
+        return Sibling(stamp: base, values: values)
+    }
+
+    /// What both sides had before them: the latest replaced value that both writers had seen.
+    private func base(_ group: Int, _ about: About, _ loser: Sibling, _ shown: Sibling) throws -> [UInt8]? {
+        readHistory.bind(1, about.key.table)
+        readHistory.bind(2, idBytes: about.key.id)
+        readHistory.bind(3, group)
+        defer { readHistory.reset() }
+        while try readHistory.step() {
+            let written = dot(readHistory.integer(0), readHistory.integer(1))
+            if loser.stamp.covers(written) && shown.stamp.covers(written) { return readHistory.blob(2) }
+        }
+        return nil
+    }
+
+    private func comune(of number: ReplicaNumber) throws -> Value {
+        readComune.bind(1, Int64(number.rawValue))
+        defer { readComune.reset() }
+        guard try readComune.step(), let comune = readComune.id(0) else { return .null }
+        return .text("\(comune)")
+    }
+
+    private func scopeValue(_ scope: Scope) -> Value {
+        switch scope {
+        case .ambito: .text("*")
+        case .capofilaOnly: .text("")
+        case .comune(let owner): .text("\(owner)")
+        }
+    }
+
+    private func loserDots(_ dot: Dot) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendVarint(1)
+        bytes.appendDot(dot)
+        return bytes
+    }
+
+    /// The loser's dot first, then those of all that stand in the group now.
+    private func dots(_ group: Int, _ about: About, keeping named: Value) throws -> [UInt8] {
+        var all: [Dot] = []
+        if case .blob(let bytes) = named {
+            var reader = ByteReader(bytes)
+            if try reader.count(limit: Limits.decisionDots, of: "dots") > 0 { all.append(try reader.dot()) }
+        }
+        for sibling in about.state.register(group)?.siblings ?? [] where !all.contains(sibling.stamp.dot) { all.append(sibling.stamp.dot) }
+        var bytes: [UInt8] = []
+        bytes.appendVarint(UInt64(min(all.count, Limits.decisionDots)))
+        for dot in all.prefix(Limits.decisionDots) { bytes.appendDot(dot) }
+        return bytes
+    }
+}
+
+/// The columns of `zona_conflict` in their order (`schema/replica/R002_conflict.sql`).
+enum ConflictColumn: Int, CaseIterable {
+    case scope, tableName, recordID, groupNumber, columns, kind, rule, state, contested, otherValues, shownValues, baseValues
+    case otherAuthor, otherComune, otherNumber, otherCounter, otherTime
+    case shownAuthor, shownComune, shownNumber, shownCounter, shownTime, dots, listedAt, closedBy, closedAt
+}

@@ -1,0 +1,154 @@
+import GRDB
+import SQLiteAccess
+import SyncCore
+package import SyncSession
+package import SyncWire
+
+extension HubStore {
+    /// The first word of a conversation: a nonce for the replica to sign, and the hub's clock.
+    package func nonceFrame(nonce: [UInt8], now: Int64) -> Frame {
+        Nonce(ambito: identity.ambito, incarnation: identity.incarnation, nonce: nonce, hubTime: now).frame(key: key)
+    }
+
+    package func problemFrame(_ problem: Problem) -> Frame {
+        problem.frame(key: key)
+    }
+
+    private var session: HubSession {
+        HubSession(ambito: identity.ambito, ambitoKey: key.publicKey, schemaVersion: catalog.version)
+    }
+
+    /// Who greets, and what this hub knows of him. Who cannot prove his key reads nothing.
+    package func greet(
+        _ bytes: [UInt8], now: Int64, session name: [UInt8], isOurNonce: ([UInt8]) -> Bool
+    ) throws(Problem) -> (peer: HubSession.Peer, answer: Frame) {
+        let peer = try session.identify(bytes, isOurNonce: isOurNonce)
+        let frame = try answer { [self] database in
+            try refuseRevoked(database, peer.certificate.key)
+            try admit(
+                database, number: peer.greeting.number, key: peer.certificate.key, comune: peer.certificate.comune,
+                isCapofila: peer.certificate.isCapofila, now: now)
+            let note = try RawStatement(
+                database,
+                "UPDATE replica SET cursor = ?2, oldest = ?3, schema_version = ?4, last_contact = ?5 WHERE number = ?1")
+            note.bind(1, Int64(peer.greeting.number.rawValue))
+            note.bind(2, Int64(clamping: peer.greeting.cursor))
+            note.bind(3, Int64(clamping: peer.greeting.oldest))
+            note.bind(4, peer.greeting.schemaVersion)
+            note.bind(5, now)
+            try note.run()
+            let state = try hubState(database, HubRow(database), number: peer.greeting.number)
+            return HubGreeting(state: state, session: name, schemaVersion: catalog.version).frame(key: key)
+        }
+        return (peer, frame)
+    }
+
+    private func refuseRevoked(_ database: Database, _ key: VerifyingKey) throws {
+        let revoked = try RawStatement(database, "SELECT 1 FROM replica WHERE key = ?1 AND revoked_at IS NOT NULL LIMIT 1")
+        revoked.bind(1, blob: key.bytes)
+        guard try !revoked.step() else {
+            throw Problem(.revoked, "this replica was revoked: its work is safe in its file; ask the Ufficio di Piano for a new code")
+        }
+    }
+
+    /// Stores a batch, folds its unit when it is the last, and says what is here now.
+    ///
+    /// - Parameter offset: milliseconds that the sender's clock should be moved by, as measured in this conversation.
+    package func accept(_ bytes: [UInt8], from peer: HubSession.Peer, offset: Int64, now: Int64) throws(Problem) -> Frame {
+        try answer { [self] database in
+            let frame = try Frame(reading: bytes, kind: .batch)
+            try frame.verify(by: peer.certificate.key)
+            try refuseRevoked(database, peer.certificate.key)
+            var hub = try HubRow(database)
+            let header = try header(of: frame, database)
+            let stored = try hubState(database, hub, number: header.number)
+            let twin = try RawStatement(database, "SELECT 1 FROM log WHERE kind = 'batch' AND hash = ?1")
+            twin.bind(1, blob: frame.hash)
+            let facts = HubSession.NumberFacts(
+                storedCounter: stored.storedCounter, storedHash: stored.storedHash, isStored: try twin.step())
+            switch try session.judge(header, from: peer, incarnation: hub.incarnation, facts: facts) {
+            case .acknowledgeAgain: break
+            case .store: try store(frame, header, offset: offset, peer: peer, hub: &hub, database, now: now)
+            }
+            return Acknowledgement(state: try hubState(database, hub, number: header.number)).frame(key: key)
+        }
+    }
+
+    private func store(
+        _ frame: Frame, _ header: BatchHeader, offset: Int64, peer: HubSession.Peer, hub: inout HubRow, _ database: Database, now: Int64
+    ) throws {
+        _ = try BatchReader(frame, header: header)
+        let moved = offset - header.offset
+        let correction = abs(moved) > Limits.clockToleranceMilliseconds ? moved : 0
+        var decided: [UInt8] = [peer.certificate.isCapofila ? 1 : 0]
+        decided.appendID(peer.certificate.comune)
+        decided.appendVarint(UInt64(catalog.version))
+        decided.appendSigned(correction)
+        try hub.log(database, LogEntry(kind: "batch", header: header, hash: frame.hash, bytes: frame.bytes, decided: decided), at: now)
+        let note = try RawStatement(
+            database, "UPDATE replica SET stored_counter = ?2, stored_hash = ?3, clock_offset = ?4, last_contact = ?5 WHERE number = ?1")
+        note.bind(1, Int64(header.number.rawValue))
+        note.bind(2, Int64(header.lastCounter))
+        note.bind(3, blob: frame.hash)
+        note.bind(4, offset)
+        note.bind(5, now)
+        try note.run()
+        if header.isLastOfUnit { try fold(header, correction: correction, peer: peer, hub: &hub, database, now: now) }
+        try hub.save(database)
+    }
+
+    private func fold(
+        _ last: BatchHeader, correction: Int64, peer: HubSession.Peer, hub: inout HubRow, _ database: Database, now: Int64
+    ) throws {
+        var fold = try Fold(database, catalog: catalog, hub: hub, writer: peer.writer, now: now)
+        try fold.fold(try unit(of: last, database), correction: correction)
+        hub = fold.hub
+        let note = try RawStatement(database, "UPDATE replica SET folded_counter = ?2 WHERE number = ?1")
+        note.bind(1, Int64(last.number.rawValue))
+        note.bind(2, Int64(last.lastCounter))
+        try note.run()
+        var decided: [UInt8] = []
+        decided.appendVarint(UInt64(fold.refused))
+        decided.appendVarint(UInt64(fold.clamped))
+        decided.appendVarint(hub.counter)
+        try hub.log(database, LogEntry(kind: "fold", header: last, decided: decided), at: now)
+    }
+
+    /// The batches of a unit, in order, out of the log. Their frames are read one after the other as the fold asks for them.
+    private func unit(of last: BatchHeader, _ database: Database) throws -> [(frame: Frame, header: BatchHeader)] {
+        let read = try RawStatement(
+            database,
+            "SELECT bytes FROM log WHERE kind = 'batch' AND number = ?1 AND first_counter >= ?2 AND first_counter <= ?3 ORDER BY first_counter")
+        read.bind(1, Int64(last.number.rawValue))
+        read.bind(2, Int64(last.unit))
+        read.bind(3, Int64(last.firstCounter))
+        var batches: [(frame: Frame, header: BatchHeader)] = []
+        var context: VersionVector?
+        while try read.step() {
+            let frame = try Frame(reading: read.blob(0), kind: .batch)
+            var reader = frame.header
+            let header = try BatchHeader(reading: &reader, after: context)
+            context = header.context
+            batches.append((frame, header))
+        }
+        return batches
+    }
+
+    /// A batch's header; its context may be written as the difference to that of the batch before it in the unit.
+    private func header(of frame: Frame, _ database: Database) throws -> BatchHeader {
+        var reader = frame.header
+        if let header = try? BatchHeader(reading: &reader, after: nil) { return header }
+        var again = frame.header
+        let outline = try BatchHeader(reading: &again, after: VersionVector())
+        let previous = BatchHeader(
+            ambito: outline.ambito, number: outline.number, incarnation: outline.incarnation, schemaVersion: outline.schemaVersion,
+            firstCounter: outline.firstCounter - 1, count: 1, unit: outline.unit, isLastOfUnit: false, context: VersionVector(),
+            floor: outline.floor, offset: outline.offset, previousHash: Hash.none)
+        let before = try unit(of: previous, database)
+        guard let context = before.last?.header.context else {
+            throw Problem(.gap, "batch starts at \(outline.firstCounter), and the one before it is not here")
+        }
+        var once = frame.header
+        return try BatchHeader(reading: &once, after: context)
+    }
+}

@@ -1,0 +1,237 @@
+import GRDB
+import SQLiteAccess
+import SyncCore
+import SyncSession
+import SyncWire
+
+/// Folds a unit into the state: each change authorised, validated, merged, in one transaction.
+struct Fold {
+    let database: Database
+    let catalog: Catalog
+    let writer: Writer
+    let now: Int64
+    var hub: HubRow
+    let contexts: ContextTable
+    let authors: AuthorTable
+    let records: RecordTable
+    var conflicts: ConflictTable
+    private let validation: Validation
+    private let insertRefusal: RawStatement
+    private let insertHistory: RawStatement
+    /// Actions of the unit of which a change was refused: all their changes are.
+    private var refusedActions: Set<UInt64>?
+    private(set) var refused = 0
+    private(set) var clamped = 0
+
+    init(_ database: Database, catalog: Catalog, hub: HubRow, writer: Writer, now: Int64) throws {
+        self.database = database
+        self.catalog = catalog
+        self.writer = writer
+        self.now = now
+        self.hub = hub
+        contexts = try ContextTable(database)
+        authors = try AuthorTable(database)
+        records = try RecordTable(database, contexts: contexts)
+        conflicts = try ConflictTable(database, catalog: catalog, authors: authors)
+        validation = Validation(database)
+        insertRefusal = try RawStatement(
+            database,
+            """
+            INSERT INTO refusal(seq, number, counter, table_no, id, reason, detail, hub_has_row, is_hidden)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            """)
+        insertHistory = try RawStatement(
+            database,
+            """
+            INSERT INTO history(table_no, id, group_no, number, counter, time, author, "values", replaced_by_number, replaced_by_counter)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            """)
+    }
+
+    /// - Parameter correction: milliseconds by which the unit's stamps are moved.
+    mutating func fold(_ batches: [(frame: Frame, header: BatchHeader)], correction: Int64) throws {
+        for batch in batches {
+            let context = try contexts.context(of: batch.header.context)
+            let isKnown = hub.vector.covers(batch.header.context)
+            var changes = try BatchReader(batch.frame, header: batch.header)
+            var author: (name: [UInt8], number: Int64) = ([], try authors.number(of: []))
+            while var change = try changes.next() {
+                if change.author != author.name { author = (change.author, try authors.number(of: change.author)) }
+                change.time = accepted(change.time, header: batch.header, correction: correction)
+                hub.vector.formUnion(change.dot)
+                if change.action != 0 && refusedActions == nil { refusedActions = try findRefusedActions(batches) }
+                try fold(change, context: context, author: author.number, contextIsKnown: isKnown)
+            }
+        }
+    }
+
+    /// The stamp as the hub accepts it: corrected, never at or below the writer's floor, never ahead of the hub's clock.
+    private mutating func accepted(_ time: HybridTime, header: BatchHeader, correction: Int64) -> HybridTime {
+        var moved = time
+        if correction != 0 {
+            moved = HybridTime(rawValue: HybridTime(milliseconds: time.milliseconds + correction).rawValue | time.rawValue & 0xFFFF)
+        }
+        moved = max(moved, header.floor.next)
+        let ceiling = max(HybridTime(milliseconds: now + Limits.clockAheadMilliseconds), hub.highestTime.next)
+        if moved > ceiling {
+            moved = ceiling
+            clamped += 1
+        }
+        hub.highestTime = max(hub.highestTime, moved)
+        return moved
+    }
+
+    private mutating func fold(_ change: Change, context: Context, author: Int64, contextIsKnown: Bool) throws {
+        let existing = try records.record(change.key)
+        do {
+            if change.action != 0, refusedActions?.contains(change.action) == true {
+                _ = try permit(change, existing: existing?.state)
+                throw Refusal(.withItsAction)
+            }
+            let table = try permit(change, existing: existing?.state)
+            guard !(table.rule == .appendOnly && existing != nil) else { return }
+            try merge(change, into: existing, context: context, author: author, contextIsKnown: contextIsKnown, table)
+        } catch let refusal as Refusal {
+            try refuse(change, refusal, existing: existing)
+        } catch let fault as MalformedBytes {
+            try refuse(change, Refusal(.notValid, fault.what), existing: existing)
+        }
+    }
+
+    // MARK: Refusing
+
+    /// Everything that depends on the change, the catalog and the record's owner only.
+    private func permit(_ change: Change, existing: RecordState?) throws -> TableDescription {
+        guard let table = catalog.table(change.key.table) else { throw Refusal(.unknown, "table \(change.key.table)") }
+        let slices = try existing.map { try $0.row.slices() }
+        if let slices, !isReadable(table.scope(of: slices)) { throw Refusal(.outOfScope) }
+        if change.operation == .update && existing == nil { throw Refusal(.noSuchRecord) }
+        if table.rule == .appendOnly {
+            guard change.operation == .insert else { throw Refusal(.appendOnly) }
+            if let existing, !(try isEqual(change, existing, table)) { throw Refusal(.appendOnly) }
+        }
+        if table.rule == .set && change.operation == .update && change.decides.isEmpty { throw Refusal(.appendOnly) }
+        let carried = try table.authorise(change, by: writer, existing: slices)
+        if change.operation != .delete { try validation.check(change, carried, table) }
+        if change.operation == .insert && !isReadable(table.scope(of: carried)) { throw Refusal(.outOfScope) }
+        return table
+    }
+
+    private func isReadable(_ scope: Scope) -> Bool {
+        switch scope {
+        case .ambito: return true
+        case .capofilaOnly: return writer.isCapofila
+        case .comune(let owner):
+            var encoded: [UInt8] = [6]
+            encoded.appendID(owner)
+            return writer.isCapofila || encoded == writer.comune
+        }
+    }
+
+    private func isEqual(_ change: Change, _ existing: RecordState, _ table: TableDescription) throws -> Bool {
+        let old = try existing.row.slices()
+        let new = try table.slices(of: change)
+        return !existing.isDeleted && zip(change.carried.columns, new).allSatisfy { column, value in
+            column < old.count ? old[column] == value : value.elementsEqual(table.columns[column].defaultValue)
+        }
+    }
+
+    /// A first reading of a unit that has actions: which of them hold a change that is refused.
+    private func findRefusedActions(_ batches: [(frame: Frame, header: BatchHeader)]) throws -> Set<UInt64> {
+        var found: Set<UInt64> = []
+        var made: [RecordKey: RecordState] = [:]
+        for batch in batches {
+            var changes = try BatchReader(batch.frame, header: batch.header)
+            while let change = try changes.next() {
+                let existing = try made[change.key] ?? records.record(change.key)?.state
+                do {
+                    let table = try permit(change, existing: existing)
+                    if change.operation == .insert && existing == nil {
+                        let row = SyncCore.Row(encodedValues: try table.slices(of: change))
+                        made[change.key] = RecordState(base: nil, registers: [], row: row, isDeleted: false)
+                    }
+                } catch is Refusal {
+                    if change.action != 0 { found.insert(change.action) }
+                }
+            }
+        }
+        return found
+    }
+
+    /// Refusals are state: each has a `seq` and comes in its sender's pages. The record goes out again under a fresh dot, so that what the
+    /// sender built on the refused value comes back to him.
+    private mutating func refuse(_ change: Change, _ refusal: Refusal, existing: StoredRecord?) throws {
+        refused += 1
+        let isHidden = refusal.reason == .outOfScope
+        let hasRow = existing != nil && !isHidden
+        insertRefusal.bind(1, Int64(hub.nextSeq()))
+        insertRefusal.bind(2, Int64(change.dot.number.rawValue))
+        insertRefusal.bind(3, Int64(change.dot.counter))
+        insertRefusal.bind(4, change.key.table)
+        insertRefusal.bind(5, idBytes: change.key.id)
+        insertRefusal.bind(6, Int(refusal.reason.rawValue))
+        insertRefusal.bind(7, text: refusal.detail)
+        insertRefusal.bind(8, hasRow ? 1 : 0)
+        insertRefusal.bind(9, isHidden ? 1 : 0)
+        try insertRefusal.run()
+        if hasRow { try records.bump(change.key, seq: hub.nextSeq(), dot: hub.freshDot()) }
+    }
+
+    // MARK: Merging
+
+    private mutating func merge(
+        _ change: Change, into existing: StoredRecord?, context: Context, author: Int64, contextIsKnown: Bool, _ table: TableDescription
+    ) throws {
+        let side = self.side(existing: existing, change: change, table)
+        let stamp = Stamp(dot: change.dot, time: change.time, author: author, context: context, side: side)
+        let open = existing == nil ? [] : try conflicts.open(change.key)
+        let outcome = try Merge.outcome(
+            of: change, stamp: stamp, on: existing?.state, recordDot: existing?.dot, in: table, open: open,
+            contextIsKnown: contextIsKnown)
+        let dot = outcome.isPlain ? change.dot : hub.freshDot()
+        let scope = try table.scope(of: outcome.state.row.slices())
+        try records.write(change.key, outcome.state, seq: hub.nextSeq(), dot: dot, scope: scope, in: table, isNew: existing == nil)
+        for loss in outcome.replaced { try remember(loss, of: change) }
+        let isQuiet = outcome.listed.isEmpty && outcome.listedForGood.isEmpty && outcome.closed.isEmpty && open.isEmpty
+        guard !isQuiet || !change.decides.isEmpty else { return }
+        let conflicts = conflicts
+        try conflicts.settle(
+            outcome, of: change, in: table, scope: scope, listedUnder: dot, stillOpen: open, now: now,
+            writing: { key, row, scope in try writeOwn(key, row, scope) })
+    }
+
+    private func side(existing: StoredRecord?, change: Change, _ table: TableDescription) -> WriterSide {
+        var side: WriterSide = writer.isCapofila ? .capofila : []
+        guard let owner = table.ownerColumn else { return side }
+        let values = (try? existing?.state.row.slices()) ?? (try? table.slices(of: change)) ?? []
+        if owner < values.count, values[owner].elementsEqual(writer.comune) { side.insert(.owner) }
+        return side
+    }
+
+    private func remember(_ loss: MergeOutcome.Loss, of change: Change) throws {
+        let stamp = loss.sibling.stamp
+        insertHistory.bind(1, change.key.table)
+        insertHistory.bind(2, idBytes: change.key.id)
+        insertHistory.bind(3, loss.group)
+        insertHistory.bind(4, Int64(stamp.dot.number.rawValue))
+        insertHistory.bind(5, Int64(stamp.dot.counter))
+        insertHistory.bind(6, Int64(bitPattern: stamp.time.rawValue))
+        insertHistory.bind(7, stamp.author)
+        insertHistory.bind(8, blob: loss.sibling.values)
+        insertHistory.bind(9, Int64(change.dot.number.rawValue))
+        insertHistory.bind(10, Int64(change.dot.counter))
+        try insertHistory.run()
+    }
+
+    /// Writes a record of the hub's own: a code, a comune, a conflict.
+    mutating func writeOwn(_ key: RecordKey, _ row: SyncCore.Row, _ scope: Scope) throws {
+        guard let table = catalog.table(key.table) else { return }
+        let isNew = try records.record(key) == nil
+        let dot = hub.freshDot()
+        let stamp = Stamp(
+            dot: dot, time: hub.stamp(now: now), author: try authors.number(of: Array("zona-server".utf8)),
+            context: try contexts.context(of: VersionVector()), side: .capofila)
+        let state = RecordState(base: stamp, registers: [], row: row, isDeleted: false)
+        try records.write(key, state, seq: hub.nextSeq(), dot: dot, scope: scope, in: table, isNew: isNew)
+    }
+}

@@ -1,0 +1,114 @@
+import GRDB
+import SQLiteAccess
+import SyncCore
+package import SyncSession
+package import SyncWire
+
+extension HubStore {
+    /// The records that changed after `after`, in the order of their `seq`, for the peer's scope: one read transaction, at most
+    /// `sizeBytes` before compression (or a single record), and whether that is the end.
+    package func page(for peer: HubSession.Peer, after: UInt64, sizeBytes: Int, now: Int64) throws(Problem) -> Frame {
+        let size = min(max(sizeBytes, 1), Limits.pageBytes)
+        let (frame, isComplete): (Frame, Bool)
+        do {
+            (frame, isComplete) = try pool.read { [self] database in
+                try page(database, for: peer, after: after, sizeBytes: size)
+            }
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw Problem(.hubFault, HubStoreError(error).context)
+        }
+        if isComplete {
+            _ = try answer { database in
+                let note = try RawStatement(database, "UPDATE replica SET last_complete = ?2, last_contact = ?2 WHERE number = ?1")
+                note.bind(1, Int64(peer.greeting.number.rawValue))
+                note.bind(2, now)
+                try note.run()
+            }
+        }
+        return frame
+    }
+
+    private func page(
+        _ database: Database, for peer: HubSession.Peer, after: UInt64, sizeBytes: Int
+    ) throws -> (Frame, Bool) {
+        let hub = try HubRow(database)
+        guard after <= hub.seq else {
+            throw Problem(.incarnationChanged, "this replica has seen more than this hub has: the hub was put back from a backup")
+        }
+        var builder = PageBuilder()
+        var to = hub.seq
+        let told = try refusals(database, for: peer, after: after)
+        if let bound = told.bound { to = bound }
+        let records = try RawStatement(
+            database,
+            """
+            SELECT seq, table_no, id, number, is_deleted, row FROM record WHERE seq > ?1 AND seq <= ?2
+            \(peer.certificate.isCapofila ? "" : "AND (scope IS NULL OR scope = ?3)") ORDER BY seq
+            """)
+        records.bind(1, Int64(after))
+        records.bind(2, Int64(to))
+        if !peer.certificate.isCapofila { records.bind(3, idBytes: peer.certificate.comune) }
+        let isFresh = peer.greeting.cursor == 0
+        var last = after
+        while try records.step() {
+            if builder.sizeBytes >= sizeBytes || builder.count >= Limits.pageEntries - Self.refusalsOfAPage {
+                to = last
+                break
+            }
+            guard let id = records.id(2) else { throw HubStoreError(.database, "a record has no id") }
+            let key = RecordKey(table: Int(records.integer(1)), id: id)
+            last = UInt64(records.integer(0))
+            if !isFresh && records.integer(3) == Int64(peer.greeting.number.rawValue) {
+                builder.append(key, .own)
+            } else if records.integer(4) == 1 {
+                builder.append(key, .deleted)
+            } else {
+                builder.append(key, .row, row: records.bytes(5))
+            }
+        }
+        for refusal in told.found where refusal.seq <= to { builder.append(refusal.refusal) }
+        let isComplete = to == hub.seq
+        let header = PageHeader(
+            hub: try hubState(database, hub, number: peer.greeting.number), comune: peer.certificate.comune,
+            isCapofila: peer.certificate.isCapofila, schemaVersion: catalog.version, from: after, to: to,
+            end: isComplete ? PageEnd(vector: hub.vector, logHash: hub.logHash, highestTime: hub.highestTime) : nil)
+        return (builder.frame(header: header, key: key), isComplete)
+    }
+
+    /// Refusals in one page: more would make it too large; the rest comes in the next.
+    private static let refusalsOfAPage = 5_000
+
+    /// The refusals of the peer's numbers after `after`; `bound` is where the page must end when there are too many.
+    private func refusals(
+        _ database: Database, for peer: HubSession.Peer, after: UInt64
+    ) throws -> (found: [(seq: UInt64, refusal: PageRefusal)], bound: UInt64?) {
+        let numbers = ([peer.greeting.number] + peer.greeting.formerNumbers).map { String(Int64(bitPattern: $0.rawValue)) }
+        let read = try RawStatement(
+            database,
+            """
+            SELECT f.seq, f.number, f.counter, f.table_no, f.id, f.reason, f.detail, f.hub_has_row, f.is_hidden FROM refusal f
+            JOIN replica r ON r.number = f.number
+            WHERE f.number IN (\(numbers.joined(separator: ", "))) AND f.seq > ?1 AND r.key = ?2
+            ORDER BY f.seq LIMIT \(Self.refusalsOfAPage + 1)
+            """)
+        read.bind(1, Int64(after))
+        read.bind(2, blob: peer.certificate.key.bytes)
+        var found: [(seq: UInt64, refusal: PageRefusal)] = []
+        while try read.step() {
+            guard let id = read.id(4), let reason = RefusalReason(rawValue: UInt8(truncatingIfNeeded: read.integer(5))) else { continue }
+            let dot = Dot(number: ReplicaNumber(rawValue: UInt64(read.integer(1))), counter: UInt64(read.integer(2)))
+            found.append(
+                (
+                    UInt64(read.integer(0)),
+                    PageRefusal(
+                        dot: dot, key: RecordKey(table: Int(read.integer(3)), id: id), reason: reason, detail: read.text(6),
+                        hubHasRow: read.integer(7) == 1, isHidden: read.integer(8) == 1)
+                ))
+        }
+        guard found.count > Self.refusalsOfAPage else { return (found, nil) }
+        found.removeLast()
+        return (found, found.last?.seq)
+    }
+}

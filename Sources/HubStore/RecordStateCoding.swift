@@ -1,0 +1,65 @@
+import SyncCore
+
+/// The bytes of `record.state`: the base stamp, then the registers. The winner's values are not written: the row shows them.
+struct RecordStateCoding {
+    let contexts: ContextTable
+
+    static func encode(_ state: RecordState, in table: TableDescription) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(state.base == nil ? 0 : 1)
+        if let base = state.base { append(base, to: &bytes) }
+        bytes.appendVarint(UInt64(state.registers.count))
+        for register in state.registers {
+            bytes.appendVarint(UInt64(register.group))
+            bytes.appendVarint(UInt64(register.siblings.count))
+            for sibling in register.siblings {
+                append(sibling.stamp, to: &bytes)
+                bytes.appendCounted(sibling.values)
+            }
+        }
+        return bytes
+    }
+
+    private static func append(_ stamp: Stamp, to bytes: inout [UInt8]) {
+        bytes.appendDot(stamp.dot)
+        bytes.appendFixed(stamp.time.rawValue)
+        bytes.appendVarint(UInt64(stamp.author))
+        bytes.appendVarint(UInt64(stamp.context.reference))
+        bytes.append(stamp.side.rawValue << 2 | (stamp.isCopy ? 1 : 0) | (stamp.named.isEmpty ? 0 : 2))
+        if !stamp.named.isEmpty {
+            bytes.appendVarint(UInt64(stamp.named.count))
+            for dot in stamp.named { bytes.appendDot(dot) }
+        }
+    }
+
+    func decode(_ bytes: [UInt8], row: SyncCore.Row, isDeleted: Bool) throws -> RecordState {
+        var reader = ByteReader(bytes)
+        let base = try reader.byte() == 1 ? try stamp(&reader) : nil
+        var registers: [Register] = []
+        for _ in 0..<(try reader.count(limit: Limits.columns + 2, of: "registers")) {
+            let group = try reader.count(limit: Limits.columns + 2, of: "as group")
+            var siblings: [Sibling] = []
+            for _ in 0..<(try reader.count(limit: 100_000, of: "siblings")) {
+                let stamp = try stamp(&reader)
+                siblings.append(Sibling(stamp: stamp, values: try reader.counted(limit: Limits.changeBytes * 2, of: "bytes")))
+            }
+            registers.append(Register(group: group, siblings: siblings))
+        }
+        return RecordState(base: base, registers: registers, row: row, isDeleted: isDeleted)
+    }
+
+    private func stamp(_ reader: inout ByteReader) throws -> Stamp {
+        let dot = try reader.dot()
+        let time = HybridTime(rawValue: try reader.fixed())
+        let author = Int64(try reader.varint())
+        let context = try contexts.context(Int64(try reader.varint()))
+        let flags = try reader.byte()
+        var named: [Dot] = []
+        if flags & 2 == 2 {
+            for _ in 0..<(try reader.count(limit: Limits.decisionDots * 10, of: "dots")) { named.append(try reader.dot()) }
+        }
+        return Stamp(
+            dot: dot, time: time, author: author, context: context, side: WriterSide(rawValue: flags >> 2),
+            isCopy: flags & 1 == 1, named: named)
+    }
+}

@@ -1,0 +1,84 @@
+import GRDB
+import SQLiteAccess
+import SyncCore
+
+/// A record as it lies in the hub's file.
+struct StoredRecord {
+    let seq: Int64
+    let dot: Dot
+    let state: RecordState
+}
+
+/// Reads and writes `record`, with one prepared statement each.
+final class RecordTable {
+    private let database: Database
+    private let find: RawStatement
+    private let insert: RawStatement
+    private let move: RawStatement
+    private let bump: RawStatement
+    private let contexts: ContextTable
+
+    init(_ database: Database, contexts: ContextTable) throws {
+        self.database = database
+        self.contexts = contexts
+        find = try RawStatement(
+            database, "SELECT seq, number, counter, is_deleted, row, state FROM record WHERE table_no = ?1 AND id = ?2")
+        insert = try RawStatement(
+            database,
+            """
+            INSERT INTO record(seq, table_no, id, number, counter, scope, is_deleted, row, state)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            """)
+        move = try RawStatement(
+            database,
+            """
+            UPDATE record SET seq = ?1, number = ?4, counter = ?5, scope = ?6, is_deleted = ?7, row = ?8, state = ?9
+            WHERE table_no = ?2 AND id = ?3
+            """)
+        bump = try RawStatement(
+            database, "UPDATE record SET seq = ?1, number = ?4, counter = ?5 WHERE table_no = ?2 AND id = ?3")
+    }
+
+    func record(_ key: RecordKey) throws -> StoredRecord? {
+        find.bind(1, key.table)
+        find.bind(2, idBytes: key.id)
+        defer { find.reset() }
+        guard try find.step() else { return nil }
+        let dot = Dot(
+            number: ReplicaNumber(rawValue: UInt64(bitPattern: find.integer(1))), counter: UInt64(bitPattern: find.integer(2)))
+        let state = try RecordStateCoding(contexts: contexts).decode(
+            find.blob(5), row: SyncCore.Row(uncheckedBytes: find.blob(4)), isDeleted: find.integer(3) == 1)
+        return StoredRecord(seq: find.integer(0), dot: dot, state: state)
+    }
+
+    /// Writes a record under a new `seq` and dot.
+    func write(
+        _ key: RecordKey, _ state: RecordState, seq: UInt64, dot: Dot, scope: Scope, in table: TableDescription, isNew: Bool
+    ) throws {
+        let statement = isNew ? insert : move
+        statement.bind(1, Int64(seq))
+        statement.bind(2, key.table)
+        statement.bind(3, idBytes: key.id)
+        statement.bind(4, Int64(dot.number.rawValue))
+        statement.bind(5, Int64(dot.counter))
+        switch scope {
+        case .ambito: statement.bindNull(6)
+        case .capofilaOnly: statement.bind(6, blob: [])
+        case .comune(let owner): statement.bind(6, idBytes: owner)
+        }
+        statement.bind(7, state.isDeleted ? 1 : 0)
+        statement.bind(8, blob: state.row.bytes)
+        statement.bind(9, blob: RecordStateCoding.encode(state, in: table))
+        try statement.run()
+    }
+
+    /// Gives a record a new `seq` and dot, so that it goes out again as it is.
+    func bump(_ key: RecordKey, seq: UInt64, dot: Dot) throws {
+        bump.bind(1, Int64(seq))
+        bump.bind(2, key.table)
+        bump.bind(3, idBytes: key.id)
+        bump.bind(4, Int64(dot.number.rawValue))
+        bump.bind(5, Int64(dot.counter))
+        try bump.run()
+    }
+}

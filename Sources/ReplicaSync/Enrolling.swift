@@ -1,0 +1,59 @@
+import Foundation
+package import ReplicaStore
+import Schema
+import SyncCore
+import SyncWire
+
+/// Makes a new replica: asks the hub with the one-time code, writes key and file.
+package enum Enrolling {
+    /// - Parameters:
+    ///   - path: of the replica's file, which must not exist; the key lies beside it.
+    ///   - code: as the Ufficio di Piano gave it.
+    /// - Returns: the replica, not synced yet. When anything fails neither file stays.
+    package static func enrol(
+        path: String, hubURL: String, code: String, settings: SyncSettings = SyncSettings()
+    ) async throws(SyncFault) -> ReplicaStore {
+        guard let parsed = EnrolmentCode(code) else {
+            throw SyncFault(.badCode, "this is not a code, or it has a typing error: copy it again, all groups of letters and digits")
+        }
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw SyncFault(.file, "\(path) exists already: choose another name with --file, or use it as it is")
+        }
+        let key = try ReplicaKey.create(for: path)
+        do throws(SyncFault) {
+            return try await enrol(path: path, hubURL: hubURL, code: parsed, key: key, settings: settings)
+        } catch {
+            try? FileManager.default.removeItem(atPath: ReplicaKey.path(for: path))
+            throw error
+        }
+    }
+
+    private static func enrol(
+        path: String, hubURL: String, code: EnrolmentCode, key: SigningKey, settings: SyncSettings
+    ) async throws(SyncFault) -> ReplicaStore {
+        let number = ReplicaNumber(rawValue: UInt64.random(in: 1...UInt64(Int64.max)))
+        let request = EnrolmentRequest(secret: code.secret, key: key.publicKey, number: number, schemaVersion: Schema.version)
+        let hub = HubConnection(url: hubURL, pin: code.fingerprint, ambito: nil, ambitoKey: nil, settings: settings)
+        let frame = try await hub.enrol(request.frame(key: key))
+        let answer: EnrolmentAnswer
+        let certificate: Certificate
+        do throws(WireError) {
+            answer = try EnrolmentAnswer(reading: frame)
+            try frame.verify(by: answer.ambitoKey)
+            certificate = try Certificate(reading: try Frame(reading: answer.certificate, kind: .certificate))
+        } catch {
+            throw SyncFault(.problem, "the hub's answer cannot be read (\(error)): tell the technician")
+        }
+        do throws(ReplicaStoreError) {
+            return try ReplicaStore.create(
+                at: path,
+                enrolment: ReplicaStore.Enrolment(
+                    ambito: answer.ambito, ambitoCode: answer.ambitoCode, ambitoName: answer.ambitoName,
+                    comune: certificate.comune, comuneName: answer.comuneName, isCapofila: certificate.isCapofila, number: number,
+                    incarnation: answer.incarnation, hubURL: hubURL, pin: code.fingerprint, ambitoKey: answer.ambitoKey.bytes,
+                    certificate: answer.certificate))
+        } catch {
+            throw SyncFault(error)
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import CurlTransport
+import SyncCore
+import SyncWire
+
+/// How a replica reaches its hub.
+package struct SyncSettings: Sendable {
+    /// `nil` takes the environment's proxy, an empty text none.
+    package var proxy: String?
+    package var connectTimeout: Duration
+    package var stallTimeout: Duration
+
+    package init(proxy: String? = nil, connectTimeout: Duration = .seconds(15), stallTimeout: Duration = .seconds(60)) {
+        self.proxy = proxy
+        self.connectTimeout = connectTimeout
+        self.stallTimeout = stallTimeout
+    }
+}
+
+/// The HTTP binding of the protocol (`docs/protocol.md`, *HTTP*): each function is one request, with the hub's problems as errors.
+struct HubConnection: Sendable {
+    private let client: CurlClient
+    private let ambito: String
+    private let ambitoKey: VerifyingKey?
+
+    init(url: String, pin: [UInt8], ambito: RecordID?, ambitoKey: VerifyingKey?, settings: SyncSettings) {
+        client = CurlClient(
+            configuration: CurlConfiguration(
+                baseURL: url, pinnedKeySHA256: pin, proxy: settings.proxy, connectTimeout: settings.connectTimeout,
+                stallTimeout: settings.stallTimeout, maximumAnswerBytes: Limits.unpackedBytes, userAgent: "zona"))
+        self.ambito = ambito.map { "\($0)" } ?? ""
+        self.ambitoKey = ambitoKey
+    }
+
+    func enrol(_ request: Frame) async throws(SyncFault) -> Frame {
+        try await frame(HTTPExchange(method: "POST", path: "/v1/enrol", body: request.bytes), kind: .enrolmentAnswer)
+    }
+
+    func nonce() async throws(SyncFault) -> Nonce {
+        let answer = try await frame(HTTPExchange(method: "POST", path: "/v1/\(ambito)/nonce"), kind: .nonce)
+        return try read { () throws(WireError) in try Nonce(reading: answer) }
+    }
+
+    func greet(_ greeting: Frame) async throws(SyncFault) -> HubGreeting {
+        let answer = try await frame(
+            HTTPExchange(method: "POST", path: "/v1/\(ambito)/greeting", body: greeting.bytes), kind: .hubGreeting)
+        return try read { () throws(WireError) in try HubGreeting(reading: answer) }
+    }
+
+    /// How many bytes of a batch the hub has from an upload that was cut.
+    func bytesHeld(of hash: [UInt8], session: [UInt8]) async throws(SyncFault) -> Int {
+        let answer = try await send(
+            HTTPExchange(method: "GET", path: "/v1/\(ambito)/batch/\(Hash.text(hash))", headers: [("Zona-Session", Hash.text(session))]))
+        guard answer.status == 204 else { throw try problem(answer) }
+        return answer.header("Zona-Have").flatMap(Int.init) ?? 0
+    }
+
+    func upload(
+        _ bytes: [UInt8], hash: [UInt8], from start: Int, session: [UInt8], clock: Int64, onProgress: @escaping @Sendable (Int64) -> Void
+    ) async throws(SyncFault) -> Acknowledgement {
+        let exchange = HTTPExchange(
+            method: "PUT", path: "/v1/\(ambito)/batch/\(Hash.text(hash))",
+            headers: [
+                ("Zona-Session", Hash.text(session)), ("Zona-Offset", String(start)), ("Zona-Total", String(bytes.count)),
+                ("Zona-Clock", String(clock)),
+            ], body: start == 0 ? bytes : Array(bytes[start...]))
+        let answer = try await frame(exchange, kind: .acknowledgement) { onProgress(Int64(start) + $0.uploadedBytes) }
+        return try read { () throws(WireError) in try Acknowledgement(reading: answer) }
+    }
+
+    /// A page. When the line is cut in its middle, what came is completed by a second request for the rest.
+    func page(
+        after: UInt64, size: Int, session: [UInt8], onProgress: @escaping @Sendable (Int64) -> Void
+    ) async throws(SyncFault) -> Frame {
+        let exchange = HTTPExchange(
+            method: "GET", path: "/v1/\(ambito)/page?after=\(after)&size=\(size)", headers: [("Zona-Session", Hash.text(session))])
+        switch await attempt(exchange, onProgress: { onProgress($0.downloadedBytes) }) {
+        case .success(let answer): return try verified(answer, kind: .page)
+        case .failure(let cut): return try await restOfPage(cut, session: session, onProgress: onProgress)
+        }
+    }
+
+    private func restOfPage(
+        _ cut: TransportError, session: [UInt8], onProgress: @escaping @Sendable (Int64) -> Void
+    ) async throws(SyncFault) -> Frame {
+        var held = cut.partialBody
+        let name = cut.partialHeaders.first { $0.0 == "zona-page" }?.1
+        guard let name, !held.isEmpty, cut.isRetryable else { throw SyncFault(cut) }
+        var last = cut
+        for _ in 0..<Self.resumptions {
+            let start = held.count
+            let exchange = HTTPExchange(
+                method: "GET", path: "/v1/\(ambito)/page/\(name)",
+                headers: [("Zona-Session", Hash.text(session)), ("Range", "bytes=\(start)-")])
+            switch await attempt(exchange, onProgress: { onProgress(Int64(start) + $0.downloadedBytes) }) {
+            case .success(let answer):
+                guard answer.status == 206 else { throw SyncFault(last) }
+                return try verified(HTTPAnswer(status: 200, headers: answer.headers, body: held + answer.body), kind: .page)
+            case .failure(let again):
+                held += again.partialBody
+                last = again
+                guard again.isRetryable else { throw SyncFault(again) }
+            }
+        }
+        throw SyncFault(last)
+    }
+
+    /// How often a page is taken up again within one sync, before the line is called dead.
+    private static let resumptions = 5
+
+    // MARK: Answers
+
+    private func frame(
+        _ exchange: HTTPExchange, kind: FrameKind, onProgress: (@Sendable (TransferProgress) -> Void)? = nil
+    ) async throws(SyncFault) -> Frame {
+        try verified(try await send(exchange, onProgress: onProgress), kind: kind)
+    }
+
+    private func send(
+        _ exchange: HTTPExchange, onProgress: (@Sendable (TransferProgress) -> Void)? = nil
+    ) async throws(SyncFault) -> HTTPAnswer {
+        switch await attempt(exchange, onProgress: onProgress) {
+        case .success(let answer): return answer
+        case .failure(let error): throw SyncFault(error)
+        }
+    }
+
+    private func attempt(
+        _ exchange: HTTPExchange, onProgress: (@Sendable (TransferProgress) -> Void)?
+    ) async -> Result<HTTPAnswer, TransportError> {
+        do throws(TransportError) {
+            return .success(try await client.send(exchange, onProgress: onProgress))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func verified(_ answer: HTTPAnswer, kind: FrameKind) throws(SyncFault) -> Frame {
+        guard answer.status == 200 else { throw try problem(answer) }
+        return try read { () throws(WireError) in
+            let frame = try Frame(reading: answer.body, kind: kind, limit: Limits.unpackedBytes)
+            if let ambitoKey { try frame.verify(by: ambitoKey) }
+            return frame
+        }
+    }
+
+    private func problem(_ answer: HTTPAnswer) throws(SyncFault) -> SyncFault {
+        guard let frame = try? Frame(reading: answer.body, kind: .problem), let problem = try? Problem(reading: frame) else {
+            return SyncFault(.problem, "the hub answered with status \(answer.status): check the address and the ambito, or tell the technician")
+        }
+        return SyncFault(problem)
+    }
+
+    private func read<Message>(_ body: () throws(WireError) -> Message) throws(SyncFault) -> Message {
+        do throws(WireError) {
+            return try body()
+        } catch {
+            throw SyncFault(.problem, "the hub's answer cannot be read (\(error)): run the sync again; if it stays so, tell the technician")
+        }
+    }
+}

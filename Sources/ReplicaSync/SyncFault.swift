@@ -1,0 +1,101 @@
+package import CurlTransport
+package import ReplicaStore
+package import SyncSession
+package import SyncWire
+
+/// Why a sync did not do all its work. What was done stays done; the next one goes on from there.
+package struct SyncFault: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
+        case unreachable
+        case wrongHub = "wrong-hub"
+        case portal
+        case proxy
+        case interrupted
+        case problem
+        case busy
+        case forked
+        case incarnationChanged = "incarnation-changed"
+        case hubTooOld = "hub-too-old"
+        case wrongAmbito = "wrong-ambito"
+        case file
+        case cancelled
+        case badCode = "bad-code"
+        case badAddress = "bad-address"
+        case revoked
+        case noKey = "no-key"
+    }
+
+    package let code: Code
+    package let context: String
+
+    package init(_ code: Code, _ context: String) {
+        self.code = code
+        self.context = context
+    }
+
+    package var isRetryable: Bool {
+        switch code {
+        case .unreachable, .interrupted, .portal, .proxy, .busy, .cancelled: true
+        case .wrongHub, .problem, .forked, .incarnationChanged, .hubTooOld, .wrongAmbito, .file, .badCode, .badAddress, .revoked, .noKey:
+            false
+        }
+    }
+
+    package var description: String { context }
+
+    package init(_ error: TransportError) {
+        let code: Code =
+            switch error.code {
+            case .cannotResolve, .cannotConnect: .unreachable
+            case .connectionLost, .stalled: .interrupted
+            case .proxyRefused, .proxyNeedsLogin: .proxy
+            case .wrongKey, .tls: .wrongHub
+            case .notOurHub: .portal
+            case .cancelled: .cancelled
+            case .badAddress: .badAddress
+            case .answerTooLarge, .other: .problem
+            }
+        self.init(code, error.context)
+    }
+
+    package init(_ stop: ClientSession.Stop) {
+        switch stop {
+        case .wrongAmbito:
+            self.init(.wrongAmbito, "this hub serves another ambito than this replica's: check the address, or enrol with a new code")
+        case .forked:
+            self.init(
+                .forked,
+                "the hub has work under this replica's number that is not in this file: the file was copied, or put back from a backup. "
+                    + "Nothing was changed. Use the newest copy of the file, or enrol again with a new code and keep this one aside")
+        case .incarnationChanged:
+            self.init(
+                .incarnationChanged,
+                "the hub was restored or rebuilt since the last sync. Nothing was changed and nothing is lost: keep this file and tell the technician")
+        case .hubTooOld(let hub, let replica):
+            self.init(.hubTooOld, "the hub knows schema \(hub), this replica has \(replica): it waits until the hub is upgraded")
+        case .pageElsewhere:
+            self.init(.interrupted, "what came does not follow what is here: run the sync again")
+        case .unexpected(let what):
+            self.init(.problem, "the hub answered out of turn (\(what)): run the sync again; if it stays so, tell the technician")
+        }
+    }
+
+    package init(_ problem: Problem) {
+        switch problem.code {
+        case .revoked: self.init(.revoked, problem.message)
+        case .codeUnknown, .codeUsed, .codeExpired: self.init(.badCode, problem.message)
+        case .forked: self.init(.forked, problem.message)
+        case .incarnationChanged: self.init(.incarnationChanged, problem.message)
+        case .schemaTooNew: self.init(.hubTooOld, problem.message)
+        case .wrongAmbito: self.init(.wrongAmbito, problem.message)
+        case .sessionUnknown, .shuttingDown, .offsetMismatch, .gap, .notFound:
+            self.init(.interrupted, "\(problem.message): run the sync again")
+        case .malformed, .overLimit, .wrongSignature, .unknownReplica, .hubFault, .clockUnusable:
+            self.init(.problem, "the hub refused: \(problem.message)")
+        }
+    }
+
+    package init(_ error: ReplicaStoreError) {
+        self.init(error.code == .busy ? .busy : error.code == .stale ? .interrupted : .file, error.context)
+    }
+}

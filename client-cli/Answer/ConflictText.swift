@@ -1,0 +1,59 @@
+import ReplicaStore
+import SyncCore
+
+/// A conflict in words and as JSON. "Shown" is the value that the record holds now, "other" the one that was kept aside.
+enum ConflictText {
+    /// The fields that it is about; whether the record exists is one, too.
+    static func fields(_ conflict: Conflict) -> String {
+        conflict.columns.isEmpty ? "whether it exists" : conflict.columns.joined(separator: ", ")
+    }
+
+    static func subject(_ conflict: Conflict) -> String {
+        "\(SafeText.line(fields(conflict))), "
+            + "\(SafeText.line(writer(conflict.shown))) and \(SafeText.line(writer(conflict.other)))"
+    }
+
+    /// Who wrote one side, not yet made safe for a terminal.
+    static func writer(_ side: Conflict.Side) -> String {
+        let author = side.author == "-" ? "another program" : side.author
+        return side.comune.map { "\(author), \($0)" } ?? author
+    }
+
+    /// One value of one side; the two sides of existence have none.
+    static func value(_ values: [Value]?, _ index: Int, _ column: ColumnDescription?) -> String {
+        guard let values, index < values.count else { return "" }
+        return ValueText.human(values[index], column)
+    }
+
+    /// All values of one side in one line, for sentences.
+    static func values(_ side: Conflict.Side, _ conflict: Conflict, _ table: TableDescription?) -> String {
+        let texts = conflict.columns.enumerated().map { index, name in
+            let column = table.flatMap { table in table.column(named: name).map { table.columns[$0] } }
+            return "\(name) = \(value(side.values, index, column))"
+        }
+        return SafeText.cut(SafeText.line(texts.joined(separator: ", ")), to: 60)
+    }
+
+    static func json(_ conflict: Conflict, _ table: TableDescription?) -> JSONValue {
+        func values(_ values: [Value]) -> JSONValue {
+            var members: [String: JSONValue] = [:]
+            for (name, value) in zip(conflict.columns, values) { members[name] = ValueText.json(value) }
+            return .object(members)
+        }
+        func side(_ side: Conflict.Side) -> JSONValue {
+            .object([
+                "author": .text(side.author), "comune": .optional(side.comune), "time": .integer(side.time),
+                "values": values(side.values),
+            ])
+        }
+        return .object([
+            "id": .text(conflict.id.description), "table": .text(conflict.table),
+            "record_id": .text(conflict.recordID.description), "columns": .array(conflict.columns.map(JSONValue.text)),
+            "kind": .text(conflict.kind), "rule": .text(conflict.rule), "state": .text(conflict.state),
+            "contested": .bool(conflict.isContested), "shown": side(conflict.shown), "other": side(conflict.other),
+            "base": conflict.base.map(values) ?? .null, "listed_at": .integer(conflict.listedAt),
+            "closed_by": .optional(conflict.closedBy), "closed_at": .optional(conflict.closedAt),
+            "decided_here": .bool(conflict.decidedHere),
+        ])
+    }
+}

@@ -1,0 +1,43 @@
+import ReplicaStore
+import SyncCore
+
+/// A refused change in words and as JSON.
+enum RefusedText {
+    static func operation(_ change: RefusedChange) -> String {
+        switch change.operation {
+        case .insert: "insert"
+        case .update: "update"
+        case .delete: "delete"
+        }
+    }
+
+    /// Why, and what to do about it.
+    static func reason(_ change: RefusedChange) -> String {
+        let field = change.detail.isEmpty ? "" : " (\(change.detail))"
+        return switch change.reason {
+        case .outOfScope: "the record belongs to another comune"
+        case .notYours: "this is not yours to write\(field): ask whoever writes it"
+        case .notValid: "a value is not allowed\(field): write it again with the right one"
+        case .noSuchRecord: "the hub does not have this record: add it anew if it is still wanted"
+        case .appendOnly: "rows of this table are only added: correct it with a new row"
+        case .unknown: "the hub does not know this table or column\(field): its program is older or newer than yours"
+        case .withItsAction: "another change of the same command was refused: mend that one, then write both again"
+        case .ownerChanged: "the owner of a record never changes\(field): add a new record instead"
+        case .wrongID: "the id is not the one that the key makes: add the row again without an id"
+        case .incomplete: "the rest of this record never reached the hub: add it anew"
+        }
+    }
+
+    static func json(_ change: RefusedChange) -> JSONValue {
+        var values: [String: JSONValue] = [:]
+        for value in change.values { values[value.column] = ValueText.json(value.value) }
+        return .object([
+            "id": .text(change.dot.description), "table": .text(change.table),
+            "record_id": .text(change.id.description),
+            "operation": .text(operation(change)), "values": .object(values), "author": .text(change.author),
+            "changed": .array(change.values.filter(\.isChanged).map { .text($0.column) }),
+            "reason": .text(change.reason.name), "detail": .text(change.detail), "message": .text(reason(change)),
+            "refused_at": .integer(change.refusedAt),
+        ])
+    }
+}

@@ -1,0 +1,67 @@
+import ReplicaStore
+import ReplicaSync
+import SyncCore
+
+/// What a sync did, for people and as JSON.
+struct SyncReport {
+    private let summary: SyncSummary
+    private let status: ReplicaStatus
+
+    init(_ summary: SyncSummary, _ status: ReplicaStatus) {
+        self.summary = summary
+        self.status = status
+    }
+
+    var json: JSONValue {
+        .object([
+            "captured_changes": .integer(summary.captured.changes),
+            "sent": .object(["batches": .integer(summary.batchesSent), "bytes": .integer(summary.bytesSent)]),
+            "received": .object(["pages": .integer(summary.pages), "bytes": .integer(summary.bytesReceived)]),
+            "applied": .object([
+                "rows": .integer(summary.applied.rows), "deleted": .integer(summary.applied.deleted),
+                "own": .integer(summary.applied.own), "skipped": .integer(summary.applied.skipped),
+            ]),
+            "refused_now": .integer(summary.applied.refused), "refused": .integer(status.refusedChanges),
+            "open_conflicts": .integer(status.openConflicts),
+            "contested_conflicts": .integer(status.contestedConflicts),
+            "pending_records": .integer(status.pendingRecords), "behind_records": .integer(status.behindRecords),
+            "clock_offset_ms": .integer(summary.clockOffset),
+            "certificate_note": .optional(summary.certificateNote),
+        ])
+    }
+
+    var text: String {
+        let applied = summary.applied
+        var lines = [
+            "synchronised with \(SafeText.line(status.state.ambitoName))",
+            "sent       \(Words.count(summary.batchesSent, "batch", "batches")), \(Words.bytes(summary.bytesSent))",
+            "received   \(Words.count(summary.pages, "page")), \(Words.bytes(summary.bytesReceived))",
+            "applied    \(Words.count(applied.rows, "row")), \(applied.deleted) deleted",
+        ]
+        if applied.skipped > 0 {
+            let records = Words.count(applied.skipped, "record")
+            lines.append("skipped    \(records) that you are working on: a later sync brings what others changed")
+        }
+        if applied.refused > 0 {
+            lines.append("refused    \(Words.count(applied.refused, "change")) of yours: `zona refused list` says why")
+        }
+        if status.openConflicts > 0 {
+            let contested = status.contestedConflicts > 0 ? ", \(status.contestedConflicts) contested" : ""
+            lines.append("conflicts  \(status.openConflicts) open\(contested): `zona conflicts list`")
+        }
+        if let clock = ClockNote.text(offset: summary.clockOffset) { lines.append("clock      \(clock)") }
+        if let note = summary.certificateNote { lines.append("note       \(SafeText.line(note))") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// What to tell people of a PC's clock.
+enum ClockNote {
+    /// - Parameter offset: milliseconds to add to this PC's clock to get the hub's. Nothing when it is near enough.
+    static func text(offset: Int64) -> String? {
+        guard offset.magnitude > UInt64(Limits.clockNoticeMilliseconds) else { return nil }
+        let length = Moment.length(Int64(clamping: offset.magnitude / 1000))
+        let side = offset > 0 ? "behind" : "ahead of"
+        return "this PC is \(length) \(side) the hub: set its clock; your changes are dated right"
+    }
+}

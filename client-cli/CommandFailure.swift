@@ -1,0 +1,75 @@
+import ReplicaStore
+import ReplicaSync
+
+/// Why a command did not do what it was asked: the exit code, a stable word for JSON, and a message with the next step.
+struct CommandFailure: Error {
+    let status: ExitStatus
+    let code: String
+    let message: String
+
+    init(_ status: ExitStatus, _ code: String, _ message: String) {
+        self.status = status
+        self.code = code
+        self.message = message
+    }
+
+    /// The one place that gives the errors of the libraries their exit codes. Nothing for those of the argument parser.
+    init?(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as ReplicaStoreError: self.init(error)
+        case let fault as SyncFault: self.init(fault)
+        case is CancellationError: self.init(.interrupted, "cancelled", "interrupted")
+        default: return nil
+        }
+    }
+
+    init(_ error: ReplicaStoreError) {
+        let status: ExitStatus =
+            switch error.code {
+            case .notAReplica, .exists, .newerSchema, .busy, .diskFull, .readOnly: .file
+            case .otherAmbito: .hubRefused
+            case .notValid, .tooLarge: .badValue
+            case .notFound, .ambiguous, .unknownTable, .unknownColumn, .stale: .notFound
+            case .badBytes, .database: .unexpected
+            }
+        let message = error.code == .notValid ? Self.plain(error.context) : error.context
+        self.init(status, error.code.rawValue, message)
+    }
+
+    init(_ fault: SyncFault) {
+        let status: ExitStatus =
+            switch fault.code {
+            case .unreachable, .interrupted, .portal, .proxy: .network
+            case .wrongHub, .problem, .forked, .incarnationChanged, .hubTooOld, .wrongAmbito, .badCode, .revoked:
+                .hubRefused
+            case .busy: .syncRunning
+            case .file, .noKey: .file
+            case .badAddress: .badValue
+            case .cancelled: .interrupted
+            }
+        // A busy file is another thing than a sync that runs.
+        self.init(status, fault.code == .busy ? "sync-running" : Self.hyphenated(fault.code.rawValue), fault.context)
+    }
+
+    /// `badCode` as `bad-code`: the words of JSON are written in one way, wherever they come from.
+    private static func hyphenated(_ name: String) -> String {
+        name.reduce(into: "") { $0 += $1.isUppercase ? "-" + $1.lowercased() : String($1) }
+    }
+
+    /// SQLite's own words for what its types and keys refuse, in plain ones; the checks of the catalog speak for themselves.
+    private static func plain(_ message: String) -> String {
+        func rest(after prefix: String) -> String? {
+            message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : nil
+        }
+        if let column = rest(after: "NOT NULL constraint failed: ") {
+            return "\(column) needs a value: give it as \(column.split(separator: ".").last ?? "column")=…"
+        }
+        if let column = rest(after: "UNIQUE constraint failed: ") {
+            let table = column.split(separator: ".").first ?? ""
+            return "this row of \(table) is there already: `zona list \(table)` shows it"
+        }
+        if let what = rest(after: "cannot store ") { return "the value has the wrong type: \(what)" }
+        return message
+    }
+}

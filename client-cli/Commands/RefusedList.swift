@@ -1,0 +1,37 @@
+import ArgumentParser
+import ReplicaStore
+import SyncCore
+
+/// `zona refused list`.
+struct RefusedList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the refused changes, the oldest first.",
+        discussion: """
+            EXAMPLES
+              zona refused list
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+        let work = try Workplace(options)
+        let changes = try work.store.refusedChanges()
+        work.answer.give(.object(["refused": .array(changes.map(RefusedText.json))])) {
+            guard !changes.isEmpty else { return "nothing was refused" }
+            var table = TextTable([
+                .init("id", isRight: true), .init("what"), .init("record"), .init("told"), .init("why"),
+            ])
+            let now = Moment.now()
+            for change in changes {
+                let record = "\(change.table) \(change.id.description.prefix(ShortIDs.shortest))"
+                table.append(
+                    [
+                        RefusedReference.name(change, among: changes), RefusedText.operation(change), record,
+                        Moment.distance(change.refusedAt, now), RefusedText.reason(change),
+                    ].map(SafeText.line))
+            }
+            return table.text(width: Terminal.width)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import ReplicaStore
+import SyncCore
+
+/// `zona refused show ID`.
+struct RefusedShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show a refused change with all its values.",
+        discussion: """
+            A star marks the columns that were changed.
+
+            EXAMPLES
+              zona refused show 12
+            """)
+
+    @Argument(help: "The number that `zona refused list` shows.")
+    var id: String
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+        let work = try Workplace(options)
+        let changes = try work.store.refusedChanges()
+        let change = try RefusedReference.find(id, among: changes)
+        work.answer.give(RefusedText.json(change)) {
+            let name = RefusedReference.name(change, among: changes)
+            let table = work.store.catalog.table(named: change.table)
+            let author = change.author == "-" ? "another program" : change.author
+            let heading = [
+                "refused \(RefusedText.operation(change)) of \(change.table) \(change.id)",
+                "by \(author), told \(Moment.inWords(change.refusedAt))", "because \(RefusedText.reason(change))",
+            ].map(SafeText.line)
+            var values = TextTable([.init(""), .init("column"), .init("value")], overflow: .wraps)
+            for value in change.values {
+                let column = table.flatMap { table in table.column(named: value.column).map { table.columns[$0] } }
+                let text = SafeText.lines(ValueText.human(value.value, column))
+                values.append([value.isChanged ? "*" : "", SafeText.line(value.column), text])
+            }
+            let shown = change.values.isEmpty ? [] : ["", values.text(width: Terminal.width)]
+            return (heading + shown + ["", "when it is written again, or not wanted: zona refused drop \(name)"])
+                .joined(separator: "\n")
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/// The exit codes, one table for all commands. They are explained in `docs/exit-codes.md`.
+enum ExitStatus: Int32, CaseIterable {
+    case done = 0
+    case unexpected = 1
+    case usage = 2
+    case badValue = 3
+    case notFound = 4
+    case file = 5
+    case network = 6
+    case hubRefused = 7
+    case syncRunning = 8
+    case interrupted = 130
+
+    /// The table as the help shows it.
+    static var table: String {
+        allCases.map { status in
+            let code = String(status.rawValue)
+            return "  \(code)\(String(repeating: " ", count: 5 - code.count))\(status.meaning)"
+        }.joined(separator: "\n")
+    }
+
+    private var meaning: String {
+        switch self {
+        case .done: "done"
+        case .unexpected: "unexpected: please report it"
+        case .usage: "the command was not understood"
+        case .badValue: "a bad value, or refused by a check or by rights"
+        case .notFound: "no such table, column, row, or several"
+        case .file: "the replica's file: none, not one, newer, there already, busy, disk full, read-only"
+        case .network: "the network: hub unreachable, interrupted, proxy, login page"
+        case .hubRefused:
+            "the hub refused: wrong code, wrong key, revoked, other ambito, too old, copied or restored file"
+        case .syncRunning: "another sync of this file is running"
+        case .interrupted: "interrupted by Ctrl-C"
+        }
+    }
+}

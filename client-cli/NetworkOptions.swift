@@ -1,0 +1,15 @@
+import ArgumentParser
+import ReplicaSync
+
+/// The options of the commands that use the network.
+struct NetworkOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The proxy, as http://user:password@host:port. Default: ZONA_PROXY, else what the system says.",
+            valueName: "address"))
+    var proxy: String?
+
+    var settings: SyncSettings {
+        SyncSettings(proxy: proxy ?? GlobalOptions.environment("ZONA_PROXY"))
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+
+/// Where the program begins and ends: every error becomes one message and one exit code here (`docs/exit-codes.md`).
+@main
+enum Program {
+    static func main() async {
+        let arguments = LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))
+        do {
+            var command = try Zona.parseAsRoot(arguments)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            end(with: error, isJSON: arguments.contains("--json"))
+        }
+    }
+
+    private static func end(with error: any Error, isJSON: Bool) -> Never {
+        if let failure = CommandFailure(error) {
+            tell(failure, isJSON: isJSON)
+        } else if Zona.exitCode(for: error) == .success {
+            // Help and version come as errors, too.
+            print(Zona.fullMessage(for: error))
+            exit(ExitStatus.done.rawValue)
+        } else {
+            let isUsage = Zona.exitCode(for: error) == .validationFailure
+            guard isJSON || !isUsage else {
+                Terminal.writeError(Zona.fullMessage(for: error))
+                exit(ExitStatus.usage.rawValue)
+            }
+            let failure = CommandFailure(
+                isUsage ? .usage : .unexpected, isUsage ? "usage" : "unexpected", Zona.message(for: error))
+            tell(failure, isJSON: isJSON)
+        }
+    }
+
+    private static func tell(_ failure: CommandFailure, isJSON: Bool) -> Never {
+        if isJSON {
+            let error = JSONValue.object(["code": .text(failure.code), "message": .text(failure.message)])
+            Terminal.writeError(JSONValue.object(["error": error]).encoded)
+        } else {
+            Terminal.writeError("zona: \(SafeText.lines(failure.message))")
+        }
+        exit(failure.status.rawValue)
+    }
+}

@@ -1,0 +1,24 @@
+import Foundation
+
+/// The two streams, and whether a person looks at them.
+enum Terminal {
+    static var isInputInteractive: Bool { isatty(STDIN_FILENO) == 1 }
+    static var isOutputInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
+    static var isErrorInteractive: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Characters in a line of stdout: the terminal's, at least 80; 120 where nobody looks.
+    static var width: Int {
+        guard isOutputInteractive else { return 120 }
+        var size = winsize()
+        let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : 0
+        return max(80, known)
+    }
+
+    static func writeError(_ text: String) {
+        writeErrorRaw(text.hasSuffix("\n") ? text : text + "\n")
+    }
+
+    static func writeErrorRaw(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+}

@@ -1,0 +1,44 @@
+import ReplicaStore
+import SyncCore
+
+/// Names that people type, looked up in the catalog.
+enum Names {
+    static func table(_ name: String, in catalog: Catalog) throws -> TableDescription {
+        if let table = catalog.table(named: name) { return table }
+        let suggestion = Suggestion.text(for: name, among: catalog.tables.map(\.name))
+        throw CommandFailure(
+            .notFound, "unknown-table", "there is no table \(name).\(suggestion) `zona list` names them all")
+    }
+
+    /// The position of a column.
+    static func column(_ name: String, of table: TableDescription) throws -> Int {
+        if let column = table.column(named: name) { return column }
+        if name == "id" {
+            throw CommandFailure(.badValue, "bad-value", "the id of a row is made by the program and never changes")
+        }
+        let names = table.columns.map(\.name)
+        let suggestion = Suggestion.text(for: name, among: names)
+        throw CommandFailure(
+            .notFound, "unknown-column",
+            "\(table.name) has no column \(name).\(suggestion) It has \(names.joined(separator: ", "))")
+    }
+
+    /// A table of the domain: those of the engine are written by `conflicts resolve` and by the hub alone.
+    static func writableTable(_ name: String, in catalog: Catalog) throws -> TableDescription {
+        try writable(table(name, in: catalog))
+    }
+
+    static func writable(_ table: TableDescription) throws -> TableDescription {
+        guard !isOfEngine(table) else {
+            throw CommandFailure(
+                .badValue, "not-valid",
+                "\(table.name) is not written by hand: `zona conflicts resolve` decides a conflict")
+        }
+        return table
+    }
+
+    /// Whether the table belongs to the engine, not to the Piano di Zona.
+    static func isOfEngine(_ table: TableDescription) -> Bool {
+        table.name.hasPrefix("zona_")
+    }
+}

@@ -1,0 +1,25 @@
+import ReplicaStore
+import SyncCore
+
+/// How people name a refused change: its counter, or number and counter with a colon where a file has had several numbers.
+enum RefusedReference {
+    static func find(_ word: String, among changes: [RefusedChange]) throws -> RefusedChange {
+        let found = changes.filter { $0.dot.description == word || String($0.dot.counter) == word }
+        guard found.count < 2 else {
+            throw CommandFailure(
+                .notFound, "ambiguous",
+                "several refused changes have the counter \(word): write \(found[0].dot), or \(found[1].dot)")
+        }
+        guard let change = found.first else {
+            throw CommandFailure(
+                .notFound, "not-found", "there is no refused change \(word): `zona refused list` shows them")
+        }
+        return change
+    }
+
+    /// The counter alone where it is enough.
+    static func name(_ change: RefusedChange, among changes: [RefusedChange]) -> String {
+        let isAlone = changes.filter { $0.dot.counter == change.dot.counter }.count == 1
+        return isAlone ? String(change.dot.counter) : change.dot.description
+    }
+}

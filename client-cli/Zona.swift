@@ -1,0 +1,28 @@
+import ArgumentParser
+
+/// The root of all subcommands.
+struct Zona: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "zona",
+        abstract: "Work on the Piano di Zona with or without network, and synchronise with the hub of the ambito.",
+        discussion: """
+            Everything is written into one file on this PC, the replica; no command but init, sync and consolidate needs \
+            the network. The replica is the file of --file, else of ZONA_FILE, else zona.sqlite in this folder.
+
+            EXAMPLES
+              zona init --hub https://hub.example.it:8443 --code ABCDE-...
+              zona list                       the tables
+              zona list incontro              the rows of one
+              zona add soggetto denominazione='Banca del tempo' tipo_soggetto=volontariato
+              zona edit 0190f3c2-5a1e luogo='Sala consiliare'
+              zona sync
+              zona conflicts list
+
+            EXIT CODES
+            \(ExitStatus.table)
+            """,
+        subcommands: [
+            Init.self, Status.self, Sync.self, List.self, Show.self, Add.self, Edit.self, Remove.self, Conflicts.self,
+            Refused.self,
+        ])
+}
