@@ -1,9 +1,11 @@
 import SyncCore
 
-/// CSV as RFC 4180 has it, with what Italian spreadsheets expect: UTF-8 with a byte-order mark, `;` between cells, CRLF after each line.
+/// CSV as RFC 4180 has it, with what Italian spreadsheets expect: UTF-8 with a byte-order mark, `;` between cells, CRLF
+/// after each line.
 ///
-/// Data stay exact: integers as they are (cents, not euros), text untouched (a line break inside a cell stays, a text that begins
-/// with `=` too), so that what is read back is what was there. NULL is an empty cell, an empty text is `""`; a BLOB is hexadecimal.
+/// Data stay exact: integers as they are (cents, not euros), text untouched (a line break inside a cell stays, a text
+/// that begins with `=` too), so that what is read back is what was there. NULL is an empty cell, an empty text is
+/// `""`; a BLOB is hexadecimal.
 enum CSVText {
     static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
@@ -33,7 +35,8 @@ enum CSVText {
     }
 
     private static func append(text: [UInt8], to bytes: inout [UInt8]) {
-        let needsQuotes = text.isEmpty
+        let needsQuotes =
+            text.isEmpty
             || text.contains { $0 == quote || $0 == semicolon || $0 == carriageReturn || $0 == lineFeed }
         guard needsQuotes else {
             bytes.append(contentsOf: text)

@@ -7,12 +7,14 @@ indirect enum JSONText {
     case list([JSONText])
     case object([(key: String, value: JSONText)])
 
-    static func number(_ integer: some BinaryInteger) -> JSONText { .number(Int128(integer)) }
-    static func number(_ integer: Int128?) -> JSONText { integer.map { .number($0) } ?? .null }
-    static func text(_ text: String?) -> JSONText { text.map { .text($0) } ?? .null }
+    static func integer(_ integer: some BinaryInteger) -> JSONText { .number(Int128(integer)) }
+    /// The number, or null.
+    static func optional(_ number: Int128?) -> JSONText { number.map { .number($0) } ?? .null }
+    /// The text, or null.
+    static func optional(_ text: String?) -> JSONText { text.map { .text($0) } ?? .null }
 
     /// The whole text, indented by two spaces, with a line feed at the end.
-    var text: String {
+    var rendered: String {
         var written = ""
         write(to: &written, indent: "")
         return written + "\n"
@@ -58,7 +60,8 @@ indirect enum JSONText {
             case "\\": written += "\\\\"
             case "\n": written += "\\n"
             case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                written += "\\u" + String(repeating: "0", count: scalar.value < 0x10 ? 3 : 2) + String(scalar.value, radix: 16)
+                written +=
+                    "\\u" + String(repeating: "0", count: scalar.value < 0x10 ? 3 : 2) + String(scalar.value, radix: 16)
             default: written.unicodeScalars.append(scalar)
             }
         }

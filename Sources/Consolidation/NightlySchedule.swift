@@ -25,8 +25,9 @@ package struct NightlySchedule: Sendable, Equatable {
 
     /// What to do at `now` (Unix milliseconds), when the turn of `lastDone` was the last one done.
     ///
-    /// Due is the latest turn that has come, today's or yesterday's, if it is later than `lastDone`: older ones are not made up, as no
-    /// picture of a past night can be made. Who has never done any is due only when today's hour has come.
+    /// Due is the latest turn that has come, today's or yesterday's, if it is later than `lastDone`: older ones are not
+    /// made up, as no picture of a past night can be made. Who has never done any is due only when today's hour has
+    /// come.
     package func turn(lastDone: RomeDate?, now: Int64) -> Turn {
         let today = RomeDate(at: now)
         let isOver = instant(of: today) <= now
@@ -38,8 +39,8 @@ package struct NightlySchedule: Sendable, Equatable {
         return .wait(until: instant(of: next), date: next)
     }
 
-    /// The run's instant on a date, Unix milliseconds. An hour that the date skips becomes the first minute after the gap; of one
-    /// that comes twice it is the first.
+    /// The run's instant on a date, Unix milliseconds. An hour that the date skips becomes the first minute after the
+    /// gap; of one that comes twice it is the first.
     package func instant(of date: RomeDate) -> Int64 {
         date.instant(hour: hour, minute: minute)
     }

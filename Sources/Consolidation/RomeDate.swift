@@ -6,7 +6,8 @@ package struct RomeDate: Hashable, Comparable, Sendable, CustomStringConvertible
     package let month: Int
     package let day: Int
 
-    /// The day on which an instant falls. `milliseconds` are Unix time; outside the years 1 to 9999 the nearest of them counts.
+    /// The day on which an instant falls. `milliseconds` are Unix time; outside the years 1 to 9999 the nearest of them
+    /// counts.
     package init(at milliseconds: Int64) {
         let parts = Self.calendar.dateComponents([.year, .month, .day], from: Self.date(at: milliseconds))
         self.init(year: parts.year ?? 1, month: parts.month ?? 1, day: parts.day ?? 1)
@@ -33,8 +34,8 @@ package struct RomeDate: Hashable, Comparable, Sendable, CustomStringConvertible
     package var next: RomeDate { moved(days: 1) }
     package var previous: RomeDate { moved(days: -1) }
 
-    /// When the clocks of this day first show hour and minute, Unix milliseconds. In spring an hour is skipped: then it is the first
-    /// minute after the gap. In autumn an hour comes twice: then it is the first time.
+    /// When the clocks of this day first show hour and minute, Unix milliseconds. In spring an hour is skipped: then it
+    /// is the first minute after the gap. In autumn an hour comes twice: then it is the first time.
     package func instant(hour: Int, minute: Int) -> Int64 {
         let calendar = Self.calendar
         let noon = calendar.date(from: DateComponents(year: year, month: month, day: day, hour: 12)) ?? .distantPast
@@ -85,7 +86,8 @@ enum InstantText {
     static func rome(_ milliseconds: Int64) -> String {
         let parts = components(milliseconds, in: RomeDate.zone)
         let date = [(parts.day, 2), (parts.month, 2), (parts.year, 4)].map { RomeDate.padded($0 ?? 0, $1) }
-        return "\(date.joined(separator: "/")) \(RomeDate.padded(parts.hour ?? 0, 2)):\(RomeDate.padded(parts.minute ?? 0, 2))"
+        let time = [parts.hour, parts.minute].map { RomeDate.padded($0 ?? 0, 2) }
+        return "\(date.joined(separator: "/")) \(time.joined(separator: ":"))"
     }
 
     /// `2026-11-23T02:30:00.000Z`: for programs.
@@ -102,6 +104,7 @@ enum InstantText {
         calendar.timeZone = zone
         // Whole seconds, downwards: the calendar must not round a thousandth up into the next minute.
         let seconds = milliseconds - (milliseconds % 1000 + 1000) % 1000
-        return calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: RomeDate.date(at: seconds))
+        return calendar.dateComponents(
+            [.year, .month, .day, .hour, .minute, .second], from: RomeDate.date(at: seconds))
     }
 }

@@ -68,10 +68,12 @@ enum AtomicFile {
         if mkdir(path, 0o700) == 0 { return }
         switch errno {
         case EEXIST:
-            var status = stat()
-            guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-                throw HubServiceError(.files, "\(path) is not a folder. Move it away or name another data folder.")
+            let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard folder >= 0 else {
+                throw HubServiceError(
+                    .files, "\(path) is not a folder that can be used. Move it away or name another data folder.")
             }
+            close(folder)
         case ENOENT:
             guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { throw failure("make", path) }
             try makeFolder(String(path[..<slash]))

@@ -6,7 +6,7 @@ import Synchronization
 /// The composition root gives it to `MetricsSystem.bootstrap` and to `HubService`. Timers and recorders keep sum and count, no
 /// distribution. Labels are few and chosen by the code, never by a client, so that the memory is bounded.
 package final class MetricsBackend: MetricsFactory {
-    private enum Kind: String {
+    enum Kind: String {
         case counter
         case gauge
         case summary
@@ -88,7 +88,8 @@ package final class MetricsBackend: MetricsFactory {
         return lines
     }
 
-    private func instrument(_ kind: Kind, _ label: String, _ dimensions: [(String, String)]) -> Instrument {
+    /// The number of this name and these labels, made when it is new.
+    func instrument(_ kind: Kind, _ label: String, _ dimensions: [(String, String)]) -> Instrument {
         let key = Key(name: Self.name(label), labels: Self.labels(dimensions))
         return entries.withLock { entries in
             if let entry = entries[key] { return entry.instrument }
@@ -125,7 +126,7 @@ package final class MetricsBackend: MetricsFactory {
 }
 
 /// One number, or a sum with its count.
-private final class Instrument: CounterHandler, FloatingPointCounterHandler, MeterHandler, RecorderHandler, TimerHandler {
+final class Instrument: CounterHandler, FloatingPointCounterHandler, MeterHandler, RecorderHandler, TimerHandler {
     private let adds: Bool
     private let state = Mutex<(sum: Double, count: Int)>((0, 0))
 

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Synchronization
 import SyncWire
@@ -39,18 +40,20 @@ final class PartFiles: Sendable {
         var found = State()
         for name in try DataFolder.names(in: folder) where name.hasSuffix(".part") {
             let path = "\(folder)/\(name)"
-            var status = stat()
-            guard let hash = Hash.bytes(name.dropLast(".part".count)), hash.count == Hash.size, stat(path, &status) == 0 else {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            guard let hash = Hash.bytes(name.dropLast(".part".count)), hash.count == Hash.size,
+                let size = attributes?[.size] as? Int, let date = attributes?[.modificationDate] as? Date
+            else {
                 unlink(path)
                 continue
             }
-            let touchedAt = Int64(status.st_mtim.tv_sec) * 1000
-            guard now - touchedAt < ServiceLimits.partMilliseconds else {
+            let touchedAt = Int64(date.timeIntervalSince1970 * 1000)
+            guard touchedAt > now - ServiceLimits.partMilliseconds else {
                 unlink(path)
                 continue
             }
-            found.parts[hash] = Part(size: Int(status.st_size), touchedAt: touchedAt, turn: 0)
-            found.total += Int(status.st_size)
+            found.parts[hash] = Part(size: size, touchedAt: touchedAt, turn: 0)
+            found.total += size
         }
         self.folder = folder
         self.limitBytes = limitBytes
@@ -152,7 +155,7 @@ final class PartFiles: Sendable {
     }
 
     private func sweep(_ state: inout State, now: Int64) {
-        for (hash, part) in state.parts where now - part.touchedAt >= ServiceLimits.partMilliseconds { drop(hash, &state) }
+        for (hash, part) in state.parts where part.touchedAt <= now - ServiceLimits.partMilliseconds { drop(hash, &state) }
     }
 
     /// The part untouched for longest goes first; one that goes is only sent again.

@@ -7,10 +7,11 @@ import SyncWire
 extension ReplicaStore {
     /// Writes the domain tables, as the hub last acknowledged or sent them, into a new SQLite file at `path`.
     ///
-    /// Same tables, columns and indexes as here, no triggers, no `zona_*`; rows in the order of the bytes of their ids; one read
-    /// transaction. Nothing in the file tells when or where it was made, so equal rows make equal bytes, whatever way they came.
-    /// A record that is not synced stands there as last acknowledged, or as a pull brought it; a new one is left out. The file is
-    /// one file (no journal beside it) and is not flushed to the disk: that is the caller's.
+    /// Same tables, columns and indexes as here, no triggers, no `zona_*`; rows in the order of the bytes of their ids;
+    /// one read transaction. Nothing in the file tells when or where it was made, so equal rows make equal bytes,
+    /// whatever way they came. A record that is not synced stands there as last acknowledged, or as a pull brought it;
+    /// a new one is left out. The file is one file (no journal beside it) and is not flushed to the disk: that is the
+    /// caller's.
     ///
     /// Throws `exists` when something is at `path`; after any other error nothing is.
     package func freeze(into path: String) throws(ReplicaStoreError) -> FrozenPicture {
@@ -39,8 +40,8 @@ struct Freeze {
     let source: Database
     let target: Database
 
-    /// Page size and encoding are fixed, and free bytes inside a page are zeroed, so that only rows decide the bytes. The journal is
-    /// in memory: a file that was not finished is deleted, never repaired.
+    /// Page size and encoding are fixed, and free bytes inside a page are zeroed, so that only rows decide the bytes.
+    /// The journal is in memory: a file that was not finished is deleted, never repaired.
     static var configuration: Configuration {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
@@ -72,7 +73,8 @@ struct Freeze {
         let read = try RawStatement(source, "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?1")
         read.bind(1, text: table.name)
         guard try read.step() else {
-            throw ReplicaStoreError(.notAReplica, "the replica's file lacks the table \(table.name): it was damaged by hand")
+            throw ReplicaStoreError(
+                .notAReplica, "the replica's file lacks the table \(table.name): it was damaged by hand")
         }
         return read.text(0)
     }
@@ -82,8 +84,8 @@ struct Freeze {
         let read = try RawStatement(
             source,
             """
-            SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ?1 AND name GLOB 'ix_*' AND sql IS NOT NULL
-            ORDER BY name
+            SELECT sql FROM sqlite_master
+            WHERE type = 'index' AND tbl_name = ?1 AND name GLOB 'ix_*' AND sql IS NOT NULL ORDER BY name
             """)
         read.bind(1, text: table.name)
         var found: [String] = []
@@ -96,7 +98,8 @@ struct Freeze {
         let columns = table.columns.count
         let places = (0...columns).map { "?\($0 + 1)" }.joined(separator: ", ")
         let names = (["id"] + table.columns.map { TriggerSQL.quoted($0.name) }).joined(separator: ", ")
-        let insert = try RawStatement(target, "INSERT INTO \(TriggerSQL.quoted(table.name))(\(names)) VALUES (\(places))")
+        let insert = try RawStatement(
+            target, "INSERT INTO \(TriggerSQL.quoted(table.name))(\(names)) VALUES (\(places))")
         let writer = try RowWriter(target, table: table)
         while try rows.step() {
             if rows.isNull(columns + 1) {
@@ -108,8 +111,9 @@ struct Freeze {
         }
     }
 
-    /// Each record as the hub last told it, in the order of ids: id, columns, and at the end kind and bytes of the row that a pull
-    /// brought but had to skip, where that one counts (it is pending and was never captured, or on somebody's screen).
+    /// Each record as the hub last told it, in the order of ids: id, columns, and at the end kind and bytes of the row
+    /// that a pull brought but had to skip, where that one counts (it is pending and was never captured, or on
+    /// somebody's screen).
     private func acknowledgedRows(of table: TableDescription) throws -> RawStatement {
         let number = table.number
         func columns(_ alias: String) -> String {

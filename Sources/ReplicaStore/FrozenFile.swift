@@ -21,17 +21,20 @@ package final class FrozenFile: Sendable {
     package init(path: String, catalog: Catalog) throws(ReplicaStoreError) {
         var configuration = Configuration()
         configuration.readonly = true
-        do { queue = try DatabaseQueue(path: path, configuration: configuration) } catch { throw ReplicaStoreError(error) }
+        do { queue = try DatabaseQueue(path: path, configuration: configuration) } catch {
+            throw ReplicaStoreError(error)
+        }
         tables = catalog.domainTables
     }
 
-    /// Calls `body` with each row of `table`, the id first and then the columns, in the order of ids. An error of `body` ends the
-    /// reading and is thrown as it is; a fault of the database is a `ReplicaStoreError`.
+    /// Calls `body` with each row of `table`, the id first and then the columns, in the order of ids. An error of
+    /// `body` ends the reading and is thrown as it is; a fault of the database is a `ReplicaStoreError`.
     package func forEachRow(of table: TableDescription, _ body: ([Value]) throws -> Void) throws {
         let names = (["id"] + table.columns.map { TriggerSQL.quoted($0.name) }).joined(separator: ", ")
         do {
             try queue.read { database in
-                let read = try RawStatement(database, "SELECT \(names) FROM \(TriggerSQL.quoted(table.name)) ORDER BY id")
+                let read = try RawStatement(
+                    database, "SELECT \(names) FROM \(TriggerSQL.quoted(table.name)) ORDER BY id")
                 while try read.step() { try body((0...table.columns.count).map(read.value)) }
             }
         } catch let fault as StatementFault {

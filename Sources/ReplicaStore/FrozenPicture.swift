@@ -2,8 +2,8 @@ import GRDB
 import SQLiteAccess
 package import SyncCore
 
-/// What a freeze says beside the file it wrote: of which moment it is, and what stands open or was left out. Read in the same
-/// transaction as the rows.
+/// What a freeze says beside the file it wrote: of which moment it is, and what stands open or was left out. Read in
+/// the same transaction as the rows.
 package struct FrozenPicture: Sendable {
     /// A record that is not synced. The picture holds it as last acknowledged, or not at all when it is new.
     package struct Unsynced: Sendable, Equatable {
@@ -61,7 +61,8 @@ package struct FrozenPicture: Sendable {
         let read = try RawStatement(
             database,
             """
-            SELECT p.id, p.author, p.changed_at, EXISTS (SELECT 1 FROM \(TriggerSQL.quoted(table.name)) t WHERE t.id = p.id),
+            SELECT p.id, p.author, p.changed_at,
+                EXISTS (SELECT 1 FROM \(TriggerSQL.quoted(table.name)) t WHERE t.id = p.id),
                 EXISTS (SELECT 1 FROM \(TriggerSQL.stashName(table)) b WHERE b.id = p.id)
             FROM zona_pending p WHERE p.table_no = \(table.number) ORDER BY p.id
             """)

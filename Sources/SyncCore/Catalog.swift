@@ -147,7 +147,7 @@ package struct TableDescription: Sendable {
         self.columns = columns
         self.checks = checks
         self.since = since
-        groups = Self.groups(of: columns, rule: rule)
+        groups = Self.groups(of: columns, rule: rule, since: since)
     }
 
     package var allColumns: ColumnSet { .first(columns.count) }
@@ -162,12 +162,12 @@ package struct TableDescription: Sendable {
 
     /// Under `fields` each column or declared group is a group; under any other rule one group holds the row, but for the columns that
     /// declare a rule or a group of their own, and those that a later schema version added.
-    private static func groups(of columns: [ColumnDescription], rule: MergeRule) -> [ColumnGroup] {
+    private static func groups(of columns: [ColumnDescription], rule: MergeRule, since: Int) -> [ColumnGroup] {
         var groups: [ColumnGroup] = []
         var rest = ColumnSet()
         var named: [(name: String, index: Int)] = []
         for (position, column) in columns.enumerated() {
-            let standsAlone = rule == .fields || column.rule != nil || column.since > 1 || column.groupName != nil
+            let standsAlone = rule == .fields || column.rule != nil || column.since > since || column.groupName != nil
             guard standsAlone && rule != .appendOnly && rule != .set else {
                 rest.insert(position)
                 continue

@@ -20,7 +20,7 @@ package enum Value: Hashable, Sendable {
 /// |---|---|---|---|
 /// | 0 | NULL | 0 | |
 /// | 1 | integer of at most 61 bits | zigzag | |
-/// | 2 | real | 0 | 8, IEEE 754, least significant first |
+/// | 2 | real, neither NaN nor -0.0 | 0 | 8, IEEE 754, least significant first |
 /// | 3 | text | length | UTF-8 |
 /// | 4 | BLOB | length | as they are |
 /// | 5 | other integers | 0 | 8, two's complement, least significant first |
@@ -38,9 +38,11 @@ package enum ValueCoding {
         }
     }
 
+    /// What SQLite does not keep is written as what it makes of it: NaN as NULL, -0.0 as 0.0.
     package static func appendReal(_ value: Double, to bytes: inout [UInt8]) {
+        guard !value.isNaN else { return bytes.append(0) }
         bytes.append(2)
-        bytes.appendFixed(value.bitPattern)
+        bytes.appendFixed(value == 0 ? 0 : value.bitPattern)
     }
 
     package static func appendText(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
@@ -113,7 +115,11 @@ extension ByteReader {
         case .integer:
             return RawValue(kind: .integer, number: Int64(bitPattern: x >> 1) ^ -Int64(bitPattern: x & 1), range: position..<position)
         case .real:
-            return RawValue(kind: .real, number: Int64(bitPattern: try fixed()), range: position..<position)
+            let bits = try fixed()
+            guard !Double(bitPattern: bits).isNaN && bits != 1 << 63 else {
+                throw MalformedBytes("real that SQLite does not keep", at: position)
+            }
+            return RawValue(kind: .real, number: Int64(bitPattern: bits), range: position..<position)
         case .wideInteger:
             let number = Int64(bitPattern: try fixed())
             guard UInt64(bitPattern: number << 1 ^ number >> 63) >= 1 << 61 else {

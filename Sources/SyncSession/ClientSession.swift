@@ -92,6 +92,7 @@ package struct ClientSession: Sendable {
     }
 
     package mutating func start() -> Directive {
+        guard phase == .begun else { return end(.unexpected("a second start")) }
         phase = .awaitingNonce
         return .askNonce
     }
@@ -141,6 +142,7 @@ package struct ClientSession: Sendable {
             phase = .applying
             return .keepAndApply
         }
+        guard header.to > after else { return end(.unexpected("a page that neither goes on nor ends")) }
         let next = min(size * 2, Limits.pageBytes)
         phase = .pulling(after: header.to, size: next)
         return .keepAndAsk(after: header.to, size: next)
@@ -156,6 +158,7 @@ package struct ClientSession: Sendable {
         guard state.ambito == local.ambito, state.number == local.number else { return .wrongAmbito }
         guard state.incarnation == local.incarnation else { return .incarnationChanged }
         guard local.has(counter: state.storedCounter, hash: state.storedHash) else { return .forked }
+        guard state.foldedCounter <= state.storedCounter else { return .unexpected("more folded than stored") }
         return nil
     }
 

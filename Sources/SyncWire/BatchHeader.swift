@@ -79,6 +79,9 @@ package struct BatchHeader: Sendable, Equatable {
             if flags & 2 == 2 {
                 guard let before else { throw MalformedBytes("context of a batch that is not here", at: reader.position) }
                 context = before.replacing(written)
+                guard context.entries.count <= Limits.vectorEntries else {
+                    throw MalformedBytes("context over the limit of \(Limits.vectorEntries) entries", at: reader.position)
+                }
             } else {
                 context = written
             }

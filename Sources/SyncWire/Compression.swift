@@ -13,9 +13,13 @@ enum Compression {
         }
     }
 
-    /// Unpacks exactly `size` bytes. The size is checked before anything is allocated.
+    /// Unpacks exactly `size` bytes from exactly one zstd frame. The size is checked before anything is allocated.
     static func unpack(_ bytes: ArraySlice<UInt8>, size: Int) throws(WireError) -> [UInt8] {
         guard size <= Limits.unpackedBytes else { throw WireError(.overLimit, "\(size) bytes once unpacked") }
+        let length = bytes.withUnsafeBytes { ZSTD_findFrameCompressedSize($0.baseAddress, $0.count) }
+        guard ZSTD_isError(length) == 0, length == bytes.count else {
+            throw WireError(.malformed, "compressed body that is not one frame")
+        }
         let announced = bytes.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
         guard announced == UInt64(size) else { throw WireError(.malformed, "compressed body of another size than its header says") }
         var isWhole = false

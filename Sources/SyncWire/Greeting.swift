@@ -67,9 +67,10 @@ package struct Certificate: Sendable, Equatable {
             let ambito = try reader.id()
             guard let key = VerifyingKey(try reader.take(32)) else { throw MalformedBytes("no key", at: reader.position) }
             let comune = try reader.id()
-            let isCapofila = try reader.byte() == 1
+            let flags = try reader.byte()
+            guard flags < 2 else { throw MalformedBytes("unknown flags", at: reader.position) }
             return Certificate(
-                ambito: ambito, key: key, comune: comune, isCapofila: isCapofila, issuedAt: try reader.signed())
+                ambito: ambito, key: key, comune: comune, isCapofila: flags == 1, issuedAt: try reader.signed())
         }
     }
 }

@@ -194,6 +194,7 @@ package struct PageReader: Sendable {
             throw MalformedBytes("unknown reason", at: reader.position)
         }
         let flags = try reader.byte()
+        guard flags < 4 else { throw MalformedBytes("unknown flags", at: reader.position) }
         let detail = try reader.counted(limit: 200, of: "bytes of detail")
         return PageRefusal(
             dot: dot, key: RecordKey(table: table, id: id), reason: reason, detail: String(decoding: detail, as: UTF8.self),

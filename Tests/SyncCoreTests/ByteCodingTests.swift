@@ -29,10 +29,12 @@ import Testing
         #expect(small == [127])
     }
 
-    @Test(arguments: [
+    static let brokenIntegers: [[UInt8]] = [
         [0x80], [0x80, 0x00], [0xFF, 0x80, 0x00], [UInt8](repeating: 0xFF, count: 9) + [0x02],
         [UInt8](repeating: 0x80, count: 10) + [0x01],
-    ] as [[UInt8]])
+    ]
+
+    @Test(arguments: brokenIntegers)
     func `an integer that is cut, padded or over 64 bits is refused`(_ bytes: [UInt8]) {
         var reader = ByteReader(bytes)
 

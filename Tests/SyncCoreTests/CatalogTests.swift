@@ -27,7 +27,8 @@ import Testing
         let table = TableDescription(
             name: "nuova", number: 11,
             columns: [
-                ColumnDescription(name: "a", type: .integer, since: 2), ColumnDescription(name: "b", type: .integer, since: 2),
+                ColumnDescription(name: "a", type: .integer, since: 2),
+                ColumnDescription(name: "b", type: .integer, since: 2),
                 ColumnDescription(name: "c", type: .integer, since: 3),
             ], since: 2)
 

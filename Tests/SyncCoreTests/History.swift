@@ -5,7 +5,7 @@ struct HistoryStep {
     let change: Change
     let stamp: Stamp
     /// The earlier steps that he had seen, as bits; whoever sees a step sees what its writer had seen.
-    let seen: UInt32
+    let seen: UInt64
 
     /// The groups that this step writes, with their values; told from the change alone, without `Merge`.
     func writes(in table: TableDescription) -> [Int: [UInt8]] {
@@ -38,7 +38,7 @@ struct HistoryTruth {
         var summary = WorldSummary(row: [], isDeleted: true, open: [])
         for group in [ColumnGroup.existence] + table.groups.map(\.index) {
             let writers = steps.indices.filter { written[$0][group] != nil }
-            let standing = writers.filter { index in !writers.contains { steps[$0].seen >> UInt32(index) & 1 == 1 } }
+            let standing = writers.filter { index in !writers.contains { steps[$0].seen >> UInt64(index) & 1 == 1 } }
             guard let winner = standing.max(by: { rank($0, group) < rank($1, group) }) else { continue }
             let shown = written[winner][group] ?? []
             for index in standing where written[index][group] != shown {
@@ -71,5 +71,15 @@ struct HistoryTruth {
         }
         summary.row = Row(encodedValues: row.map { $0[...] }).bytes
         return summary
+    }
+}
+
+extension TableDescription {
+    /// What an update of `changed` carries: the whole row under a record rule, the groups that it touches under `fields`.
+    func carries(_ changed: ColumnSet) -> ColumnSet {
+        guard rule == .fields else { return allColumns }
+        return groups.reduce(ColumnSet()) { carried, group in
+            group.columns.intersection(changed).isEmpty ? carried : carried.union(group.columns)
+        }
     }
 }

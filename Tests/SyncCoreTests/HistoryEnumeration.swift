@@ -42,10 +42,10 @@ struct HistoryEnumeration {
             let isNext = replica == 0 || steps.contains { $0.change.dot.number.rawValue == numbers[replica - 1] }
             guard isNext else { continue }
             let own = steps.filter { $0.change.dot.number.rawValue == number }
-            for seen in 0..<UInt32(1) << UInt32(index) where isClosed(seen, number: number, steps: steps) {
+            for seen in 0..<UInt64(1) << UInt64(index) where isClosed(seen, number: number, steps: steps) {
                 let screen = try screen(of: seen, steps: steps)
                 let lowest = (0..<index).reduce(UInt64(1)) { lowest, index in
-                    seen >> UInt32(index) & 1 == 1 ? max(lowest, steps[index].stamp.time.rawValue + 1) : lowest
+                    seen >> UInt64(index) & 1 == 1 ? max(lowest, steps[index].stamp.time.rawValue + 1) : lowest
                 }
                 guard lowest <= 3 else { continue }
                 for time in lowest...3 {
@@ -76,19 +76,19 @@ struct HistoryEnumeration {
         }
     }
 
-    private func isClosed(_ seen: UInt32, number: UInt64, steps: [HistoryStep]) -> Bool {
+    private func isClosed(_ seen: UInt64, number: UInt64, steps: [HistoryStep]) -> Bool {
         for (index, step) in steps.enumerated() {
-            let isSeen = seen >> UInt32(index) & 1 == 1
+            let isSeen = seen >> UInt64(index) & 1 == 1
             if step.change.dot.number.rawValue == number && !isSeen { return false }
             if isSeen && step.seen & ~seen != 0 { return false }
         }
         return true
     }
 
-    private func screen(of seen: UInt32, steps: [HistoryStep]) throws -> Screen? {
+    private func screen(of seen: UInt64, steps: [HistoryStep]) throws -> Screen? {
         guard seen != 0 else { return nil }
         var world = HubWorld(table)
-        for (index, step) in steps.enumerated() where seen >> UInt32(index) & 1 == 1 {
+        for (index, step) in steps.enumerated() where seen >> UInt64(index) & 1 == 1 {
             try world.deliver(step.change, stamp: step.stamp)
         }
         guard let state = world.state, !state.isDeleted else { return nil }
@@ -100,20 +100,17 @@ struct HistoryEnumeration {
     }
 
     private func step(
-        _ operation: Operation, replica: Int?, counter: UInt64, seen: UInt32, steps: [HistoryStep], time: UInt64,
+        _ operation: Operation, replica: Int?, counter: UInt64, seen: UInt64, steps: [HistoryStep], time: UInt64,
         row: [Int64], column: Int? = nil
     ) -> HistoryStep {
         let changed: ColumnSet = operation == .insert ? table.allColumns : ColumnSet(column.map { [$0] } ?? [])
         let carried: ColumnSet =
             switch operation {
             case .insert: table.allColumns
-            case .update:
-                table.rule == .fields
-                    ? table.groups.filter { !$0.columns.intersection(changed).isEmpty }
-                        .reduce(ColumnSet()) { $0.union($1.columns) } : table.allColumns
+            case .update: table.carries(changed)
             case .delete: ColumnSet()
             }
-        let context = VersionVector(steps.indices.filter { seen >> UInt32($0) & 1 == 1 }.map { steps[$0].change.dot })
+        let context = VersionVector(steps.indices.filter { seen >> UInt64($0) & 1 == 1 }.map { steps[$0].change.dot })
         let dot = dot(replica.map { numbers[$0] } ?? Self.seedNumber, counter)
         let change = Change(
             key: RecordKey(table: table.number, id: RecordID(high: 0x0190 << 48 | 0x7000, low: 1 << 63)),

@@ -16,7 +16,7 @@ import Testing
         #expect(stamp.milliseconds == now - 3_600_000)
     }
 
-    @Test(arguments: [0, 1, 400 * 86_400_000, -400 * 86_400_000, Int64.max, Int64.min])
+    @Test(arguments: [0, 1, 400 * 86_400_000, -400 * 86_400_000, .max, .min] as [Int64])
     func `causality beats time: a stamp is after every stamp that was seen`(_ wrong: Int64) {
         let floor = HybridTime(rawValue: UInt64(now) << 16 | 7)
 
@@ -38,7 +38,9 @@ import Testing
     @Test func `a clock 400 days ahead is believed here: the hub brings it back`() {
         let ahead = now + 400 * 86_400_000
 
-        #expect(HybridTime.stamp(changedAt: ahead, offset: 0, floor: HybridTime(milliseconds: now)).milliseconds == ahead)
+        let stamp = HybridTime.stamp(changedAt: ahead, offset: 0, floor: HybridTime(milliseconds: now))
+
+        #expect(stamp.milliseconds == ahead)
     }
 
     @Test func `a sum that overflows counts as no time at all`() {

@@ -87,7 +87,7 @@ import Testing
         var count = 0
 
         try forEachHistory(worlds, limit: 2) { steps in
-            guard let last = steps.last, last.seen == UInt32(1) << UInt32(steps.count - 1) - 1 else { return }
+            guard let last = steps.last, last.seen == UInt64(1) << UInt64(steps.count - 1) - 1 else { return }
             var world = HubWorld(worlds.table)
             for step in steps { try world.deliver(step.change, stamp: step.stamp) }
             guard world.vector[HubWorld.number] == 0 else { return }
@@ -109,7 +109,7 @@ import Testing
                     ? (state.isDeleted ? RecordState.deleted : RecordState.present)
                     : (world.table.group(group)?.columns.columns ?? []).flatMap { Array(slices[$0]) }
                 let isReplaced = steps.contains {
-                    $0.seen >> UInt32(index) & 1 == 1 && $0.writes(in: world.table)[group] != nil
+                    $0.seen >> UInt64(index) & 1 == 1 && $0.writes(in: world.table)[group] != nil
                 }
                 let isOpen = world.listed.contains {
                     $0.conflict.group == group && $0.conflict.loser == step.change.dot
@@ -143,17 +143,17 @@ import Testing
     private func forEachArrival(
         of steps: [HistoryStep], in worlds: Worlds, _ visit: (HubWorld, Bool) throws -> Void
     ) throws {
-        func arrive(_ world: HubWorld, arrived: UInt32, isCausal: Bool) throws {
-            guard arrived != UInt32(1) << UInt32(steps.count) - 1 else { return try visit(world, isCausal) }
-            for (index, step) in steps.enumerated() where arrived >> UInt32(index) & 1 == 0 {
+        func arrive(_ world: HubWorld, arrived: UInt64, isCausal: Bool) throws {
+            guard arrived != UInt64(1) << UInt64(steps.count) - 1 else { return try visit(world, isCausal) }
+            for (index, step) in steps.enumerated() where arrived >> UInt64(index) & 1 == 0 {
                 let waitsForOwn = steps[..<index].enumerated().contains {
-                    $1.change.dot.number == step.change.dot.number && arrived >> UInt32($0) & 1 == 0
+                    $1.change.dot.number == step.change.dot.number && arrived >> UInt64($0) & 1 == 0
                 }
                 if waitsForOwn || worlds.isSeeded && index > 0 && arrived == 0 { continue }
                 var next = world
                 try next.deliver(step.change, stamp: step.stamp)
                 let isLate = step.seen & ~arrived != 0
-                try arrive(next, arrived: arrived | UInt32(1) << UInt32(index), isCausal: isCausal && !isLate)
+                try arrive(next, arrived: arrived | UInt64(1) << UInt64(index), isCausal: isCausal && !isLate)
             }
         }
         try arrive(HubWorld(worlds.table), arrived: 0, isCausal: true)

@@ -3,8 +3,8 @@ import Testing
 
 @Suite struct VersionVectorTests {
     /// All vectors over three numbers with counters 0 to 2.
-    static let all: [VersionVector] = (0..<27).map { code in
-        VersionVector([dot(1, UInt64(code % 3)), dot(2, UInt64(code / 3 % 3)), dot(3, UInt64(code / 9))])
+    static let all: [VersionVector] = (0..<27).map { (code: UInt64) -> VersionVector in
+        vector(dot(1, code % 3), dot(2, code / 3 % 3), dot(3, code / 9))
     }
 
     @Test func `a union covers what either covers and nothing more`() {

@@ -1,0 +1,201 @@
+import Foundation
+import GRDB
+import HubStore
+import ReplicaStore
+import Schema
+import SyncCore
+import SyncSession
+import SyncWire
+import Testing
+
+/// A small ambito in a folder of its own: a hub and replicas, with the real stores and the real session on a wire that is a function call.
+final class Ambito {
+    let folder: String
+    let hub: HubStore
+    let hubKey: SigningKey
+    /// The hub's clock, Unix milliseconds; moved by hand.
+    var now: Int64 = 1_700_000_000_000
+
+    static let comuni = [
+        FoundingComune(
+            name: "Narni", codiceISTAT: "055022", codiceBelfiore: "F844", provincia: "TR", isCapofila: true, popolazione: 18_523),
+        FoundingComune(
+            name: "Amelia", codiceISTAT: "055004", codiceBelfiore: "A262", provincia: "TR", isCapofila: false, popolazione: 11_464),
+        FoundingComune(
+            name: "Otricoli", codiceISTAT: "055024", codiceBelfiore: "G189", provincia: "TR", isCapofila: false, popolazione: 1_746),
+    ]
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "zona-ambito-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        hubKey = try #require(SigningKey(seed: [UInt8](repeating: 7, count: 32)))
+        let founding = Founding(
+            code: "UMB-11", name: "Narni", regione: "Umbria", formaGestione: "convenzione", comuni: Self.comuni, since: "2018-01-01",
+            vocabulary: [
+                ["tipo": "fonte", "codice": "FNPS", "denominazione": "Fondo nazionale"],
+                ["tipo": "area_utenza", "codice": "ANZ", "denominazione": "Anziani"],
+                ["tipo": "tipo_soggetto", "codice": "VOL", "denominazione": "Volontariato"],
+            ])
+        hub = try HubStore.create(at: folder + "/hub.sqlite", founding: founding, key: hubKey, now: now)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Enrols a replica of the comune with this ISTAT code and brings it up to date.
+    func replica(of istat: String, _ name: String) throws -> Desk {
+        let comune = try #require(try hub.comuni().first { $0.codiceISTAT == istat })
+        let secret = (0..<EnrolmentCode.secretSize).map { _ in UInt8.random(in: 0...255) }
+        try hub.invite(comune: comune.id, isCapofila: comune.isCapofila, secret: secret, now: now, expiresAt: now + 1_000_000)
+        let key = try #require(SigningKey(seed: (0..<32).map { _ in UInt8.random(in: 0...255) }))
+        let number = ReplicaNumber(rawValue: UInt64.random(in: 1...UInt64(Int64.max)))
+        let request = EnrolmentRequest(secret: secret, key: key.publicKey, number: number, schemaVersion: 1)
+        let answer = try EnrolmentAnswer(reading: try hub.enrol(request.frame(key: key).bytes, now: now))
+        let store = try ReplicaStore.create(
+            at: folder + "/\(name).sqlite",
+            enrolment: ReplicaStore.Enrolment(
+                ambito: answer.ambito, ambitoCode: answer.ambitoCode, ambitoName: answer.ambitoName, comune: comune.id,
+                comuneName: comune.name, isCapofila: comune.isCapofila, number: number, incarnation: answer.incarnation, hubURL: "",
+                pin: [], ambitoKey: answer.ambitoKey.bytes, certificate: answer.certificate))
+        let desk = Desk(ambito: self, store: store, key: key)
+        try desk.sync()
+        return desk
+    }
+
+    /// All rows of a synced table as the hub has them, sorted by id.
+    func rows(_ table: String) throws -> [String] {
+        let capofila = try #require(try hub.comuni().first(where: \.isCapofila))
+        _ = capofila
+        let insider = try hub.insider(number: ReplicaNumber(rawValue: 1), cursor: 0, now: now)
+        let number = try #require(hub.catalog.table(named: table)).number
+        var rows: [String] = []
+        var after: UInt64 = 0
+        while true {
+            let frame = try hub.page(for: insider, after: after, sizeBytes: 1 << 20, now: now)
+            let header = try PageHeader(reading: frame)
+            var reader = try PageReader(frame, header: header)
+            while let entry = try reader.next() {
+                guard entry.key.table == number, entry.kind == .row else { continue }
+                let row = SyncCore.Row(uncheckedBytes: Array(reader.body[entry.row]))
+                rows.append(Desk.text(entry.key.id, try row.values()))
+            }
+            if header.isComplete { return rows.sorted() }
+            after = header.to
+        }
+    }
+}
+
+/// One replica with somebody at it.
+final class Desk {
+    let ambito: Ambito
+    let store: ReplicaStore
+    let key: SigningKey
+    var author = Operator("anna")
+
+    init(ambito: Ambito, store: ReplicaStore, key: SigningKey) {
+        self.ambito = ambito
+        self.store = store
+        self.key = key
+    }
+
+    func sql(_ sql: String) throws {
+        try DatabaseQueue(path: store.path).write { try $0.execute(sql: sql) }
+    }
+
+    func values(_ sql: String) throws -> [String] {
+        try DatabaseQueue(path: store.path).read { database in
+            try GRDB.Row.fetchAll(database, sql: sql).map { row in row.databaseValues.map { "\($0)" }.joined(separator: "|") }
+        }
+    }
+
+    func value(_ sql: String) throws -> String {
+        try #require(try values(sql).first)
+    }
+
+    @discardableResult
+    func capture(targetBytes: Int = Limits.batchBytesTarget) throws -> CaptureSummary {
+        ambito.now += 1_000
+        return try store.capture(key: key, now: ambito.now, targetBytes: targetBytes)
+    }
+
+    /// One whole conversation; with `losing` the answers of the first so many batches never arrive.
+    @discardableResult
+    func sync(pulls: Bool = true, pageSize: Int? = nil, losing: Int = 0, targetBytes: Int = Limits.batchBytesTarget) throws -> ApplySummary {
+        try capture(targetBytes: targetBytes)
+        var session = ClientSession(local: try store.local(), pulls: pulls)
+        var directive = session.start()
+        var peer: HubSession.Peer?
+        var page: (frame: Frame, header: PageHeader)?
+        var applied = ApplySummary()
+        var left = losing
+        func ask(_ after: UInt64, _ size: Int) throws -> ClientSession.Directive {
+            let frame = try ambito.hub.page(for: try #require(peer), after: after, sizeBytes: pageSize ?? size, now: ambito.now)
+            page = (frame, try PageHeader(reading: frame))
+            return session.onPage(try #require(page).header)
+        }
+        while true {
+            switch directive {
+            case .askNonce:
+                let nonce = try Nonce(reading: ambito.hub.nonceFrame(nonce: [UInt8](repeating: 9, count: 32), now: ambito.now))
+                directive = session.onNonce(nonce, sentAt: ambito.now, receivedAt: ambito.now)
+            case .greet(let nonce):
+                let state = try store.state()
+                let greeting = ClientGreeting(
+                    nonce: nonce.nonce, certificate: state.certificate, number: state.number, incarnation: state.incarnation,
+                    acknowledgedCounter: state.acknowledgedCounter, acknowledgedHash: state.acknowledgedHash, cursor: state.cursor,
+                    logHash: state.logHash, oldest: try store.oldestContext(), schemaVersion: state.schemaVersion)
+                let answer = try ambito.hub.greet(
+                    greeting.frame(key: key).bytes, now: ambito.now, session: [UInt8](repeating: 1, count: 16),
+                    isOurNonce: { $0 == nonce.nonce })
+                peer = answer.peer
+                directive = session.onGreeting(try HubGreeting(reading: answer.answer))
+            case .acknowledge(let folded, let stored):
+                try store.acknowledge(folded: folded)
+                directive = session.onOutbox(next: try store.batch(after: stored)?.lastCounter)
+            case .send(let counter):
+                let batch = try #require(try store.batch(after: counter - 1))
+                let frame = try ambito.hub.accept(batch.bytes, from: try #require(peer), offset: 0, now: ambito.now)
+                if left > 0 {
+                    left -= 1
+                    throw LostAnswer()
+                }
+                directive = session.onAcknowledgement(try Acknowledgement(reading: frame))
+            case .askPage(let after, let size):
+                directive = try ask(after, size)
+            case .keepAndAsk(let after, let size):
+                let kept = try #require(page)
+                try store.keep(kept.frame, header: kept.header)
+                directive = try ask(after, size)
+            case .keepAndApply:
+                let kept = try #require(page)
+                try store.keep(kept.frame, header: kept.header)
+                applied = try store.applyInbox(now: ambito.now)
+                directive = session.onApplied()
+            case .finish: return applied
+            case .stop(let stop): throw stop
+            }
+        }
+    }
+
+    /// All rows of a table here, in the form of `Ambito.rows`.
+    func rows(_ table: String) throws -> [String] {
+        let described = try #require(store.catalog.table(named: table))
+        return try store.rows(of: described, limit: 1_000_000).map { Self.text($0.id, $0.values) }.sorted()
+    }
+
+    static func text(_ id: RecordID, _ values: [Value]) -> String {
+        let texts = values.map { value in
+            switch value {
+            case .null: "-"
+            case .integer(let number): String(number)
+            case .real(let number): String(number)
+            case .text(let text): String(decoding: text, as: UTF8.self)
+            case .blob(let bytes): Hash.text(bytes)
+            }
+        }
+        return "\(id) \(texts.joined(separator: "|"))"
+    }
+}
+
+struct LostAnswer: Error {}

@@ -1,0 +1,81 @@
+import SyncCore
+import Testing
+
+/// What is given back from a row after a disaster is a copy: never more than a change, and of two copies the better informed stays.
+@Suite struct MergeCopyTests {
+    private let first = Write.insert(dot(1, 1), at: 1, [0, 0])
+
+    @Test func `a copy where the hub has nothing is taken`() throws {
+        let world = try HubWorld(SampleCatalog.lastWriterWins, .insert(dot(2, 1), at: 9, [5, 6], isCopy: true))
+
+        #expect(world.shown == [5, 6])
+        #expect(world.state?.base == nil)
+        #expect(world.state?.registers.allSatisfy { $0.siblings.allSatisfy(\.stamp.isCopy) } == true)
+    }
+
+    @Test func `a change that a copy had not seen stays, whatever the stamps: the copy is listed for good`() throws {
+        let change = Write.update(dot(3, 1), at: 2, knowing: vector(dot(1, 1)), [0: 7, 1: 0])
+        let copy = Write.insert(dot(2, 1), at: 99, knowing: vector(dot(1, 1)), [5, 6], isCopy: true)
+
+        for writes in [[change, copy], [copy, change]] {
+            var world = try HubWorld(SampleCatalog.lastWriterWins, first)
+            for write in writes { try world.deliver(write) }
+
+            #expect(world.shown == [7, 0])
+            #expect(world.losers == [dot(2, 1)])
+            #expect(world.listed.map(\.conflict.listedUnder) == [nil])
+        }
+    }
+
+    @Test func `a copy of what shows changes nothing and the change stays a change`() throws {
+        let copy = Write.insert(dot(2, 1), at: 99, [0, 0], isCopy: true)
+
+        let world = try HubWorld(SampleCatalog.lastWriterWins, first, copy)
+
+        #expect(world.shown == [0, 0])
+        #expect(world.listed.isEmpty)
+        #expect(world.last?.isPlain == false)
+        #expect(world.state?.register(ColumnGroup.wholeRow)?.siblings.map(\.stamp.isCopy) == [false])
+    }
+
+    @Test func `of two copies the one with the greater context stays`() throws {
+        let small = Write.insert(dot(2, 1), at: 9, knowing: vector(dot(7, 1)), [1, 1], isCopy: true)
+        let great = Write.insert(dot(3, 1), at: 8, knowing: vector(dot(7, 2)), [2, 2], isCopy: true)
+
+        for writes in [[small, great], [great, small]] {
+            var world = HubWorld(SampleCatalog.lastWriterWins)
+            for write in writes { try world.deliver(write) }
+
+            #expect(world.shown == [2, 2])
+            #expect(world.losers == [dot(2, 1)])
+        }
+    }
+
+    @Test func `columns that came along unchanged fill what the hub lacks and nothing else`() throws {
+        let filled = Write.update(
+            dot(2, 1), at: 9, knowing: vector(dot(8, 1)), [0: 5, 1: 6], changed: [0], isFilled: true)
+        let known = Write.update(dot(3, 1), at: 2, knowing: vector(dot(8, 1)), [1: 60])
+
+        var lacking = HubWorld(SampleCatalog.fields)
+        try lacking.deliver(filled)
+        var having = HubWorld(SampleCatalog.fields)
+        try having.deliver(known)
+        try having.deliver(filled)
+
+        #expect(lacking.shown == [5, 6])
+        #expect(having.shown == [5, 60])
+        #expect(having.listed.isEmpty)
+    }
+
+    @Test func `a change beats the fill that came before it, and the fill is listed`() throws {
+        let filled = Write.update(
+            dot(2, 1), at: 9, knowing: vector(dot(8, 1)), [0: 5, 1: 6], changed: [0], isFilled: true)
+
+        var world = HubWorld(SampleCatalog.fields)
+        try world.deliver(filled)
+        try world.deliver(.update(dot(3, 1), at: 2, knowing: vector(dot(8, 1)), [1: 60]))
+
+        #expect(world.shown == [5, 60])
+        #expect(world.losers == [dot(2, 1)])
+    }
+}
