@@ -40,7 +40,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(
-            name: "Schema", path: "schema", exclude: ["README.md"], sources: ["Schema.swift"],
+            name: "Schema", path: "schema", exclude: ["README.md"], sources: ["Schema.swift", "CSVTable.swift"],
             resources: [
                 .embedInCode("domain"), .embedInCode("replica"), .embedInCode("hub"), .embedInCode("codelists"),
             ]),
@@ -82,7 +82,7 @@ let package = Package(
             dependencies: [
                 "HubService", "HubStore", "Consolidation", "ReplicaStore", "Schema", "SyncCore", "SyncWire", "SyncSession", arguments, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ],
             path: "sync-server"),
         .executableTarget(

@@ -48,13 +48,8 @@ struct CommandFailure: Error {
             case .badAddress: .badValue
             case .cancelled: .interrupted
             }
-        // A busy file is another thing than a sync that runs.
-        self.init(status, fault.code == .busy ? "sync-running" : Self.hyphenated(fault.code.rawValue), fault.context)
-    }
-
-    /// `badCode` as `bad-code`: the words of JSON are written in one way, wherever they come from.
-    private static func hyphenated(_ name: String) -> String {
-        name.reduce(into: "") { $0 += $1.isUppercase ? "-" + $1.lowercased() : String($1) }
+        // The store's busy file has this word already.
+        self.init(status, fault.code == .busy ? "sync-running" : fault.code.rawValue, fault.context)
     }
 
     /// SQLite's own words for what its types and keys refuse, in plain ones; the checks of the catalog speak for themselves.

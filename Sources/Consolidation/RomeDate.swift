@@ -65,9 +65,12 @@ package struct RomeDate: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 
     static func date(at milliseconds: Int64) -> Date {
-        // The years 1 and 9999: beyond them the calendar is not to be trusted.
-        let clamped = min(max(milliseconds, -62_135_596_800_000), 253_402_200_000_000)
-        return Date(timeIntervalSince1970: Double(clamped) / 1000)
+        Date(timeIntervalSince1970: Double(clamped(milliseconds)) / 1000)
+    }
+
+    /// The years 1 to 9999: beyond them the calendar is not to be trusted.
+    static func clamped(_ milliseconds: Int64) -> Int64 {
+        min(max(milliseconds, -62_135_596_800_000), 253_402_200_000_000)
     }
 
     // Foundation carries the zones of the world with it, so the other branch is never taken.
@@ -103,7 +106,7 @@ enum InstantText {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
         // Whole seconds, downwards: the calendar must not round a thousandth up into the next minute.
-        let seconds = milliseconds - (milliseconds % 1000 + 1000) % 1000
+        let seconds = RomeDate.clamped(milliseconds) - (milliseconds % 1000 + 1000) % 1000
         return calendar.dateComponents(
             [.year, .month, .day, .hour, .minute, .second], from: RomeDate.date(at: seconds))
     }

@@ -36,7 +36,8 @@ extension HubStore: AmbitoHub {
     func condition() throws -> AmbitoCondition {
         let figures = try figures()
         return AmbitoCondition(
-            seq: figures.seq, records: figures.records, openConflicts: figures.openConflicts, refusals: figures.refusals,
+            seq: figures.seq, records: figures.records, openConflicts: figures.openConflicts,
+            refusals: figures.refusals,
             batches: figures.batches, replicas: figures.replicas)
     }
 }

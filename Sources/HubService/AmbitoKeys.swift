@@ -23,7 +23,8 @@ package enum AmbitoKeys {
         let path = try folder.keyFile(of: code)
         guard let bytes = try AtomicFile.read(path, limit: 1024) else {
             throw HubServiceError(
-                .missing, "\(path), the key of the ambito, is not there. Put it back from the backup; a new ambito is made "
+                .missing,
+                "\(path), the key of the ambito, is not there. Put it back from the backup; a new ambito is made "
                     + "by `zona-server init`.")
         }
         let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }

@@ -4,15 +4,18 @@ import Logging
 import Metrics
 import SyncWire
 
-/// Around every request: turns failures into answers, marks every answer as a hub's, counts it and logs one line about it.
+/// Around every request: turns failures into answers, marks every answer as a hub's, counts it and logs one line about
+/// it.
 ///
 /// The line names the route, not the address, and no contents.
 struct AnswerMiddleware: RouterMiddleware {
     let metrics: MetricsBackend
+    let logger: Logger
     private let clock = ContinuousClock()
 
-    init(metrics: MetricsBackend) {
+    init(metrics: MetricsBackend, logger: Logger) {
         self.metrics = metrics
+        self.logger = logger
     }
 
     func handle(
@@ -30,9 +33,10 @@ struct AnswerMiddleware: RouterMiddleware {
             }
             response = answer(to: failure, context)
         } catch let error as HTTPError {
-            response = plain(error.status, error.status == .notFound ? "no such address at this hub" : error.description)
+            response = plain(
+                error.status, error.status == .notFound ? "no such address at this hub" : error.description)
         } catch {
-            context.logger.error("request failed", metadata: ["error": "\(error)"])
+            logger.error("request failed", metadata: ["error": "\(error)"])
             response = plain(.internalServerError, "the hub failed: its log says more")
         }
         response.headers[.zonaHub] = "1"
@@ -78,11 +82,11 @@ struct AnswerMiddleware: RouterMiddleware {
         Timer(label: "zona_request_seconds", dimensions: labels, factory: metrics).record(duration: duration)
         var metadata: Logger.Metadata = [
             "method": "\(request.method.rawValue)", "route": "\(route)", "status": "\(code)", "in": "\(facts.bytesIn)",
-            "out": "\(bytesOut)", "ms": "\(duration / .milliseconds(1))",
+            "out": "\(bytesOut)", "ms": "\((duration / .milliseconds(1) * 10).rounded() / 10)",
         ]
         if let ambito = facts.ambito { metadata["ambito"] = "\(ambito)" }
         if let session = facts.session { metadata["session"] = "\(session)" }
         if let problem = facts.problem { metadata["problem"] = "\(problem)" }
-        context.logger.info("request", metadata: metadata)
+        logger.info("request", metadata: metadata)
     }
 }

@@ -1,12 +1,11 @@
-import HummingbirdCore
-import HummingbirdHTTP2
-import Logging
 import NIOCore
+import NIOSSL
 import Synchronization
 
-/// The open connections: those that stay when the hub must end are closed, and so is one that never gets past its handshake.
+/// The open connections: those that are left when the hub must end are cut, and so is one that never gets past its
+/// handshake.
 ///
-/// The server waits for each connection to end by itself when it stops; one whose other side is gone would keep it forever.
+/// The server waits for each connection to end by itself when it stops; one whose other side is gone would keep it.
 final class Connections: Sendable {
     private struct Connection {
         let channel: any Channel
@@ -15,7 +14,7 @@ final class Connections: Sendable {
 
     private struct State {
         var open: [ObjectIdentifier: Connection] = [:]
-        var isClosed = false
+        var isCut = false
     }
 
     private let state = Mutex(State())
@@ -27,16 +26,17 @@ final class Connections: Sendable {
         let id = ObjectIdentifier(channel)
         let isLate = state.withLock { state in
             state.open[id] = Connection(channel: channel)
-            return state.isClosed
+            return state.isCut
         }
         let patience = channel.eventLoop.scheduleTask(in: .seconds(ServiceLimits.handshakeSeconds)) { [weak self] in
-            if self?.isWaiting(id) == true { channel.close(promise: nil) }
+            guard let self, isWaiting(id) else { return }
+            cut(channel)
         }
         channel.closeFuture.whenComplete { [weak self] _ in
             patience.cancel()
             self?.remove(id)
         }
-        if isLate { channel.close(promise: nil) }
+        if isLate { cut(channel) }
     }
 
     /// Notes that a connection got past its handshake. A stream of HTTP/2 speaks for the connection that carries it.
@@ -48,13 +48,24 @@ final class Connections: Sendable {
         }
     }
 
-    /// Closes all, and from now on each new one.
-    func closeAll() {
+    /// Cuts all, and from now on each new one.
+    func cutAll() {
         let channels = state.withLock { state in
-            state.isClosed = true
+            state.isCut = true
             return state.open.values.map(\.channel)
         }
-        for channel in channels { channel.close(promise: nil) }
+        for channel in channels { cut(channel) }
+    }
+
+    /// Closes below the encryption, whose farewell would wait for the other side.
+    private func cut(_ channel: any Channel) {
+        channel.eventLoop.execute {
+            if let encryption = try? channel.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self) {
+                encryption.close(promise: nil)
+            } else {
+                channel.close(promise: nil)
+            }
+        }
     }
 
     private func isWaiting(_ id: ObjectIdentifier) -> Bool {
@@ -63,34 +74,5 @@ final class Connections: Sendable {
 
     private func remove(_ id: ObjectIdentifier) {
         state.withLock { $0.open[id] = nil }
-    }
-}
-
-/// Stands in the pipeline that follows the handshake, only to tell that it was reached.
-final class ArrivalMark: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = NIOAny
-    private let connections: Connections
-
-    init(connections: Connections) {
-        self.connections = connections
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        connections.markArrived(context.channel)
-    }
-}
-
-/// HTTP/2 or HTTP/1.1 over TLS, each connection known to `Connections`.
-struct KnownChannel: ServerChildChannel {
-    let base: HTTP2UpgradeChannel
-    let connections: Connections
-
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP2UpgradeChannel.Value> {
-        connections.add(channel)
-        return base.setup(channel: channel, logger: logger)
-    }
-
-    func handle(value: HTTP2UpgradeChannel.Value, logger: Logger) async {
-        await base.handle(value: value, logger: logger)
     }
 }

@@ -21,8 +21,9 @@ package struct DataFolder: Sendable, Equatable {
 
     /// The folder of one ambito.
     ///
-    /// - Throws: `badName` for a code that could not be a folder's name: only A-Z, a-z, 0-9, dot, hyphen and underscore, at
-    ///   most 64, not beginning with a dot, and neither `tls` nor `published`, which have their own meaning here.
+    /// - Throws: `badName` for a code that could not be a folder's name: only A-Z, a-z, 0-9, dot, hyphen and
+    ///   underscore, at most 64, not beginning with a dot, and neither `tls` nor `published`, which have their own
+    ///   meaning here.
     package func folder(of code: String) throws(HubServiceError) -> String {
         guard Self.isUsable(code) else {
             throw HubServiceError(
@@ -53,7 +54,8 @@ package struct DataFolder: Sendable, Equatable {
         try AtomicFile.makeFolder(try folder(of: code))
     }
 
-    /// The codes of the ambiti that have a database here, in the order of their bytes. None when there is no data folder yet.
+    /// The codes of the ambiti that have a database here, in the order of their bytes. None when there is no data
+    /// folder yet.
     package func ambiti() throws(HubServiceError) -> [String] {
         let names = try Self.names(in: path)
         return names.filter { Self.isUsable($0) && access("\(path)/\($0)/hub.sqlite", F_OK) == 0 }
@@ -68,7 +70,8 @@ package struct DataFolder: Sendable, Equatable {
         defer { closedir(stream) }
         var names: [[UInt8]] = []
         while let entry = readdir(stream) {
-            // The entry lives until the next call; its name is copied here, and ends at a zero byte that lies inside it.
+            // The entry lives until the next call; its name is copied here, and ends at a zero byte that lies inside
+            // it.
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
             if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
         }

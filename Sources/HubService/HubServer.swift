@@ -6,8 +6,8 @@ import NIOCore
 import NIOSSL
 import ServiceLifecycle
 
-/// The web server as a service that can be stopped: what is under way when it is told to stop may end, for ten seconds; what is left
-/// then is cut. A batch cut in this way goes on at its byte later.
+/// The web server as a service that can be stopped: what is under way when it is told to stop may end, for ten seconds;
+/// what is left then is cut. A batch cut in this way goes on at its byte later.
 struct HubServer: Service {
     let routes: Routes
     let settings: ServerSettings
@@ -57,11 +57,14 @@ struct HubServer: Service {
     private func serve(_ application: some ApplicationProtocol) async throws {
         do {
             try await application.run()
-        } catch where !bound.isSet && !(error is CancellationError) {
+        } catch {
+            // Once it listens, or when it was told to end, an error means something else.
+            guard !bound.isSet, !(error is CancellationError) else { throw error }
             throw HubServiceError(
                 .cannotListen,
-                "\(settings.host):\(settings.port) cannot be listened on. Is another server running, or the address of another "
-                    + "machine? Choose others with --host and --port", underlying: error)
+                "\(settings.host):\(settings.port) cannot be listened on. Is another server running there, or is it the "
+                    + "address of another machine? Choose others with --host and --port",
+                underlying: error)
         }
     }
 
@@ -73,10 +76,10 @@ struct HubServer: Service {
             logger.notice("stopping", metadata: ["connections": "\(connections.count)"])
             try await Task.sleep(for: stopLimit)
             logger.warning("cutting what is still under way", metadata: ["connections": "\(connections.count)"])
-            connections.closeAll()
+            connections.cutAll()
         } catch {
             // Cancelled: the server has ended, or all is to end at once, and then nothing may stay open.
-            connections.closeAll()
+            connections.cutAll()
         }
     }
 

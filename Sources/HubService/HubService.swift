@@ -4,10 +4,11 @@ package import Logging
 package import ServiceLifecycle
 import UnixSignals
 
-/// The hub as a process: the web server over the stores of its ambiti, and whatever else runs beside it, until it is told to stop.
+/// The hub as a process: the web server over the stores of its ambiti, and whatever else runs beside it, until it is
+/// told to stop.
 ///
-/// SIGTERM and SIGINT stop it in order: what is under way may end within ten seconds, a batch that is cut goes on at its byte
-/// later, and `run` returns without an error.
+/// SIGTERM and SIGINT stop it in order: what is under way may end within ten seconds, a batch that is cut goes on at
+/// its byte later, and `run` returns without an error.
 package struct HubService: Sendable {
     private let tenants: Tenants
     private let group: ServiceGroup
@@ -28,7 +29,8 @@ package struct HubService: Sendable {
         logger: Logger, extraServices: [any Service] = [], onBound: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws(HubServiceError) {
         try self.init(
-            settings: settings, hubs: stores, keys: keys, metrics: metrics, logger: logger, extraServices: extraServices,
+            settings: settings, hubs: stores, keys: keys, metrics: metrics, logger: logger,
+            extraServices: extraServices,
             signals: [.sigterm, .sigint], onBound: onBound)
     }
 
@@ -48,11 +50,13 @@ package struct HubService: Sendable {
         tenants = Tenants(all)
         stopping = Flag()
         let server = HubServer(
-            routes: Routes(tenants: tenants, metrics: metrics, stopping: stopping, now: now), settings: settings,
+            routes: Routes(
+                tenants: tenants, metrics: metrics, logger: logger, stopping: stopping, now: now), settings: settings,
             tls: try keys.tlsConfiguration(), logger: logger, stopLimit: stopLimit, onBound: onBound)
         // The last is stopped first: nothing beside the server ends while requests are under way.
         var configuration = ServiceGroupConfiguration(
-            services: (extraServices + [server]).map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: logger)
+            services: (extraServices + [server]).map { .init(service: $0) }, gracefulShutdownSignals: signals,
+            logger: logger)
         configuration.maximumGracefulShutdownDuration = stopLimit + .seconds(ServiceLimits.stopAllSeconds)
         group = ServiceGroup(configuration: configuration)
         self.logger = logger

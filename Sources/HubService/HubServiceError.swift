@@ -1,4 +1,5 @@
-/// Why the hub's service could not be set up or could not run. What a client did wrong is a `Problem`, never one of these.
+/// Why the hub's service could not be set up or could not run. What a client did wrong is a `Problem`, never one of
+/// these.
 package struct HubServiceError: Error, CustomStringConvertible {
     /// What went wrong, as far as the program above decides on it.
     package enum Code: String, Sendable, CaseIterable {

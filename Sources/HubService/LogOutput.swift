@@ -12,7 +12,8 @@ package enum LogFormat: String, Sendable, CaseIterable {
 
 /// Log lines on standard error, one write each, so that lines of two threads never mix.
 ///
-/// The composition root gives it to `LoggingSystem.bootstrap`. It writes what it is given: callers give no record contents.
+/// The composition root gives it to `LoggingSystem.bootstrap`. It writes what it is given: callers give no record
+/// contents.
 package struct LogOutput: LogHandler {
     /// The least level that is logged.
     package var logLevel: Logger.Level
@@ -43,7 +44,7 @@ package struct LogOutput: LogHandler {
         if let own = event.metadata { all.merge(own) { $1 } }
         if let error = event.error { all["error"] = "\(error)" }
         let pairs = all.map { ($0.key, "\($0.value)") }.sorted { $0.0 < $1.0 }
-        let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
+        let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         let line = Self.line(
             format, time: time, level: event.level, label: label, message: "\(event.message)", pairs: pairs)
         // A log that cannot be written has nowhere to be reported to.
@@ -51,7 +52,8 @@ package struct LogOutput: LogHandler {
     }
 
     static func line(
-        _ format: LogFormat, time: String, level: Logger.Level, label: String, message: String, pairs: [(String, String)]
+        _ format: LogFormat, time: String, level: Logger.Level, label: String, message: String,
+        pairs: [(String, String)]
     ) -> String {
         switch format {
         case .text:

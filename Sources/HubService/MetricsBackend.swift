@@ -3,8 +3,8 @@ import Synchronization
 
 /// A small backend for swift-metrics: numbers in memory, written as Prometheus text when somebody asks.
 ///
-/// The composition root gives it to `MetricsSystem.bootstrap` and to `HubService`. Timers and recorders keep sum and count, no
-/// distribution. Labels are few and chosen by the code, never by a client, so that the memory is bounded.
+/// The composition root gives it to `MetricsSystem.bootstrap` and to `HubService`. Timers and recorders keep sum and
+/// count, no distribution. Labels are few and chosen by the code, never by a client, so that the memory is bounded.
 package final class MetricsBackend: MetricsFactory {
     enum Kind: String {
         case counter

@@ -27,7 +27,8 @@ final class PageCache: Sendable {
             remove(session, &state)
             guard bytes.count <= limitBytes else { return }
             while state.total + bytes.count > limitBytes,
-                let least = state.entries.min(by: { $0.value.use < $1.value.use }) {
+                let least = state.entries.min(by: { $0.value.use < $1.value.use })
+            {
                 remove(least.key, &state)
             }
             state.use += 1

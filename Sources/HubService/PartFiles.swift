@@ -3,10 +3,11 @@ import Glibc
 import Synchronization
 import SyncWire
 
-/// The unfinished batches of one ambito: what came of each lies in `incoming/<hash>.part`, so that a cut upload goes on at a byte.
+/// The unfinished batches of one ambito: what came of each lies in `incoming/<hash>.part`, so that a cut upload goes on
+/// at a byte.
 ///
-/// They are a convenience, not the store: nothing is flushed, and a batch is believed only by its hash, once it is whole. All
-/// functions wait for the disk.
+/// They are a convenience, not the store: nothing is flushed, and a batch is believed only by its hash, once it is
+/// whole. All functions wait for the disk.
 final class PartFiles: Sendable {
     /// The right to append to one part, until a newer request takes it over.
     struct Lease: Sendable {
@@ -91,8 +92,8 @@ final class PartFiles: Sendable {
 
     /// Keeps the next bytes of a batch.
     ///
-    /// - Throws: `offsetMismatch` when a newer request took over; `hubFault` when the disk takes no more, and then what came
-    ///   of the batch is given up.
+    /// - Throws: `offsetMismatch` when a newer request took over; `hubFault` when the disk takes no more, and then what
+    ///   came of the batch is given up.
     func append(_ bytes: [UInt8], to lease: Lease, now: Int64) throws(Problem) {
         try state.withLock { state throws(Problem) in
             guard let part = state.parts[lease.hash], part.turn == lease.turn else {
@@ -155,14 +156,19 @@ final class PartFiles: Sendable {
     }
 
     private func sweep(_ state: inout State, now: Int64) {
-        for (hash, part) in state.parts where part.touchedAt <= now - ServiceLimits.partMilliseconds { drop(hash, &state) }
+        for (hash, part) in state.parts where part.touchedAt <= now - ServiceLimits.partMilliseconds {
+            drop(hash, &state)
+        }
     }
 
     /// The part untouched for longest goes first; one that goes is only sent again.
     private func makeRoom(for bytes: Int, but kept: [UInt8], _ state: inout State) {
         while state.total + bytes > limitBytes {
             let others = state.parts.filter { $0.key != kept && $0.value.size > 0 }
-            guard let oldest = others.min(by: { ($0.value.touchedAt, $0.value.turn) < ($1.value.touchedAt, $1.value.turn) })
+            guard
+                let oldest = others.min(by: {
+                    ($0.value.touchedAt, $0.value.turn) < ($1.value.touchedAt, $1.value.turn)
+                })
             else { return }
             drop(oldest.key, &state)
         }

@@ -8,18 +8,19 @@ import SyncWire
 extension Routes {
     /// `PUT /v1/{ambito}/batch/{hash}`: the bytes of a batch's frame, or the rest of them.
     ///
-    /// Headers: `Zona-Session`; `Zona-Total`, the bytes of the whole frame; `Zona-Offset`, where in it this body begins (0 without);
-    /// `Zona-Clock`, signed milliseconds that this PC should add to its clock (0 without). What comes is kept as it comes, so that a cut
-    /// connection costs only what was under way. Answers: 200 with an `Acknowledgement` frame when the batch is whole and stored;
-    /// 202 with `Zona-Have` when the body ended before; 409 with `Zona-Have` when the offset is not where the hub is; 413 before anything is
-    /// read when the total is over the limit.
+    /// Headers: `Zona-Session`; `Zona-Total`, the bytes of the whole frame; `Zona-Offset`, where in it this body begins
+    /// (0 without); `Zona-Clock`, signed milliseconds that this PC should add to its clock (0 without). What comes is
+    /// kept as it comes, so that a cut connection costs only what was under way. Answers: 200 with an `Acknowledgement`
+    /// frame when the batch is whole and stored; 202 with `Zona-Have` when the body ended before; 409 with `Zona-Have`
+    /// when the offset is not where the hub is; 413 before anything is read when the total is over the limit.
     @Sendable func putBatch(_ request: Request, _ context: HubRequestContext) async throws -> Response {
         let tenant = try tenant(of: context)
         let session = try session(of: request, in: tenant, context)
         let hash = try hash(of: context, in: tenant)
         let offset = try number(request, .zonaOffset, in: tenant) ?? 0
         guard let total = try number(request, .zonaTotal, in: tenant), total > 0, offset >= 0, offset <= total else {
-            throw RouteFailure.problem(Problem(.malformed, "Zona-Total and Zona-Offset do not fit together"), of: tenant)
+            throw RouteFailure.problem(
+                Problem(.malformed, "Zona-Total and Zona-Offset do not fit together"), of: tenant)
         }
         guard total <= Limits.batchBytes else {
             let problem = Problem(.overLimit, "a batch of \(total) bytes; at most \(Limits.batchBytes)")
@@ -34,8 +35,8 @@ extension Routes {
         return answer(try await store(lease, from: session, clock: Int64(clock), in: tenant).bytes)
     }
 
-    /// `GET /v1/{ambito}/batch/{hash}`: 204, and in `Zona-Have` how many bytes of the batch are here; 0 when it was never begun, and
-    /// when it is stored already, which the greeting tells.
+    /// `GET /v1/{ambito}/batch/{hash}`: 204, and in `Zona-Have` how many bytes of the batch are here; 0 when it was
+    /// never begun, and when it is stored already, which the greeting tells.
     @Sendable func batchPosition(_ request: Request, _ context: HubRequestContext) async throws -> Response {
         let tenant = try tenant(of: context)
         _ = try session(of: request, in: tenant, context)
@@ -76,7 +77,9 @@ extension Routes {
                 throw RouteFailure.problem(Problem(.malformed, "more bytes than Zona-Total says"), of: tenant)
             }
             let moment = now()
-            try await asking(tenant) { try await tenant.file { try tenant.parts.append(bytes, to: lease, now: moment) } }
+            try await asking(tenant) {
+                try await tenant.file { try tenant.parts.append(bytes, to: lease, now: moment) }
+            }
             have += bytes.count
             // A slow line may need longer for one batch than a session lives without use.
             _ = sessions.use(session.id, in: tenant.ambito, now: moment)
@@ -103,7 +106,8 @@ extension Routes {
         try await asking(tenant) { try await tenant.file { tenant.parts.remove(lease) } }
         switch answered {
         case .success(let frame):
-            Counter(label: "zona_batches_stored_total", dimensions: [("ambito", tenant.code)], factory: metrics).increment()
+            Counter(label: "zona_batches_stored_total", dimensions: [("ambito", tenant.code)], factory: metrics)
+                .increment()
             return frame
         case .failure(let problem):
             throw RouteFailure.problem(problem, of: tenant)

@@ -5,8 +5,8 @@ import SyncWire
 extension Routes {
     /// `POST /v1/enrol`: an `EnrolmentRequest` frame, answered by an `EnrolmentAnswer` frame.
     ///
-    /// The address names no ambito, since who enrols knows only his code: each ambito's store is asked in turn whether the code
-    /// is its own. A code that none knows is 403.
+    /// The address names no ambito, since who enrols knows only his code: each ambito's store is asked in turn whether
+    /// the code is its own. A code that none knows is 403.
     @Sendable func enrol(_ request: Request, _ context: HubRequestContext) async throws -> Response {
         guard let first = tenants.all.first else {
             throw RouteFailure.plain(.notFound, "this hub serves no ambito yet")
@@ -44,8 +44,9 @@ extension Routes {
 
     /// `POST /v1/{ambito}/greeting`: a `ClientGreeting` frame over a nonce, answered by a `HubGreeting` frame.
     ///
-    /// The session that it names is the bearer of what follows, in the header `Zona-Session`, in hexadecimal. It ends after ten
-    /// minutes without use, with a new greeting of the same number, and with the process: 401 then, and the client greets again.
+    /// The session that it names is the bearer of what follows, in the header `Zona-Session`, in hexadecimal. It ends
+    /// after ten minutes without use, with a new greeting of the same number, and with the process: 401 then, and the
+    /// client greets again.
     @Sendable func greeting(_ request: Request, _ context: HubRequestContext) async throws -> Response {
         let tenant = try tenant(of: context)
         let bytes = try await message(of: request, for: tenant, context)

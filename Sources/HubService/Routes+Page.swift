@@ -5,8 +5,8 @@ import SyncCore
 import SyncWire
 
 extension Routes {
-    /// `GET /v1/{ambito}/page?after=SEQ&size=BYTES`: the page that follows a `seq`, as a frame of about so many bytes (2 MiB at most),
-    /// with its hash in `Zona-Page`. The hub keeps it until the conversation asks for the next.
+    /// `GET /v1/{ambito}/page?after=SEQ&size=BYTES`: the page that follows a `seq`, as a frame of about so many bytes
+    /// (2 MiB at most), with its hash in `Zona-Page`. The hub keeps it until the conversation asks for the next.
     @Sendable func page(_ request: Request, _ context: HubRequestContext) async throws -> Response {
         let tenant = try tenant(of: context)
         let session = try session(of: request, in: tenant, context)
@@ -28,14 +28,16 @@ extension Routes {
         return answer(frame.bytes, headers: [.zonaPage: Hash.text(frame.hash)])
     }
 
-    /// `GET /v1/{ambito}/page/{hash}` with `Range: bytes=N-`: 206 with the rest of the page that this conversation got last; without a
-    /// range 200 with all of it. 404 when the hub does not have it any more: the client then asks for the page anew.
+    /// `GET /v1/{ambito}/page/{hash}` with `Range: bytes=N-`: 206 with the rest of the page that this conversation got
+    /// last; without a range 200 with all of it. 404 when the hub does not have it any more: the client then asks for
+    /// the page anew.
     @Sendable func keptPage(_ request: Request, _ context: HubRequestContext) async throws -> Response {
         let tenant = try tenant(of: context)
         let session = try session(of: request, in: tenant, context)
         let hash = try hash(of: context, in: tenant)
         guard let bytes = pages.page(hash, for: session.id) else {
-            throw RouteFailure.problem(Problem(.notFound, "the hub does not have this page any more: ask anew"), of: tenant)
+            throw RouteFailure.problem(
+                Problem(.notFound, "the hub does not have this page any more: ask anew"), of: tenant)
         }
         var headers: HTTPFields = [.zonaPage: Hash.text(hash), .acceptRanges: "bytes"]
         guard let from = Self.rangeStart(request.headers[.range]) else { return answer(bytes, headers: headers) }

@@ -9,7 +9,8 @@ extension Routes {
         text("ok\n")
     }
 
-    /// `GET /readyz`: 200 when every ambito's store answers and the hub is not being stopped, else 503; as JSON, by code.
+    /// `GET /readyz`: 200 when every ambito's store answers and the hub is not being stopped, else 503; as JSON, by
+    /// code.
     @Sendable func readiness(_ request: Request, _ context: HubRequestContext) async throws -> Response {
         struct Ambito: Encodable {
             let code: String
@@ -31,7 +32,8 @@ extension Routes {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let json = try encoder.encode(Readiness(ready: isReady, stopping: stopping.isSet, ambiti: ambiti))
         return text(
-            String(decoding: json, as: UTF8.self) + "\n", status: isReady ? .ok : .serviceUnavailable, type: "application/json")
+            String(decoding: json, as: UTF8.self) + "\n", status: isReady ? .ok : .serviceUnavailable,
+            type: "application/json")
     }
 
     /// `GET /metrics`: the figures of the service and of each ambito, as Prometheus text. Counts only, no contents.

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import SyncCore
 import SyncWire
@@ -7,12 +8,13 @@ import SyncWire
 /// What the hub answers to what. Each route is described where it is answered: `Routes+Service`, `Routes+Conversation`,
 /// `Routes+Batch`, `Routes+Page`.
 ///
-/// Every answer carries `Zona-Hub: 1` and `Cache-Control: no-store` (see `AnswerMiddleware`). Bodies are frames, with the content
-/// type application/vnd.zona; a problem is a frame too, signed by the ambito, with a fitting status. Only an unknown ambito or
-/// route, which nobody could sign for, is one line of text.
+/// Every answer carries `Zona-Hub: 1` and `Cache-Control: no-store` (see `AnswerMiddleware`). Bodies are frames, with
+/// the content type application/vnd.zona; a problem is a frame too, signed by the ambito, with a fitting status. Only
+/// an unknown ambito or route, which nobody could sign for, is one line of text.
 struct Routes: Sendable {
     let tenants: Tenants
     let metrics: MetricsBackend
+    let logger: Logger
     /// Set when the hub was told to stop: what is under way goes on for a while, nothing new begins.
     let stopping: Flag
     /// Unix milliseconds.
@@ -23,7 +25,7 @@ struct Routes: Sendable {
 
     func router() -> Router<HubRequestContext> {
         let router = Router(context: HubRequestContext.self)
-        router.add(middleware: AnswerMiddleware(metrics: metrics))
+        router.add(middleware: AnswerMiddleware(metrics: metrics, logger: logger))
         router.get("/healthz", use: health)
         router.get("/readyz", use: readiness)
         router.get("/metrics", use: figures)

@@ -36,7 +36,8 @@ enum ServerCertificate {
     ///
     /// - Throws: `badSetting` when there is no name, or one that is neither a DNS name nor an address.
     static func server(
-        key: P256.Signing.PrivateKey, names: [String], issuer: Certificate, issuerKey: P256.Signing.PrivateKey, now: Int64
+        key: P256.Signing.PrivateKey, names: [String], issuer: Certificate, issuerKey: P256.Signing.PrivateKey,
+        now: Int64
     ) throws(HubServiceError) -> Certificate {
         guard let first = names.first else {
             throw HubServiceError(
@@ -58,7 +59,8 @@ enum ServerCertificate {
                     SubjectAlternativeNames(alternatives)
                     SubjectKeyIdentifier(hash: signing.publicKey)
                     AuthorityKeyIdentifier(
-                        keyIdentifier: SubjectKeyIdentifier(hash: Certificate.PrivateKey(issuerKey).publicKey).keyIdentifier)
+                        keyIdentifier: SubjectKeyIdentifier(hash: Certificate.PrivateKey(issuerKey).publicKey)
+                            .keyIdentifier)
                 },
                 issuerPrivateKey: Certificate.PrivateKey(issuerKey))
         }
@@ -101,15 +103,18 @@ enum ServerCertificate {
 
     private static func generalName(_ name: String) throws(HubServiceError) -> GeneralName {
         if let octets = octets(name) { return .ipAddress(ASN1OctetString(contentBytes: octets[...])) }
-        let isDNS = (1...253).contains(name.utf8.count) && name.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x2A: true
-            default: false
+        let isDNS =
+            (1...253).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x2A: true
+                default: false
+                }
             }
-        }
         guard isDNS else {
             throw HubServiceError(
-                .badSetting, "names: \"\(name)\" is neither a DNS name nor an IP address. Write it without https:// and port.")
+                .badSetting,
+                "names: \"\(name)\" is neither a DNS name nor an IP address. Write it without https:// and port.")
         }
         return .dnsName(name)
     }

@@ -6,8 +6,8 @@ import X509
 
 /// The server's TLS key, its certificate, and the authority that signed it, as they lie in `<data>/tls/`.
 ///
-/// `ca.key`, `server.key` are readable by their owner only; `ca.pem`, `server.pem` by everybody. Replicas know the hub by
-/// its key, not by its certificate: the certificate is renewed with the same key, so that the pin never changes.
+/// `ca.key`, `server.key` are readable by their owner only; `ca.pem`, `server.pem` by everybody. Replicas know the hub
+/// by its key, not by its certificate: the certificate is renewed with the same key, so that the pin never changes.
 package struct ServerKeys: Sendable {
     /// SHA-256 of the server key's SubjectPublicKeyInfo in DER, 32 bytes: what a replica pins.
     package let fingerprint: [UInt8]
@@ -27,13 +27,14 @@ package struct ServerKeys: Sendable {
     ///   - names: DNS names and IP addresses under which the hub is reached.
     ///   - now: Unix milliseconds.
     /// - Throws: `badKey` when a certificate is there whose key is gone: a new key would lock every replica out.
-    package static func create(in folder: DataFolder, names: [String], now: Int64) throws(HubServiceError) -> ServerKeys {
+    package static func create(in folder: DataFolder, names: [String], now: Int64) throws(HubServiceError) -> ServerKeys
+    {
         try AtomicFile.makeFolder(folder.tlsFolder)
         return try ServerKeys(files: TLSFiles(folder: folder), names: names, now: now, makesKeys: true)
     }
 
-    /// What `zona-server serve` does: reads the keys, and renews the certificate with the same key when less than 30 days of
-    /// it are left or the names are others.
+    /// What `zona-server serve` does: reads the keys, and renews the certificate with the same key when less than 30
+    /// days of it are left or the names are others.
     ///
     /// - Parameters:
     ///   - names: as in `create`; empty for those that the certificate has.

@@ -5,10 +5,10 @@ import Logging
 extension ServerSettings {
     /// Reads the settings.
     ///
-    /// Keys, in a JSON file, in the environment, on the command line: `data` `ZONA_DATA` `--data`; `host` `ZONA_HOST`; `port`
-    /// `ZONA_PORT`; `names` (a list; with commas in the environment) `ZONA_NAMES`; `log-level` `ZONA_LOG_LEVEL`; `log-format`
-    /// `ZONA_LOG_FORMAT`; `consolidate-at` `ZONA_CONSOLIDATE_AT`; `publish` `ZONA_PUBLISH`. The file is `server.json` in the
-    /// data folder, or the one named by `--config` or `ZONA_CONFIG`, which may say `data` too.
+    /// Keys, in a JSON file, in the environment, on the command line: `data` `ZONA_DATA` `--data`; `host` `ZONA_HOST`;
+    /// `port` `ZONA_PORT`; `names` (a list; with commas in the environment) `ZONA_NAMES`; `log-level` `ZONA_LOG_LEVEL`;
+    /// `log-format` `ZONA_LOG_FORMAT`; `consolidate-at` `ZONA_CONSOLIDATE_AT`; `publish` `ZONA_PUBLISH`. The file is
+    /// `server.json` in the data folder, or the one named by `--config` or `ZONA_CONFIG`, which may say `data` too.
     ///
     /// - Parameter environment: the process's environment.
     /// - Throws: `badSetting`, naming the key and what may stand there.
@@ -29,7 +29,9 @@ extension ServerSettings {
         var settings = ServerSettings(data: DataFolder(data))
         if let host = try await reader.text("host") { settings.host = host }
         if let port = try await reader.number("port") {
-            guard (0...65535).contains(port) else { throw SettingsReader.failure("port", "\(port) is not in 0...65535") }
+            guard (0...65535).contains(port) else {
+                throw SettingsReader.failure("port", "\(port) is not in 0...65535")
+            }
             settings.port = port
         }
         if let names = try await reader.list("names") { settings.names = names }
@@ -64,7 +66,9 @@ extension ServerSettings {
         return EnvironmentVariablesProvider(environmentVariables: ours)
     }
 
-    private static func fileProvider(_ path: String, mayBeMissing: Bool) async throws(HubServiceError) -> any ConfigProvider {
+    private static func fileProvider(_ path: String, mayBeMissing: Bool) async throws(HubServiceError)
+        -> any ConfigProvider
+    {
         // The provider wants an absolute path when it is told one in this way.
         var absolute = path
         if !path.hasPrefix("/"), let here = getcwd(nil, 0) {
@@ -81,7 +85,8 @@ extension ServerSettings {
             return try await FileProvider<JSONSnapshot>(config: place)
         } catch {
             throw SettingsReader.failure(
-                "config", "\(path) cannot be read as JSON, or is not there. Mend it, or name another with --config", error)
+                "config", "\(path) cannot be read as JSON, or is not there. Mend it, or name another with --config",
+                error)
         }
     }
 }

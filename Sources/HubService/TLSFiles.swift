@@ -27,16 +27,19 @@ struct TLSFiles {
             }
         }
         guard makes else {
-            throw HubServiceError(.missing, "\(path) is not there. Run `zona-server init` first, or put it back from the backup.")
+            throw HubServiceError(
+                .missing, "\(path) is not there. Run `zona-server init` first, or put it back from the backup.")
         }
         guard try certificate(holder) == nil else {
             throw HubServiceError(
                 .badKey,
-                "\(path) is gone while its certificate is there. Put it back from the backup: with a new key no replica would "
-                    + "know this hub. If it is lost for good, move the certificate away too and enrol every replica again.")
+                "\(path) is gone while its certificate is there. Put it back from the backup: with a new key no replica "
+                    + "would know this hub. If it is lost for good, move the certificate away too, and enrol every replica "
+                    + "again.")
         }
         let key = P256.Signing.PrivateKey()
-        try AtomicFile.write(Array(key.pemRepresentation.utf8 + [0x0A]), to: path, mode: AtomicFile.ownerOnly, replacing: false)
+        try AtomicFile.write(
+            Array(key.pemRepresentation.utf8 + [0x0A]), to: path, mode: AtomicFile.ownerOnly, replacing: false)
         return key
     }
 
@@ -48,7 +51,8 @@ struct TLSFiles {
             return try Certificate(pemEncoded: String(decoding: bytes, as: UTF8.self))
         } catch {
             throw HubServiceError(
-                .badKey, "\(path) is not a certificate. Move it away: it is issued anew with the same key.", underlying: error)
+                .badKey, "\(path) is not a certificate. Move it away: it is issued anew with the same key.",
+                underlying: error)
         }
     }
 

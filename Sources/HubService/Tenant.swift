@@ -3,8 +3,9 @@ import SyncCore
 
 /// One ambito as it is served: its store, its unfinished batches, and threads of its own.
 ///
-/// The store and the files wait for the disk. Each ambito has its threads, so that a busy one never makes another wait: one that
-/// folds, because a store has one writer; two that read; one for the part files, so that bytes that arrive are kept meanwhile.
+/// The store and the files wait for the disk. Each ambito has its threads, so that a busy one never makes another wait:
+/// one that folds, because a store has one writer; two that read; one for the part files, so that bytes that arrive are
+/// kept meanwhile.
 final class Tenant: Sendable {
     let hub: any AmbitoHub
     let parts: PartFiles
@@ -45,22 +46,5 @@ final class Tenant: Sendable {
     /// Does what touches the part files.
     func file<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await filing.runIfActive(body)
-    }
-}
-
-/// The ambiti that one service serves.
-struct Tenants: Sendable {
-    /// In the order of their codes' bytes.
-    let all: [Tenant]
-    private let byID: [RecordID: Tenant]
-
-    init(_ tenants: [Tenant]) {
-        all = tenants.sorted { $0.code.utf8.lexicographicallyPrecedes($1.code.utf8) }
-        byID = Dictionary(all.map { ($0.ambito, $0) }) { first, _ in first }
-    }
-
-    /// The ambito whose id stands in an address, in its canonical text form.
-    subscript(text: String) -> Tenant? {
-        RecordID(text).flatMap { byID[$0] }
     }
 }

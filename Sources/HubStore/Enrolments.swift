@@ -19,6 +19,8 @@ package struct KnownReplica: Sendable {
     /// Milliseconds that its PC's clock is behind the hub's.
     package let clockOffset: Int64
     package let revokedAt: Int64?
+    /// The hub's own consolidation replica: nobody's PC.
+    package let isInside: Bool
 }
 
 /// A comune of the ambito.
@@ -153,14 +155,14 @@ extension HubStore {
     }
 
     package func replicas() throws(HubStoreError) -> [KnownReplica] {
-        let catalog = catalog
+        let (catalog, key) = (catalog, key)
         return try read { database in
             let names = Dictionary(uniqueKeysWithValues: try Self.comuni(database, catalog: catalog).map { ($0.id, $0.name) })
             let read = try RawStatement(
                 database,
                 """
                 SELECT number, comune, is_capofila, stored_counter, folded_counter, cursor, enrolled_at, last_contact, last_complete,
-                    clock_offset, revoked_at FROM replica ORDER BY enrolled_at, number
+                    clock_offset, revoked_at, key FROM replica ORDER BY enrolled_at, number
                 """)
             var found: [KnownReplica] = []
             while try read.step() {
@@ -171,7 +173,7 @@ extension HubStore {
                         number: ReplicaNumber(rawValue: UInt64(read.integer(0))), comune: comune, comuneName: names[comune] ?? "",
                         isCapofila: read.integer(2) == 1, storedCounter: UInt64(read.integer(3)), foldedCounter: UInt64(read.integer(4)),
                         cursor: UInt64(read.integer(5)), enrolledAt: read.integer(6), lastContact: optional(7),
-                        lastComplete: optional(8), clockOffset: read.integer(9), revokedAt: optional(10)))
+                        lastComplete: optional(8), clockOffset: read.integer(9), revokedAt: optional(10), isInside: read.blob(11) == key.publicKey.bytes))
             }
             return found
         }

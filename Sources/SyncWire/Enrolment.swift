@@ -50,7 +50,7 @@ package struct EnrolmentCode: Sendable, Equatable {
             }
         }
         let size = 32 + Self.secretSize
-        guard bytes.count == size + 3 else { return nil }
+        guard bytes.count == size + 3, held == 0 else { return nil }
         let payload = Array(bytes[..<size])
         guard Hash.of(payload).prefix(3).elementsEqual(bytes[size...]) else { return nil }
         self.init(fingerprint: Array(payload[..<32]), secret: Array(payload[32...]))

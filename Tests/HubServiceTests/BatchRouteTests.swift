@@ -18,7 +18,9 @@ import Testing
             let answer = try await hub.put(narni, batch, session: session, clock: "-5000")
 
             #expect(answer.status == 200)
-            #expect(throws: Never.self) { try Acknowledgement(reading: Frame(reading: answer.body, kind: .acknowledgement)) }
+            #expect(throws: Never.self) {
+                try Acknowledgement(reading: Frame(reading: answer.body, kind: .acknowledgement))
+            }
             #expect(narni.accepted.map(\.bytes) == [batch.bytes])
             #expect(narni.accepted.map(\.offset) == [-5000])
             #expect(hub.folder.size(file(batch)) == nil)
@@ -156,7 +158,8 @@ import Testing
 
     static func head(_ path: String, _ batch: Frame, _ session: [UInt8]) -> String {
         let lines = [
-            "PUT \(path) HTTP/1.1", "Host: hub", "Content-Length: \(batch.bytes.count)", "Zona-Total: \(batch.bytes.count)",
+            "PUT \(path) HTTP/1.1", "Host: hub", "Content-Length: \(batch.bytes.count)",
+            "Zona-Total: \(batch.bytes.count)",
             "Zona-Session: \(Hash.text(session))", "", "",
         ]
         return lines.joined(separator: "\r\n")

@@ -15,7 +15,9 @@ import Testing
         #expect(try DataFolder("\(folder.path)/none").ambiti() == [])
     }
 
-    @Test(arguments: ["", ".", "..", ".hidden", "a/b", "a b", "tls", "published", "è", String(repeating: "a", count: 65)])
+    @Test(arguments: [
+        "", ".", "..", ".hidden", "a/b", "a b", "tls", "published", "è", String(repeating: "a", count: 65),
+    ])
     func `a code that cannot name a folder is refused`(code: String) {
         let error = #expect(throws: HubServiceError.self) { try DataFolder("/x").folder(of: code) }
 

@@ -6,8 +6,8 @@ import SyncWire
 
 @testable import HubService
 
-/// A hub without a database, for what the service does around the store: it believes real greetings, remembers batches, makes pages
-/// of any size, and fails when it is told to.
+/// A hub without a database, for what the service does around the store: it believes real greetings, remembers batches,
+/// makes pages of any size, and fails when it is told to.
 final class HubDouble: AmbitoHub {
     struct State {
         var accepted: [(bytes: [UInt8], offset: Int64)] = []
@@ -46,11 +46,13 @@ final class HubDouble: AmbitoHub {
     }
 
     func enrol(_ bytes: [UInt8], now: Int64) throws(Problem) -> Frame {
-        guard let frame = try? Frame(reading: bytes, kind: .enrolmentRequest), let request = try? EnrolmentRequest(reading: frame)
+        guard let frame = try? Frame(reading: bytes, kind: .enrolmentRequest),
+            let request = try? EnrolmentRequest(reading: frame)
         else { throw Problem(.malformed, "no request") }
         guard request.secret == secret else { throw Problem(.codeUnknown, "not mine") }
         return EnrolmentAnswer(
-            certificate: [1], ambitoKey: key.publicKey, ambito: ambito, ambitoCode: code, ambitoName: code, comuneName: "c",
+            certificate: [1], ambitoKey: key.publicKey, ambito: ambito, ambitoCode: code, ambitoName: code,
+            comuneName: "c",
             incarnation: Incarnation(rawValue: 1), schemaVersion: 1
         ).frame(key: key)
     }

@@ -36,6 +36,7 @@ import Testing
 
         #expect(text == "T info request route=/v1 x=a b\"c\n")
         #expect(
-            json == #"{"time":"T","level":"info","label":"zona","message":"request","route":"/v1","x":"a\u000ab\"c"}"# + "\n")
+            json == #"{"time":"T","level":"info","label":"zona","message":"request","route":"/v1","x":"a\u000ab\"c"}"#
+                + "\n")
     }
 }

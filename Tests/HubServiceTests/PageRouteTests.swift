@@ -49,8 +49,10 @@ import Testing
             let second = try await hub.send("GET", "\(narni.path)/page?after=2&size=100", session: session)
             let other = try await hub.greet(narni, number: 43)
 
-            let gone = try await hub.send("GET", "\(narni.path)/page/\(first.header("zona-page") ?? "")", session: session)
-            let foreign = try await hub.send("GET", "\(narni.path)/page/\(second.header("zona-page") ?? "")", session: other)
+            let gone = try await hub.send(
+                "GET", "\(narni.path)/page/\(first.header("zona-page") ?? "")", session: session)
+            let foreign = try await hub.send(
+                "GET", "\(narni.path)/page/\(second.header("zona-page") ?? "")", session: other)
 
             #expect([gone.status, foreign.status] == [404, 404])
             #expect([gone.problem, foreign.problem] == [.notFound, .notFound])
@@ -70,7 +72,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "?after=1", "?size=1", "?after=-1&size=1", "?after=1&size=0", "?after=18446744073709551615&size=1"])
+    @Test(arguments: [
+        "", "?after=1", "?size=1", "?after=-1&size=1", "?after=1&size=0", "?after=18446744073709551615&size=1",
+    ])
     func `a page asked for in another way is malformed`(query: String) async throws {
         try await RunningHub.with([narni]) { hub in
             let session = try await hub.greet(narni)

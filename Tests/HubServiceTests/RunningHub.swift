@@ -91,7 +91,8 @@ struct RunningHub {
 
     /// Puts a part of a batch.
     func put(
-        _ hub: HubDouble, _ batch: Frame, session: [UInt8], from offset: Int = 0, to end: Int? = nil, clock: String = "0"
+        _ hub: HubDouble, _ batch: Frame, session: [UInt8], from offset: Int = 0, to end: Int? = nil,
+        clock: String = "0"
     ) async throws -> HTTPAnswer {
         try await send(
             "PUT", "\(hub.path)/batch/\(Hash.text(batch.hash))", session: session,

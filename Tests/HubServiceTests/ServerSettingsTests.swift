@@ -7,7 +7,8 @@ import Testing
     @Test func `the command line goes before the environment, and that before the file`() async throws {
         let folder = try TemporaryFolder()
         try folder.write(
-            #"{"host": "file", "port": 1, "names": ["file.example.it", "10.0.0.1"], "publish": "/file"}"#, to: "server.json")
+            #"{"host": "file", "port": 1, "names": ["file.example.it", "10.0.0.1"], "publish": "/file"}"#,
+            to: "server.json")
 
         let settings = try await ServerSettings.load(
             ServerOptions(data: folder.path, port: 3),

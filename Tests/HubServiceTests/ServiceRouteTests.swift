@@ -96,7 +96,9 @@ import Testing
 
             await hub.service.stop()
             // Only a hub that has stopped lets go of its port.
-            while (try? await RunningHub.client(port: hub.port, pin: hub.keys.fingerprint).send(.init(method: "GET", path: "/healthz"))) != nil {}
+            while (try? await RunningHub.client(port: hub.port, pin: hub.keys.fingerprint).send(
+                .init(method: "GET", path: "/healthz"))) != nil
+            {}
 
             #expect(hub.folder.size("narni/incoming/\(Hash.text(batch.hash)).part") == 1234)
             line.breakOff()
@@ -107,7 +109,8 @@ import Testing
         try await RunningHub.with([narni]) { hub in
             let folder = try TemporaryFolder()
             let second = try HubService(
-                settings: ServerSettings(data: DataFolder(folder.path), port: hub.port), hubs: [putignano], keys: hub.keys,
+                settings: ServerSettings(data: DataFolder(folder.path), port: hub.port), hubs: [putignano],
+                keys: hub.keys,
                 metrics: MetricsBackend(), logger: .init(label: "test"), onBound: { _ in })
 
             let error = await #expect(throws: HubServiceError.self) { try await second.run() }

@@ -114,7 +114,9 @@ import Testing
         #expect(times.allSatisfy { $0 > HybridTime(milliseconds: ReplicaFixture.now) })
     }
 
-    @Test func `a second change of a captured record is compared with what was captured, not with the row before`() throws {
+    @Test func `a second change of a captured record is compared with what was captured, not with the row before`()
+        throws
+    {
         try replica.sql("UPDATE soggetto SET telefono = '1' WHERE id = \(body)")
         try replica.capture()
         try replica.sql("UPDATE soggetto SET telefono = NULL WHERE id = \(body)")

@@ -25,7 +25,8 @@ import Testing
         #expect(try replica.captured().map(\.key.id) == [expected])
     }
 
-    @Test func `capture gives the id of its key to a row that another program added, and to what points to it`() throws {
+    @Test func `capture gives the id of its key to a row that another program added, and to what points to it`() throws
+    {
         let first = "00000000-0000-7000-8000-0000000000ab"
         try replica.sql(
             """

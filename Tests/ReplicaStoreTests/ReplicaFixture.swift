@@ -103,7 +103,8 @@ final class ReplicaFixture {
             foldedCounter: state.acknowledgedCounter, storedCounter: state.acknowledgedCounter,
             storedHash: state.acknowledgedHash, durableCounter: 0)
         let end = vector.map {
-            PageEnd(vector: $0, logHash: [UInt8](repeating: 9, count: 32), highestTime: HybridTime(milliseconds: Self.now))
+            PageEnd(
+                vector: $0, logHash: [UInt8](repeating: 9, count: 32), highestTime: HybridTime(milliseconds: Self.now))
         }
         var header = PageHeader(
             hub: hub, comune: Self.narni, isCapofila: state.isCapofila, schemaVersion: 1, from: from, to: to, end: end)

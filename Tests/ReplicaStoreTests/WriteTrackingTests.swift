@@ -46,7 +46,9 @@ import Testing
         let change = try #require(try replica.captured().first)
 
         #expect(
-            try replica.names(change.carried, of: "incontro") == ["data", "ora_inizio", "ora_fine", "luogo", "indirizzo"])
+            try replica.names(change.carried, of: "incontro") == [
+                "data", "ora_inizio", "ora_fine", "luogo", "indirizzo",
+            ])
         #expect(try replica.names(change.changed, of: "incontro") == ["luogo"])
     }
 
@@ -123,7 +125,8 @@ import Testing
 
     @Test func `insert or replace with equal values is no change`() throws {
         try replica.sql(
-            "INSERT OR REPLACE INTO soggetto(id, denominazione, tipo_soggetto) VALUES (\(body), 'Banca del tempo', 'ODV')")
+            "INSERT OR REPLACE INTO soggetto(id, denominazione, tipo_soggetto) VALUES (\(body), 'Banca del tempo', 'ODV')"
+        )
 
         #expect(try replica.captured().isEmpty)
     }
@@ -178,7 +181,8 @@ import Testing
             try replica.values("soggetto", ["denominazione": .text("Nuova"), "tipo_soggetto": .text("ODV")]),
             by: replica.author)
         let isChanged = try replica.store.update(
-            ReplicaFixture.body, of: table, try replica.values("soggetto", ["pec": .text("a@b.it")]), by: replica.author)
+            ReplicaFixture.body, of: table, try replica.values("soggetto", ["pec": .text("a@b.it")]), by: replica.author
+        )
         try replica.sql("UPDATE soggetto SET pec = 'c@d.it' WHERE id = '\(made)'")
 
         let changes = try replica.captured()

@@ -1,0 +1,76 @@
+import ReplicaStore
+import SyncCore
+import SyncWire
+import Testing
+
+/// A record on somebody's screen: what he saw is what his write stands on.
+@Suite struct TouchTests {
+    private let replica: ReplicaFixture
+    private let seen = VersionVector([Dot(number: ReplicaFixture.hub, counter: 1)])
+    private let later = VersionVector([Dot(number: ReplicaFixture.hub, counter: 2)])
+    private let theirs = ReplicaFixture.Entry(
+        "soggetto", ReplicaFixture.body,
+        ["denominazione": .text("Nome loro"), "tipo_soggetto": .text("ODV"), "telefono": .text("2")])
+
+    init() throws {
+        replica = try ReplicaFixture()
+        try replica.pull([], knows: seen)
+    }
+
+    private func touch(at time: Int64 = ReplicaFixture.now) throws {
+        try replica.store.touch(ReplicaFixture.body, of: replica.table("soggetto"), now: time)
+    }
+
+    private func write() throws {
+        try replica.sql("UPDATE soggetto SET pec = 'a@b.it' WHERE id = '\(ReplicaFixture.body)'")
+        try replica.capture()
+    }
+
+    @Test func `a pull skips a touched record, and a write stands on what was on screen`() throws {
+        try touch()
+
+        let summary = try replica.pull([theirs], knows: later)
+
+        #expect(summary.skipped == 1)
+        try write()
+        #expect(try replica.batches().map(\.header.context) == [seen])
+    }
+
+    @Test func `a record that is not touched is written on what the pull brought`() throws {
+        try replica.pull([theirs], knows: later)
+
+        try write()
+
+        #expect(try replica.batches().map(\.header.context) == [later])
+    }
+
+    @Test func `a touch that has ended skips nothing`() throws {
+        try touch()
+        try replica.store.endTouch(ReplicaFixture.body, of: replica.table("soggetto"))
+
+        let summary = try replica.pull([theirs], knows: later)
+
+        #expect(summary.skipped == 0)
+        #expect(summary.rows == 1)
+    }
+
+    @Test func `a touch ends after an hour`() throws {
+        try touch(at: ReplicaFixture.now - Limits.touchMilliseconds)
+
+        let summary = try replica.pull([theirs], knows: later)
+
+        #expect(summary.rows == 1)
+        #expect(try replica.count("SELECT count(*) FROM zona_touch") == 0)
+    }
+
+    @Test func `what a touch holds counts among the oldest contexts`() throws {
+        let before = try replica.store.oldestContext()
+        try touch()
+
+        try replica.pull([], knows: later)
+
+        #expect(try replica.store.oldestContext() == before)
+        try replica.store.endTouch(ReplicaFixture.body, of: replica.table("soggetto"))
+        #expect(try replica.store.oldestContext() == replica.cursor)
+    }
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import HubService
+import HubStore
+import SyncCore
+
+struct Replicas: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the replicas: whose they are, when they were last here, what they have.",
+        discussion: "Example:\n  zona-server replicas --data /srv/zona --ambito UMB-11")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var ambito: AmbitoOptions
+
+    func run() throws {
+        try answering {
+            let replicas = try ambito.open(common).replicas()
+            guard !common.json else {
+                try Answer.show([
+                    "replicas": replicas.map { replica -> [String: Any] in
+                        var line: [String: Any] = [
+                            "number": "\(replica.number)", "comune": replica.comuneName, "capofila": replica.isCapofila,
+                            "stored": replica.storedCounter, "folded": replica.foldedCounter, "cursor": replica.cursor,
+                            "enrolled_at": replica.enrolledAt, "clock_offset_ms": replica.clockOffset,
+                        ]
+                        line["last_contact"] = replica.lastContact
+                        line["last_complete"] = replica.lastComplete
+                        line["revoked_at"] = replica.revokedAt
+                        return line
+                    }
+                ])
+                return
+            }
+            for replica in replicas {
+                let marks = (replica.isCapofila ? " (capofila)" : "") + (replica.revokedAt == nil ? "" : " REVOKED")
+                Answer.show(
+                    "\(replica.number)  \(replica.comuneName)\(marks): last whole sync \(Answer.moment(replica.lastComplete)), "
+                        + "\(replica.foldedCounter) changes taken")
+            }
+            if replicas.isEmpty { Answer.show("No replica yet. Next: zona-server invite --comune …") }
+        }
+    }
+}
+
+struct Revoke: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shut a replica out: a PC that was lost or stolen. What it sent stays.",
+        discussion: "Example:\n  zona-server revoke 3c9x… --data /srv/zona --ambito UMB-11")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var ambito: AmbitoOptions
+    @Argument(help: "The replica's number, or the beginning of it, as `replicas` shows it.")
+    var number: String
+
+    func run() throws {
+        try answering {
+            let store = try ambito.open(common)
+            let found = try store.replicas().filter { "\($0.number)".hasPrefix(number) }
+            guard let replica = found.first, found.count == 1 else {
+                throw Failure(
+                    .notFound, "not-found",
+                    found.isEmpty ? "no replica \(number): `zona-server replicas` lists them" : "several replicas begin with \(number)")
+            }
+            try store.revoke(replica.number, now: Answer.now)
+            if common.json {
+                try Answer.show(["revoked": "\(replica.number)", "comune": replica.comuneName])
+            } else {
+                Answer.show("Replica \(replica.number) of \(replica.comuneName) is shut out. A new code: zona-server invite")
+            }
+        }
+    }
+}
+
+struct Conflicts: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the open conflicts of an ambito.",
+        discussion: "They are decided on a replica: zona conflicts resolve.\n\nExample:\n  zona-server conflicts --data /srv/zona")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var ambito: AmbitoOptions
+
+    func run() throws {
+        try answering {
+            let conflicts = try ambito.open(common).openConflicts()
+            func text(_ conflict: HubConflict, _ column: String) -> String {
+                if case .text(let bytes) = conflict.values[column] { return String(decoding: bytes, as: UTF8.self) }
+                return ""
+            }
+            guard !common.json else {
+                try Answer.show([
+                    "conflicts": conflicts.map { conflict -> [String: Any] in
+                        [
+                            "id": "\(conflict.id)", "table": conflict.table, "record": "\(conflict.recordID)",
+                            "columns": text(conflict, "columns").split(separator: ",").map(String.init), "kind": text(conflict, "kind"),
+                            "rule": text(conflict, "rule"), "contested": conflict.values["contested"] == .integer(1),
+                        ]
+                    }
+                ])
+                return
+            }
+            for conflict in conflicts {
+                let what = text(conflict, "columns")
+                let contested = conflict.values["contested"] == .integer(1) ? "  CONTESTED" : ""
+                Answer.show(
+                    "\("\(conflict.id)".prefix(13))  \(text(conflict, "kind"))  \(conflict.table)\(what.isEmpty ? "" : ".\(what)")  "
+                        + "\("\(conflict.recordID)".prefix(13))\(contested)")
+            }
+            if conflicts.isEmpty { Answer.show("No open conflict.") }
+        }
+    }
+}
