@@ -49,12 +49,14 @@ let package = Package(
             name: "ReplicaStore",
             dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", "SQLiteAccess", grdb, sqlite]),
         .target(
-            name: "HubStore", dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", "SQLiteAccess", grdb, sqlite]),
+            name: "HubStore",
+            dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", "SQLiteAccess", grdb, sqlite]),
         .target(name: "CurlTransport", dependencies: ["CCurl"]),
         .target(
             name: "ReplicaSync",
             dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "CurlTransport", "Schema"]),
-        .target(name: "Consolidation", dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "Schema"]),
+        .target(
+            name: "Consolidation", dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "Schema"]),
         .target(
             name: "HubService",
             dependencies: [
@@ -75,19 +77,27 @@ let package = Package(
         // The two programs, and the benchmark.
         .executableTarget(
             name: "zona",
-            dependencies: ["ReplicaSync", "ReplicaStore", "Consolidation", "Schema", "SyncCore", "SyncWire", "SyncSession", arguments],
+            dependencies: [
+                "ReplicaSync", "ReplicaStore", "Consolidation", "Schema", "SyncCore", "SyncWire", "SyncSession",
+                arguments,
+            ],
             path: "client-cli"),
         .executableTarget(
             name: "zona-server",
             dependencies: [
-                "HubService", "HubStore", "Consolidation", "ReplicaStore", "Schema", "SyncCore", "SyncWire", "SyncSession", arguments, logging,
+                "HubService", "HubStore", "Consolidation", "ReplicaStore", "Schema", "SyncCore", "SyncWire",
+                "SyncSession", arguments, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
             path: "sync-server"),
         .executableTarget(
             name: "zona-bench",
-            dependencies: ["ReplicaSync", "ReplicaStore", "HubService", "HubStore", "Schema", "SyncCore", "SyncWire", "SyncSession", grdb],
+            dependencies: [
+                "ReplicaSync", "ReplicaStore", "HubService", "HubStore", "Schema", "SQLiteAccess", "SyncCore",
+                "SyncWire", "SyncSession", grdb,
+                logging,
+            ],
             path: "Benchmarks"),
 
         // One folder a target.
@@ -95,11 +105,18 @@ let package = Package(
         .testTarget(name: "SyncWireTests", dependencies: ["SyncCore", "SyncWire", crypto]),
         .testTarget(name: "SyncSessionTests", dependencies: ["SyncCore", "SyncWire", "SyncSession"]),
         .testTarget(name: "SchemaTests", dependencies: ["Schema", grdb]),
-        .testTarget(name: "ReplicaStoreTests", dependencies: ["ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb, crypto]),
-        .testTarget(name: "HubStoreTests", dependencies: ["HubStore", "ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb, crypto]),
+        .testTarget(
+            name: "ReplicaStoreTests",
+            dependencies: ["ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb, crypto]),
+        .testTarget(
+            name: "HubStoreTests",
+            dependencies: ["HubStore", "ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb, crypto]),
         .testTarget(
             name: "HubServiceTests",
-            dependencies: ["HubService", "HubStore", "CurlTransport", "SyncCore", "SyncWire", "SyncSession", "Schema", crypto, logging]),
+            dependencies: [
+                "HubService", "HubStore", "CurlTransport", "SyncCore", "SyncWire", "SyncSession", "Schema", crypto,
+                logging,
+            ]),
         .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport"]),
         .testTarget(name: "ConsolidationTests", dependencies: ["Consolidation", "ReplicaStore", "Schema", grdb]),
         .testTarget(name: "EndToEndTests", dependencies: ["zona", "zona-server", grdb], exclude: []),

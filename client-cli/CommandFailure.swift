@@ -1,3 +1,4 @@
+import Consolidation
 import ReplicaStore
 import ReplicaSync
 
@@ -19,6 +20,7 @@ struct CommandFailure: Error {
         case let failure as CommandFailure: self = failure
         case let error as ReplicaStoreError: self.init(error)
         case let fault as SyncFault: self.init(fault)
+        case let error as ConsolidationError: self.init(error)
         case is CancellationError: self.init(.interrupted, "cancelled", "interrupted")
         default: return nil
         }
@@ -52,7 +54,23 @@ struct CommandFailure: Error {
         self.init(status, fault.code == .busy ? "sync-running" : fault.code.rawValue, fault.context)
     }
 
-    /// SQLite's own words for what its types and keys refuse, in plain ones; the checks of the catalog speak for themselves.
+    init(_ error: ConsolidationError) {
+        if let underlying = error.underlying as? ReplicaStoreError {
+            self.init(underlying)
+            return
+        }
+        let status: ExitStatus =
+            switch error.code {
+            case .badRequest: .usage
+            case .notCapofila: .badValue
+            case .neverPulled, .busy, .folder: .file
+            case .replica, .pages: .unexpected
+            }
+        self.init(status, error.code.rawValue, error.context)
+    }
+
+    /// SQLite's own words for what its types and keys refuse, in plain ones; the checks of the catalog speak for
+    /// themselves.
     private static func plain(_ message: String) -> String {
         func rest(after prefix: String) -> String? {
             message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : nil

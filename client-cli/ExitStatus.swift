@@ -25,11 +25,10 @@ enum ExitStatus: Int32, CaseIterable {
         case .unexpected: "unexpected: please report it"
         case .usage: "the command was not understood"
         case .badValue: "a bad value, or refused by a check or by rights"
-        case .notFound: "no such table, column, row, or several"
-        case .file: "the replica's file: none, not one, newer, there already, busy, disk full, read-only"
-        case .network: "the network: hub unreachable, interrupted, proxy, login page"
-        case .hubRefused:
-            "the hub refused: wrong code, wrong key, revoked, other ambito, too old, copied or restored file"
+        case .notFound: "no such table, column or row, or more than one"
+        case .file: "the file: not there, not a replica, newer, busy, disk full"
+        case .network: "the network: unreachable, cut, proxy, login page"
+        case .hubRefused: "the hub refused: code, key, revoked, ambito, copied file"
         case .syncRunning: "another sync of this file is running"
         case .interrupted: "interrupted by Ctrl-C"
         }

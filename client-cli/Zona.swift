@@ -13,7 +13,7 @@ struct Zona: AsyncParsableCommand {
               zona init --hub https://hub.example.it:8443 --code ABCDE-...
               zona list                       the tables
               zona list incontro              the rows of one
-              zona add soggetto denominazione='Banca del tempo' tipo_soggetto=volontariato
+              zona add soggetto denominazione='Banca del tempo' tipo_soggetto=VOL
               zona edit 0190f3c2-5a1e luogo='Sala consiliare'
               zona sync
               zona conflicts list
@@ -23,6 +23,6 @@ struct Zona: AsyncParsableCommand {
             """,
         subcommands: [
             Init.self, Status.self, Sync.self, List.self, Show.self, Add.self, Edit.self, Remove.self, Conflicts.self,
-            Refused.self,
+            Refused.self, Consolidate.self,
         ])
 }

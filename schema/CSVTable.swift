@@ -1,4 +1,5 @@
-/// A CSV file read whole: RFC 4180 with `,` or `;`, quotes, LF or CRLF, an optional byte order mark. The first line names the columns.
+/// A CSV file read whole: RFC 4180 with `,` or `;`, quotes, LF or CRLF, an optional byte order mark. The first line
+/// names the columns.
 package struct CSVTable: Sendable {
     /// What is wrong with a file, and where.
     package struct Fault: Error, Sendable, CustomStringConvertible {

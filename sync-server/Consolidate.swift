@@ -21,7 +21,8 @@ struct Consolidate: ParsableCommand {
     func run() throws {
         try answering {
             let data = DataFolder(try common.folder())
-            let work = try HubConsolidation(store: ambito.open(common), data: data, publish: publish ?? data.publishedFolder)
+            let work = try HubConsolidation(
+                store: ambito.open(common), data: data, publish: publish ?? data.publishedFolder)
             let publication = try work.run(now: Answer.now)
             if common.json {
                 try Answer.show([

@@ -5,7 +5,8 @@ import HubStore
 import ReplicaStore
 import SyncWire
 
-/// What a command ends with when it did not do its work: an exit code, a stable word, and a sentence with the next step.
+/// What a command ends with when it did not do its work: an exit code, a stable word, and a sentence with the next
+/// step.
 struct Failure: Error {
     enum Status: Int32 {
         case unexpected = 1
@@ -61,7 +62,8 @@ func answering<Result>(_ body: () throws -> Result) throws -> Result {
 /// What goes to standard output.
 enum Answer {
     static func text(_ document: [String: Any]) throws -> String {
-        let data = try JSONSerialization.data(withJSONObject: document, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
+        let data = try JSONSerialization.data(
+            withJSONObject: document, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
         return String(decoding: data, as: UTF8.self)
     }
 

@@ -28,20 +28,24 @@ struct HubConsolidation: Sendable {
         let state = try replica.state()
         let peer = try store.insider(number: state.number, cursor: state.cursor, now: now)
         _ = try Consolidation.refresh(
-            replica, from: { after, size in try store.page(for: peer, after: after, sizeBytes: size, now: now) }, now: now)
+            replica, from: { after, size in try store.page(for: peer, after: after, sizeBytes: size, now: now) },
+            now: now)
         try FileManager.default.createDirectory(atPath: publishFolder, withIntermediateDirectories: true)
         let token = String(UInt64.random(in: 1...UInt64.max), radix: 36)
         return try Consolidation.publish(
-            replica, PublishRequest(folder: publishFolder, time: now, contacts: contacts(but: state.number), token: token))
+            replica,
+            PublishRequest(folder: publishFolder, time: now, contacts: contacts(but: state.number), token: token))
     }
 
-    /// The replica is a copy of what the hub has: one that does not fit (another capofila, another life of the hub) is made anew.
+    /// The replica is a copy of what the hub has: one that does not fit (another capofila, another life of the hub)
+    /// is made anew.
     private func openReplica(now: Int64) throws -> ReplicaStore {
         guard let capofila = try store.comuni().first(where: \.isCapofila) else {
             throw Failure(.badValue, "not-valid", "the ambito has no capofila now: see ambito_comune")
         }
         if FileManager.default.fileExists(atPath: replicaPath) {
-            if let known = try? ReplicaStore(path: replicaPath), let state = try? known.state(), state.comune == capofila.id,
+            if let known = try? ReplicaStore(path: replicaPath), let state = try? known.state(),
+                state.comune == capofila.id,
                 state.incarnation == store.identity.incarnation
             {
                 return known
@@ -53,7 +57,8 @@ struct HubConsolidation: Sendable {
             enrolment: ReplicaStore.Enrolment(
                 ambito: store.identity.ambito, ambitoCode: store.identity.code, ambitoName: store.identity.name,
                 comune: capofila.id, comuneName: capofila.name, isCapofila: true,
-                number: ReplicaNumber(rawValue: HubStore.randomName()), incarnation: store.identity.incarnation, hubURL: "", pin: [],
+                number: ReplicaNumber(rawValue: HubStore.randomName()), incarnation: store.identity.incarnation,
+                hubURL: "", pin: [],
                 ambitoKey: store.identity.key.bytes, certificate: []))
     }
 
@@ -63,7 +68,8 @@ struct HubConsolidation: Sendable {
         return try store.comuni().map { comune in
             let its = replicas.filter { $0.comune == comune.id }
             return ComuneContact(
-                comune: comune.id, name: comune.name, lastComplete: its.compactMap(\.lastComplete).max(), replicas: its.count)
+                comune: comune.id, name: comune.name, lastComplete: its.compactMap(\.lastComplete).max(),
+                replicas: its.count)
         }
     }
 }

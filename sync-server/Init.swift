@@ -27,7 +27,9 @@ struct Init: ParsableCommand {
     var forma: String = "convenzione"
     @Option(help: "Since when the comuni belong to the ambito, YYYY-MM-DD.")
     var dal: String = "2018-01-01"
-    @Option(name: .customLong("name"), help: "A DNS name or address of this server, for its certificate. Repeat for several.")
+    @Option(
+        name: .customLong("name"),
+        help: "A DNS name or address of this server, for its certificate. Repeat for several.")
     var names: [String] = []
 
     func run() throws {
@@ -51,7 +53,8 @@ struct Init: ParsableCommand {
         let keyFile = try folder.keyFile(of: ambito)
         if common.json {
             try Answer.show([
-                "ambito": ambito, "id": "\(founding.ambito)", "comuni": founding.comuni.count, "hub": hubFile, "key": keyFile,
+                "ambito": ambito, "id": "\(founding.ambito)", "comuni": founding.comuni.count, "hub": hubFile,
+                "key": keyFile,
                 "tls": folder.tlsFolder, "fingerprint": fingerprint.map { String(format: "%02x", $0) }.joined(),
             ])
             return
@@ -77,7 +80,9 @@ struct Init: ParsableCommand {
         }
         let needed = ["comune", "capofila", "codice_istat", "codice_belfiore", "sigla_provincia"]
         if let missing = needed.first(where: { !table.header.contains($0) }) {
-            throw Failure(.badValue, "not-valid", "\(comuni) has no column \(missing); it has \(table.header.joined(separator: ", "))")
+            throw Failure(
+                .badValue, "not-valid",
+                "\(comuni) has no column \(missing); it has \(table.header.joined(separator: ", "))")
         }
         let lines = table.dictionaries.filter { $0["codice_ambito"] == nil || $0["codice_ambito"] == ambito }
         guard let first = lines.first else {
@@ -85,12 +90,15 @@ struct Init: ParsableCommand {
         }
         let members = lines.map { line in
             FoundingComune(
-                name: line["comune"] ?? "", codiceISTAT: line["codice_istat"] ?? "", codiceBelfiore: line["codice_belfiore"] ?? "",
+                name: line["comune"] ?? "", codiceISTAT: line["codice_istat"] ?? "",
+                codiceBelfiore: line["codice_belfiore"] ?? "",
                 provincia: line["sigla_provincia"] ?? "", isCapofila: line["capofila"] == "1",
                 popolazione: line["popolazione_istat_2021"].flatMap(Int64.init))
         }
         let vocabulary: CSVTable
-        do { vocabulary = try CSVTable(Schema.vocabulary) } catch { throw Failure(.unexpected, "unexpected", "code lists: \(error)") }
+        do { vocabulary = try CSVTable(Schema.vocabulary) } catch {
+            throw Failure(.unexpected, "unexpected", "code lists: \(error)")
+        }
         return Founding(
             code: ambito, name: title ?? first["denominazione_ambito"] ?? ambito, regione: first["regione"] ?? "",
             formaGestione: forma, comuni: members, since: dal, vocabulary: vocabulary.dictionaries)

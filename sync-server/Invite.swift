@@ -31,10 +31,15 @@ struct Invite: ParsableCommand {
             let store = try ambito.open(common)
             let comuni = try store.comuni()
             let wanted = Array(comune.lowercased().utf8)
-            guard let found = comuni.first(where: { $0.codiceISTAT == comune || Array($0.name.lowercased().utf8) == wanted }) else {
+            guard
+                let found = comuni.first(where: {
+                    $0.codiceISTAT == comune || Array($0.name.lowercased().utf8) == wanted
+                })
+            else {
                 throw Failure(
                     .notFound, "not-found",
-                    "no comune \(comune) in \(store.identity.code); there: \(comuni.map(\.name).joined(separator: ", "))")
+                    "no comune \(comune) in \(store.identity.code); there: \(comuni.map(\.name).joined(separator: ", "))"
+                )
             }
             let keys = try ServerKeys.load(in: DataFolder(try common.folder()), names: [], now: Answer.now)
             var generator = SystemRandomNumberGenerator()

@@ -58,13 +58,16 @@ struct Revoke: ParsableCommand {
             guard let replica = found.first, found.count == 1 else {
                 throw Failure(
                     .notFound, "not-found",
-                    found.isEmpty ? "no replica \(number): `zona-server replicas` lists them" : "several replicas begin with \(number)")
+                    found.isEmpty
+                        ? "no replica \(number): `zona-server replicas` lists them"
+                        : "several replicas begin with \(number)")
             }
             try store.revoke(replica.number, now: Answer.now)
             if common.json {
                 try Answer.show(["revoked": "\(replica.number)", "comune": replica.comuneName])
             } else {
-                Answer.show("Replica \(replica.number) of \(replica.comuneName) is shut out. A new code: zona-server invite")
+                Answer.show(
+                    "Replica \(replica.number) of \(replica.comuneName) is shut out. A new code: zona-server invite")
             }
         }
     }
@@ -73,7 +76,9 @@ struct Revoke: ParsableCommand {
 struct Conflicts: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List the open conflicts of an ambito.",
-        discussion: "They are decided on a replica: zona conflicts resolve.\n\nExample:\n  zona-server conflicts --data /srv/zona")
+        discussion:
+            "They are decided on a replica: zona conflicts resolve.\n\nExample:\n  zona-server conflicts --data /srv/zona"
+    )
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var ambito: AmbitoOptions
@@ -90,7 +95,8 @@ struct Conflicts: ParsableCommand {
                     "conflicts": conflicts.map { conflict -> [String: Any] in
                         [
                             "id": "\(conflict.id)", "table": conflict.table, "record": "\(conflict.recordID)",
-                            "columns": text(conflict, "columns").split(separator: ",").map(String.init), "kind": text(conflict, "kind"),
+                            "columns": text(conflict, "columns").split(separator: ",").map(String.init),
+                            "kind": text(conflict, "kind"),
                             "rule": text(conflict, "rule"), "contested": conflict.values["contested"] == .integer(1),
                         ]
                     }

@@ -12,7 +12,9 @@ struct AmbitoOptions: ParsableArguments {
         let known = try folder.ambiti()
         if let ambito {
             guard known.contains(ambito) else {
-                throw Failure(.notFound, "not-found", "no ambito \(ambito) in \(folder.path); there: \(known.joined(separator: ", "))")
+                throw Failure(
+                    .notFound, "not-found",
+                    "no ambito \(ambito) in \(folder.path); there: \(known.joined(separator: ", "))")
             }
             return ambito
         }

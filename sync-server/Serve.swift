@@ -42,12 +42,14 @@ struct Serve: AsyncParsableCommand {
 
     private func serve() async throws {
         let options = ServerOptions(
-            data: common.data, config: config, host: host, port: port, names: names.isEmpty ? nil : names, logLevel: logLevel,
+            data: common.data, config: config, host: host, port: port, names: names.isEmpty ? nil : names,
+            logLevel: logLevel,
             logFormat: logFormat, consolidateAt: consolidateAt, publish: publish)
         let settings = try await ServerSettings.load(options, environment: ProcessInfo.processInfo.environment)
         let codes = try settings.data.ambiti()
         guard !codes.isEmpty else {
-            throw Failure(.notFound, "not-found", "no ambito in \(settings.data.path): make one with `zona-server init`")
+            throw Failure(
+                .notFound, "not-found", "no ambito in \(settings.data.path): make one with `zona-server init`")
         }
         let stores = try codes.map { code in
             try HubStore(path: settings.data.hubFile(of: code), key: AmbitoKeys.load(for: code, in: settings.data))
@@ -63,7 +65,8 @@ struct Serve: AsyncParsableCommand {
         {
             services = try stores.map { store in
                 NightlyService(
-                    work: try HubConsolidation(store: store, data: settings.data, publish: settings.publish), schedule: schedule,
+                    work: try HubConsolidation(store: store, data: settings.data, publish: settings.publish),
+                    schedule: schedule,
                     logger: logger)
             }
         }
@@ -87,7 +90,9 @@ struct NightlyService: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                switch schedule.turn(lastDone: try? Consolidation.lastPublished(in: work.publishFolder), now: Answer.now) {
+                switch schedule.turn(
+                    lastDone: try? Consolidation.lastPublished(in: work.publishFolder), now: Answer.now)
+                {
                 case .due:
                     await publish()
                 case .wait(let instant, _):
@@ -103,7 +108,8 @@ struct NightlyService: Service {
         do {
             let work = work
             let made = try await Task.detached { try work.run(now: Answer.now) }.value
-            logger.info("consolidation published", metadata: ["ambito": "\(work.store.identity.code)", "date": "\(made.date)"])
+            logger.info(
+                "consolidation published", metadata: ["ambito": "\(work.store.identity.code)", "date": "\(made.date)"])
         } catch {
             logger.error("consolidation failed, again in ten minutes", metadata: ["error": "\(Failure(error).message)"])
             try? await Task.sleep(for: .seconds(600))

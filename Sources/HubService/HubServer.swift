@@ -49,7 +49,11 @@ struct HubServer: Service {
                 await cutWhenStopped(connections)
                 return false
             }
-            defer { group.cancelAll() }
+            // Connections that nobody handles, because they came while the server stopped, go with it.
+            defer {
+                connections.cutAll()
+                group.cancelAll()
+            }
             for try await isServer in group where isServer { break }
         }
     }
@@ -62,8 +66,8 @@ struct HubServer: Service {
             guard !bound.isSet, !(error is CancellationError) else { throw error }
             throw HubServiceError(
                 .cannotListen,
-                "\(settings.host):\(settings.port) cannot be listened on. Is another server running there, or is it the "
-                    + "address of another machine? Choose others with --host and --port",
+                "\(settings.host):\(settings.port) cannot be listened on. Is another server running there, or is it "
+                    + "the address of another machine? Choose others with --host and --port",
                 underlying: error)
         }
     }

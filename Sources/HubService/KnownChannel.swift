@@ -4,16 +4,21 @@ import Logging
 import NIOCore
 
 /// HTTP/2 or HTTP/1.1 over TLS, each connection known to `Connections`.
+///
+/// Nothing is read from a connection before somebody handles it. One that is accepted while the server stops may never
+/// be handled; if it got as far as a stream of HTTP/2, which nobody would take, NIO would end the process.
 struct KnownChannel: ServerChildChannel {
     let base: HTTP2UpgradeChannel
     let connections: Connections
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP2UpgradeChannel.Value> {
         connections.add(channel)
-        return base.setup(channel: channel, logger: logger)
+        return channel.setOption(.autoRead, value: false).flatMap { base.setup(channel: channel, logger: logger) }
     }
 
     func handle(value: HTTP2UpgradeChannel.Value, logger: Logger) async {
+        // It fails only for a connection that is closed already, and that one ends below.
+        try? await value.channel.setOption(.autoRead, value: true).get()
         await base.handle(value: value, logger: logger)
     }
 }

@@ -33,9 +33,9 @@ struct TLSFiles {
         guard try certificate(holder) == nil else {
             throw HubServiceError(
                 .badKey,
-                "\(path) is gone while its certificate is there. Put it back from the backup: with a new key no replica "
-                    + "would know this hub. If it is lost for good, move the certificate away too, and enrol every replica "
-                    + "again.")
+                "\(path) is gone while its certificate is there. Put it back from the backup: with a new key no "
+                    + "replica would know this hub. If it is lost for good, move the certificate away too, and enrol "
+                    + "every replica again.")
         }
         let key = P256.Signing.PrivateKey()
         try AtomicFile.write(

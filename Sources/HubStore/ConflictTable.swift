@@ -65,7 +65,8 @@ struct ConflictTable {
             let listed: Dot? = readOpen.isNull(3) ? nil : dot(readOpen.integer(3), readOpen.integer(4))
             found.append(
                 OpenConflict(
-                    group: Int(readOpen.integer(0)), loser: dot(readOpen.integer(1), readOpen.integer(2)), listedUnder: listed))
+                    group: Int(readOpen.integer(0)), loser: dot(readOpen.integer(1), readOpen.integer(2)),
+                    listedUnder: listed))
         }
         return found
     }
@@ -105,7 +106,9 @@ struct ConflictTable {
         let now: Int64
     }
 
-    private func list(_ loss: MergeOutcome.Loss, _ about: About, listedUnder: Dot, isForGood: Bool, _ write: Writing) throws {
+    private func list(_ loss: MergeOutcome.Loss, _ about: About, listedUnder: Dot, isForGood: Bool, _ write: Writing)
+        throws
+    {
         let loser = loss.sibling.stamp.dot
         let id = Self.id(about.key, group: loss.group, loser: loser)
         readState.bind(1, idBytes: id)
@@ -129,7 +132,9 @@ struct ConflictTable {
         try write(RecordKey(table: Self.number, id: id), try row(for: loss, about, isForGood: isForGood), about.scope)
     }
 
-    private func close(_ id: RecordID, _ state: String, by author: [UInt8], _ now: Int64, _ about: About, _ write: Writing) throws {
+    private func close(
+        _ id: RecordID, _ state: String, by author: [UInt8], _ now: Int64, _ about: About, _ write: Writing
+    ) throws {
         guard var values = try published(id) else { return }
         setState.bind(1, idBytes: id)
         setState.bind(2, text: state)
@@ -206,7 +211,8 @@ struct ConflictTable {
         guard let base = about.state.base, let columns = about.table.group(group)?.columns else { return nil }
         let slices = (try? about.state.row.slices()) ?? []
         let values = columns.columns.reduce(into: [UInt8]()) { bytes, column in
-            bytes.append(contentsOf: column < slices.count ? slices[column] : about.table.columns[column].defaultValue[...])
+            bytes.append(
+                contentsOf: column < slices.count ? slices[column] : about.table.columns[column].defaultValue[...])
         }
         return Sibling(stamp: base, values: values)
     }
@@ -253,7 +259,9 @@ struct ConflictTable {
             var reader = ByteReader(bytes)
             if try reader.count(limit: Limits.decisionDots, of: "dots") > 0 { all.append(try reader.dot()) }
         }
-        for sibling in about.state.register(group)?.siblings ?? [] where !all.contains(sibling.stamp.dot) { all.append(sibling.stamp.dot) }
+        for sibling in about.state.register(group)?.siblings ?? [] where !all.contains(sibling.stamp.dot) {
+            all.append(sibling.stamp.dot)
+        }
         var bytes: [UInt8] = []
         bytes.appendVarint(UInt64(min(all.count, Limits.decisionDots)))
         for dot in all.prefix(Limits.decisionDots) { bytes.appendDot(dot) }
@@ -263,7 +271,8 @@ struct ConflictTable {
 
 /// The columns of `zona_conflict` in their order (`schema/replica/R002_conflict.sql`).
 enum ConflictColumn: Int, CaseIterable {
-    case scope, tableName, recordID, groupNumber, columns, kind, rule, state, contested, otherValues, shownValues, baseValues
+    case scope, tableName, recordID, groupNumber, columns, kind, rule, state, contested, otherValues, shownValues,
+        baseValues
     case otherAuthor, otherComune, otherNumber, otherCounter, otherTime
     case shownAuthor, shownComune, shownNumber, shownCounter, shownTime, dots, listedAt, closedBy, closedAt
 }

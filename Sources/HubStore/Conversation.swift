@@ -44,17 +44,22 @@ extension HubStore {
     }
 
     private func refuseRevoked(_ database: Database, _ key: VerifyingKey) throws {
-        let revoked = try RawStatement(database, "SELECT 1 FROM replica WHERE key = ?1 AND revoked_at IS NOT NULL LIMIT 1")
+        let revoked = try RawStatement(
+            database, "SELECT 1 FROM replica WHERE key = ?1 AND revoked_at IS NOT NULL LIMIT 1")
         revoked.bind(1, blob: key.bytes)
         guard try !revoked.step() else {
-            throw Problem(.revoked, "this replica was revoked: its work is safe in its file; ask the Ufficio di Piano for a new code")
+            throw Problem(
+                .revoked,
+                "this replica was revoked: its work is safe in its file; ask the Ufficio di Piano for a new code")
         }
     }
 
     /// Stores a batch, folds its unit when it is the last, and says what is here now.
     ///
     /// - Parameter offset: milliseconds that the sender's clock should be moved by, as measured in this conversation.
-    package func accept(_ bytes: [UInt8], from peer: HubSession.Peer, offset: Int64, now: Int64) throws(Problem) -> Frame {
+    package func accept(_ bytes: [UInt8], from peer: HubSession.Peer, offset: Int64, now: Int64) throws(Problem)
+        -> Frame
+    {
         try answer { [self] database in
             let frame = try Frame(reading: bytes, kind: .batch)
             try frame.verify(by: peer.certificate.key)
@@ -75,7 +80,8 @@ extension HubStore {
     }
 
     private func store(
-        _ frame: Frame, _ header: BatchHeader, offset: Int64, peer: HubSession.Peer, hub: inout HubRow, _ database: Database, now: Int64
+        _ frame: Frame, _ header: BatchHeader, offset: Int64, peer: HubSession.Peer, hub: inout HubRow,
+        _ database: Database, now: Int64
     ) throws {
         _ = try BatchReader(frame, header: header)
         let moved = offset - header.offset
@@ -84,9 +90,13 @@ extension HubStore {
         decided.appendID(peer.certificate.comune)
         decided.appendVarint(UInt64(catalog.version))
         decided.appendSigned(correction)
-        try hub.log(database, LogEntry(kind: "batch", header: header, hash: frame.hash, bytes: frame.bytes, decided: decided), at: now)
+        try hub.log(
+            database, LogEntry(kind: "batch", header: header, hash: frame.hash, bytes: frame.bytes, decided: decided),
+            at: now)
         let note = try RawStatement(
-            database, "UPDATE replica SET stored_counter = ?2, stored_hash = ?3, clock_offset = ?4, last_contact = ?5 WHERE number = ?1")
+            database,
+            "UPDATE replica SET stored_counter = ?2, stored_hash = ?3, clock_offset = ?4, last_contact = ?5 WHERE number = ?1"
+        )
         note.bind(1, Int64(header.number.rawValue))
         note.bind(2, Int64(header.lastCounter))
         note.bind(3, blob: frame.hash)
@@ -98,7 +108,8 @@ extension HubStore {
     }
 
     private func fold(
-        _ last: BatchHeader, correction: Int64, peer: HubSession.Peer, hub: inout HubRow, _ database: Database, now: Int64
+        _ last: BatchHeader, correction: Int64, peer: HubSession.Peer, hub: inout HubRow, _ database: Database,
+        now: Int64
     ) throws {
         var fold = try Fold(database, catalog: catalog, hub: hub, writer: peer.writer, now: now)
         try fold.fold(try unit(of: last, database), correction: correction)
@@ -114,11 +125,13 @@ extension HubStore {
         try hub.log(database, LogEntry(kind: "fold", header: last, decided: decided), at: now)
     }
 
-    /// The batches of a unit, in order, out of the log. Their frames are read one after the other as the fold asks for them.
+    /// The batches of a unit, in order, out of the log. Their frames are read one after the other as the fold asks
+    /// for them.
     private func unit(of last: BatchHeader, _ database: Database) throws -> [(frame: Frame, header: BatchHeader)] {
         let read = try RawStatement(
             database,
-            "SELECT bytes FROM log WHERE kind = 'batch' AND number = ?1 AND first_counter >= ?2 AND first_counter <= ?3 ORDER BY first_counter")
+            "SELECT bytes FROM log WHERE kind = 'batch' AND number = ?1 AND first_counter >= ?2 AND first_counter <= ?3 ORDER BY first_counter"
+        )
         read.bind(1, Int64(last.number.rawValue))
         read.bind(2, Int64(last.unit))
         read.bind(3, Int64(last.firstCounter))
@@ -141,8 +154,10 @@ extension HubStore {
         var again = frame.header
         let outline = try BatchHeader(reading: &again, after: VersionVector())
         let previous = BatchHeader(
-            ambito: outline.ambito, number: outline.number, incarnation: outline.incarnation, schemaVersion: outline.schemaVersion,
-            firstCounter: outline.firstCounter - 1, count: 1, unit: outline.unit, isLastOfUnit: false, context: VersionVector(),
+            ambito: outline.ambito, number: outline.number, incarnation: outline.incarnation,
+            schemaVersion: outline.schemaVersion,
+            firstCounter: outline.firstCounter - 1, count: 1, unit: outline.unit, isLastOfUnit: false,
+            context: VersionVector(),
             floor: outline.floor, offset: outline.offset, previousHash: Hash.none)
         let before = try unit(of: previous, database)
         guard let context = before.last?.header.context else {

@@ -38,7 +38,9 @@ extension HubStore {
     ) throws(HubStoreError) {
         try write { database in
             let insert = try RawStatement(
-                database, "INSERT INTO invitation(secret_hash, comune, is_capofila, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)")
+                database,
+                "INSERT INTO invitation(secret_hash, comune, is_capofila, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)"
+            )
             insert.bind(1, blob: Hash.of(secret))
             insert.bind(2, idBytes: comune)
             insert.bind(3, isCapofila ? 1 : 0)
@@ -57,7 +59,8 @@ extension HubStore {
     static func comuni(_ database: Database, catalog: Catalog) throws -> [KnownComune] {
         func rows(_ name: String) throws -> [(id: RecordID, values: [String: Value])] {
             guard let table = catalog.table(named: name) else { return [] }
-            let read = try RawStatement(database, "SELECT id, row FROM record WHERE table_no = \(table.number) AND is_deleted = 0 ORDER BY id")
+            let read = try RawStatement(
+                database, "SELECT id, row FROM record WHERE table_no = \(table.number) AND is_deleted = 0 ORDER BY id")
             var found: [(id: RecordID, values: [String: Value])] = []
             while try read.step() {
                 guard let id = read.id(0) else { continue }
@@ -80,7 +83,8 @@ extension HubStore {
         }.sorted { $0.codiceISTAT.utf8.lexicographicallyPrecedes($1.codiceISTAT.utf8) }
     }
 
-    /// Takes a new replica in: checks the one-time code and signs a certificate for its key. The same key may ask again after a lost answer.
+    /// Takes a new replica in: checks the one-time code and signs a certificate for its key. The same key may ask
+    /// again after a lost answer.
     package func enrol(_ bytes: [UInt8], now: Int64) throws(Problem) -> Frame {
         let request: EnrolmentRequest
         do throws(WireError) {
@@ -91,27 +95,33 @@ extension HubStore {
             throw Problem(error.code == .wrongSignature ? .wrongSignature : .malformed, error.description)
         }
         guard request.schemaVersion <= catalog.version else {
-            throw Problem(.schemaTooNew, "the replica has schema \(request.schemaVersion), this hub \(catalog.version): upgrade the hub")
+            throw Problem(
+                .schemaTooNew,
+                "the replica has schema \(request.schemaVersion), this hub \(catalog.version): upgrade the hub")
         }
         return try answer { [self] database in
             let invitation = try RawStatement(
                 database, "SELECT comune, is_capofila, expires_at, used_at, key FROM invitation WHERE secret_hash = ?1")
             invitation.bind(1, blob: Hash.of(request.secret))
             guard try invitation.step(), let comune = invitation.id(0) else {
-                throw Problem(.codeUnknown, "this code was not given by this hub: ask the Ufficio di Piano for a new one")
+                throw Problem(
+                    .codeUnknown, "this code was not given by this hub: ask the Ufficio di Piano for a new one")
             }
             let isCapofila = invitation.integer(1) == 1
             if !invitation.isNull(3) && invitation.blob(4) != request.key.bytes {
                 throw Problem(.codeUsed, "this code was used already: each code is good once; ask for a new one")
             }
-            guard invitation.integer(2) > now else { throw Problem(.codeExpired, "this code has expired: ask for a new one") }
+            guard invitation.integer(2) > now else {
+                throw Problem(.codeExpired, "this code has expired: ask for a new one")
+            }
             invitation.reset()
             let use = try RawStatement(database, "UPDATE invitation SET used_at = ?2, key = ?3 WHERE secret_hash = ?1")
             use.bind(1, blob: Hash.of(request.secret))
             use.bind(2, now)
             use.bind(3, blob: request.key.bytes)
             try use.run()
-            try admit(database, number: request.number, key: request.key, comune: comune, isCapofila: isCapofila, now: now)
+            try admit(
+                database, number: request.number, key: request.key, comune: comune, isCapofila: isCapofila, now: now)
             return try enrolmentAnswer(database, request, comune: comune, isCapofila: isCapofila, now: now)
         }
     }
@@ -120,13 +130,15 @@ extension HubStore {
         _ database: Database, _ request: EnrolmentRequest, comune: RecordID, isCapofila: Bool, now: Int64
     ) throws -> Frame {
         var hub = try HubRow(database)
-        let certificate = Certificate(ambito: hub.ambito, key: request.key, comune: comune, isCapofila: isCapofila, issuedAt: now)
+        let certificate = Certificate(
+            ambito: hub.ambito, key: request.key, comune: comune, isCapofila: isCapofila, issuedAt: now)
         let paper = certificate.frame(key: key).bytes
         try hub.log(database, LogEntry(kind: "enrol", bytes: paper), at: now)
         try hub.save(database)
         let name = try Self.comuni(database, catalog: catalog).first { $0.id == comune }?.name ?? ""
         return EnrolmentAnswer(
-            certificate: paper, ambitoKey: key.publicKey, ambito: hub.ambito, ambitoCode: hub.code, ambitoName: hub.name,
+            certificate: paper, ambitoKey: key.publicKey, ambito: hub.ambito, ambitoCode: hub.code,
+            ambitoName: hub.name,
             comuneName: name, incarnation: hub.incarnation, schemaVersion: catalog.version
         ).frame(key: key)
     }
@@ -138,13 +150,18 @@ extension HubStore {
         let known = try RawStatement(database, "SELECT key FROM replica WHERE number = ?1")
         known.bind(1, Int64(bitPattern: number.rawValue))
         if try known.step() {
-            guard known.blob(0) == key.bytes else { throw Problem(.unknownReplica, "this number belongs to another replica") }
+            guard known.blob(0) == key.bytes else {
+                throw Problem(.unknownReplica, "this number belongs to another replica")
+            }
             return
         }
-        guard number.rawValue > 0 && number.rawValue <= UInt64(Int64.max) else { throw Problem(.malformed, "not a number of a replica") }
+        guard number.rawValue > 0 && number.rawValue <= UInt64(Int64.max) else {
+            throw Problem(.malformed, "not a number of a replica")
+        }
         let insert = try RawStatement(
             database,
-            "INSERT INTO replica(number, key, comune, is_capofila, stored_hash, enrolled_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+            "INSERT INTO replica(number, key, comune, is_capofila, stored_hash, enrolled_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        )
         insert.bind(1, Int64(number.rawValue))
         insert.bind(2, blob: key.bytes)
         insert.bind(3, idBytes: comune)
@@ -157,7 +174,8 @@ extension HubStore {
     package func replicas() throws(HubStoreError) -> [KnownReplica] {
         let (catalog, key) = (catalog, key)
         return try read { database in
-            let names = Dictionary(uniqueKeysWithValues: try Self.comuni(database, catalog: catalog).map { ($0.id, $0.name) })
+            let names = Dictionary(
+                uniqueKeysWithValues: try Self.comuni(database, catalog: catalog).map { ($0.id, $0.name) })
             let read = try RawStatement(
                 database,
                 """
@@ -170,10 +188,13 @@ extension HubStore {
                 func optional(_ column: Int) -> Int64? { read.isNull(column) ? nil : read.integer(column) }
                 found.append(
                     KnownReplica(
-                        number: ReplicaNumber(rawValue: UInt64(read.integer(0))), comune: comune, comuneName: names[comune] ?? "",
-                        isCapofila: read.integer(2) == 1, storedCounter: UInt64(read.integer(3)), foldedCounter: UInt64(read.integer(4)),
+                        number: ReplicaNumber(rawValue: UInt64(read.integer(0))), comune: comune,
+                        comuneName: names[comune] ?? "",
+                        isCapofila: read.integer(2) == 1, storedCounter: UInt64(read.integer(3)),
+                        foldedCounter: UInt64(read.integer(4)),
                         cursor: UInt64(read.integer(5)), enrolledAt: read.integer(6), lastContact: optional(7),
-                        lastComplete: optional(8), clockOffset: read.integer(9), revokedAt: optional(10), isInside: read.blob(11) == key.publicKey.bytes))
+                        lastComplete: optional(8), clockOffset: read.integer(9), revokedAt: optional(10),
+                        isInside: read.blob(11) == key.publicKey.bytes))
             }
             return found
         }
@@ -184,12 +205,14 @@ extension HubStore {
         try write { database in
             let revoke = try RawStatement(
                 database,
-                "UPDATE replica SET revoked_at = ?2 WHERE key = (SELECT key FROM replica WHERE number = ?1) AND revoked_at IS NULL")
+                "UPDATE replica SET revoked_at = ?2 WHERE key = (SELECT key FROM replica WHERE number = ?1) AND revoked_at IS NULL"
+            )
             revoke.bind(1, Int64(bitPattern: number.rawValue))
             revoke.bind(2, now)
             try revoke.run()
             guard database.changesCount > 0 else {
-                throw HubStoreError(.notFound, "no replica \(number) that is not revoked already: `zona-server replicas` lists them")
+                throw HubStoreError(
+                    .notFound, "no replica \(number) that is not revoked already: `zona-server replicas` lists them")
             }
             var hub = try HubRow(database)
             var bytes: [UInt8] = []

@@ -82,6 +82,7 @@ extension HubStore {
             certificate: certificate,
             greeting: ClientGreeting(
                 nonce: [], certificate: [], number: number, incarnation: identity.incarnation, acknowledgedCounter: 0,
-                acknowledgedHash: Hash.none, cursor: cursor, logHash: Hash.none, oldest: cursor, schemaVersion: catalog.version))
+                acknowledgedHash: Hash.none, cursor: cursor, logHash: Hash.none, oldest: cursor,
+                schemaVersion: catalog.version))
     }
 }

@@ -65,11 +65,13 @@ struct Fold {
         }
     }
 
-    /// The stamp as the hub accepts it: corrected, never at or below the writer's floor, never ahead of the hub's clock.
+    /// The stamp as the hub accepts it: corrected, never at or below the writer's floor, never ahead of the hub's
+    /// clock.
     private mutating func accepted(_ time: HybridTime, header: BatchHeader, correction: Int64) -> HybridTime {
         var moved = time
         if correction != 0 {
-            moved = HybridTime(rawValue: HybridTime(milliseconds: time.milliseconds + correction).rawValue | time.rawValue & 0xFFFF)
+            moved = HybridTime(
+                rawValue: HybridTime(milliseconds: time.milliseconds + correction).rawValue | time.rawValue & 0xFFFF)
         }
         moved = max(moved, header.floor.next)
         let ceiling = max(HybridTime(milliseconds: now + Limits.clockAheadMilliseconds), hub.highestTime.next)
@@ -131,9 +133,10 @@ struct Fold {
     private func isEqual(_ change: Change, _ existing: RecordState, _ table: TableDescription) throws -> Bool {
         let old = try existing.row.slices()
         let new = try table.slices(of: change)
-        return !existing.isDeleted && zip(change.carried.columns, new).allSatisfy { column, value in
-            column < old.count ? old[column] == value : value.elementsEqual(table.columns[column].defaultValue)
-        }
+        return !existing.isDeleted
+            && zip(change.carried.columns, new).allSatisfy { column, value in
+                column < old.count ? old[column] == value : value.elementsEqual(table.columns[column].defaultValue)
+            }
     }
 
     /// A first reading of a unit that has actions: which of them hold a change that is refused.
@@ -158,8 +161,8 @@ struct Fold {
         return found
     }
 
-    /// Refusals are state: each has a `seq` and comes in its sender's pages. The record goes out again under a fresh dot, so that what the
-    /// sender built on the refused value comes back to him.
+    /// Refusals are state: each has a `seq` and comes in its sender's pages. The record goes out again under a
+    /// fresh dot, so that what the sender built on the refused value comes back to him.
     private mutating func refuse(_ change: Change, _ refusal: Refusal, existing: StoredRecord?) throws {
         refused += 1
         let isHidden = refusal.reason == .outOfScope
@@ -180,7 +183,8 @@ struct Fold {
     // MARK: Merging
 
     private mutating func merge(
-        _ change: Change, into existing: StoredRecord?, context: Context, author: Int64, contextIsKnown: Bool, _ table: TableDescription
+        _ change: Change, into existing: StoredRecord?, context: Context, author: Int64, contextIsKnown: Bool,
+        _ table: TableDescription
     ) throws {
         let side = self.side(existing: existing, change: change, table)
         let stamp = Stamp(dot: change.dot, time: change.time, author: author, context: context, side: side)
@@ -190,7 +194,8 @@ struct Fold {
             contextIsKnown: contextIsKnown)
         let dot = outcome.isPlain ? change.dot : hub.freshDot()
         let scope = try table.scope(of: outcome.state.row.slices())
-        try records.write(change.key, outcome.state, seq: hub.nextSeq(), dot: dot, scope: scope, in: table, isNew: existing == nil)
+        try records.write(
+            change.key, outcome.state, seq: hub.nextSeq(), dot: dot, scope: scope, in: table, isNew: existing == nil)
         for loss in outcome.replaced { try remember(loss, of: change) }
         let isQuiet = outcome.listed.isEmpty && outcome.listedForGood.isEmpty && outcome.closed.isEmpty && open.isEmpty
         guard !isQuiet || !change.decides.isEmpty else { return }

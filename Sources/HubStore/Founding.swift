@@ -15,7 +15,8 @@ package struct FoundingComune: Sendable {
     package let popolazione: Int64?
 
     package init(
-        name: String, codiceISTAT: String, codiceBelfiore: String, provincia: String, isCapofila: Bool, popolazione: Int64?
+        name: String, codiceISTAT: String, codiceBelfiore: String, provincia: String, isCapofila: Bool,
+        popolazione: Int64?
     ) {
         self.name = name
         self.codiceISTAT = codiceISTAT
@@ -71,7 +72,9 @@ extension HubStore {
             throw HubStoreError(.exists, "\(path) exists already: this ambito has a hub")
         }
         guard founding.comuni.filter(\.isCapofila).count == 1 else {
-            throw HubStoreError(.notValid, "an ambito has exactly one capofila: the CSV names \(founding.comuni.filter(\.isCapofila).count)")
+            throw HubStoreError(
+                .notValid,
+                "an ambito has exactly one capofila: the CSV names \(founding.comuni.filter(\.isCapofila).count)")
         }
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
@@ -124,7 +127,8 @@ extension HubStore {
             }
             for (column, value) in zip(described.columns, row) {
                 if column.fault(in: ValueCoding.bytes(of: value)[...]) != nil {
-                    throw HubStoreError(.notValid, "\(table).\(column.name) cannot hold what the file says; check the CSV")
+                    throw HubStoreError(
+                        .notValid, "\(table).\(column.name) cannot hold what the file says; check the CSV")
                 }
             }
             try fold.writeOwn(RecordKey(table: described.number, id: id), SyncCore.Row(row), .ambito)
@@ -132,7 +136,8 @@ extension HubStore {
         try put(
             "ambito", founding.ambito,
             [
-                "codice": .text(founding.code), "denominazione": .text(founding.name), "regione": .text(founding.regione),
+                "codice": .text(founding.code), "denominazione": .text(founding.name),
+                "regione": .text(founding.regione),
                 "forma_gestione": .text(founding.formaGestione),
             ])
         for comune in founding.comuni {
@@ -144,7 +149,10 @@ extension HubStore {
                 ])
             let link = DerivedID.of(
                 table: "ambito_comune",
-                key: [ValueCoding.bytes(of: .text("\(founding.ambito)"))[...], ValueCoding.bytes(of: .text("\(comune.id)"))[...]])
+                key: [
+                    ValueCoding.bytes(of: .text("\(founding.ambito)"))[...],
+                    ValueCoding.bytes(of: .text("\(comune.id)"))[...],
+                ])
             try put(
                 "ambito_comune", link,
                 [
@@ -156,7 +164,9 @@ extension HubStore {
         }
         for word in founding.vocabulary {
             let key = [word["tipo"] ?? "", word["codice"] ?? ""].map { ValueCoding.bytes(of: .text($0))[...] }
-            try put("vocabolario", DerivedID.of(table: "vocabolario", key: key), word.compactMapValues { $0.isEmpty ? nil : .text($0) })
+            try put(
+                "vocabolario", DerivedID.of(table: "vocabolario", key: key),
+                word.compactMapValues { $0.isEmpty ? nil : .text($0) })
         }
         try fold.hub.log(database, LogEntry(kind: "seed"), at: now)
         try fold.hub.save(database)

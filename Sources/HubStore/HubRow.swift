@@ -18,8 +18,11 @@ struct HubRow {
 
     init(_ database: Database) throws {
         let read = try RawStatement(
-            database, "SELECT ambito, code, name, number, incarnation, counter, seq, vector, highest_time, log_hash FROM hub")
-        guard try read.step(), let ambito = read.id(0) else { throw HubStoreError(.notAHub, "the file has no hub in it") }
+            database,
+            "SELECT ambito, code, name, number, incarnation, counter, seq, vector, highest_time, log_hash FROM hub")
+        guard try read.step(), let ambito = read.id(0) else {
+            throw HubStoreError(.notAHub, "the file has no hub in it")
+        }
         self.ambito = ambito
         code = read.text(1)
         name = read.text(2)

@@ -15,7 +15,8 @@ package struct HubIdentity: Sendable {
     package let key: VerifyingKey
 }
 
-/// One ambito at the hub: one SQLite file that merges, orders and remembers. `synchronous=FULL`: what was acknowledged survives a power cut.
+/// One ambito at the hub: one SQLite file that merges, orders and remembers. `synchronous=FULL`: what was
+/// acknowledged survives a power cut.
 ///
 /// All functions block on SQLite; call them off an event loop. One writer at a time; pages are read beside it.
 package final class HubStore: Sendable {
@@ -95,9 +96,12 @@ package final class HubStore: Sendable {
     /// What a hub knows of a number, for greetings, acknowledgements and pages.
     func hubState(_ database: Database, _ hub: HubRow, number: ReplicaNumber) throws -> HubState {
         let read = try RawStatement(
-            database, "SELECT folded_counter, stored_counter, stored_hash, durable_counter FROM replica WHERE number = ?1")
+            database,
+            "SELECT folded_counter, stored_counter, stored_hash, durable_counter FROM replica WHERE number = ?1")
         read.bind(1, Int64(number.rawValue))
-        guard try read.step() else { throw Problem(.unknownReplica, "this hub does not know the replica: enrol it again") }
+        guard try read.step() else {
+            throw Problem(.unknownReplica, "this hub does not know the replica: enrol it again")
+        }
         return HubState(
             ambito: hub.ambito, incarnation: hub.incarnation, number: number, foldedCounter: UInt64(read.integer(0)),
             storedCounter: UInt64(read.integer(1)), storedHash: read.blob(2), durableCounter: UInt64(read.integer(3)))

@@ -32,7 +32,8 @@ package struct HubStoreError: Error, Sendable, CustomStringConvertible {
         switch error {
         case let error as HubStoreError: self = error
         case let fault as StatementFault: self.init(sqlite: fault.code, fault.message)
-        case let fault as DatabaseError: self.init(sqlite: fault.extendedResultCode.rawValue, fault.message ?? "no message")
+        case let fault as DatabaseError:
+            self.init(sqlite: fault.extendedResultCode.rawValue, fault.message ?? "no message")
         default: self.init(.database, "\(error)")
         }
     }

@@ -5,7 +5,8 @@ package import SyncSession
 package import SyncWire
 
 extension HubStore {
-    /// The records that changed after `after`, in the order of their `seq`, for the peer's scope: one read transaction, at most
+    /// The records that changed after `after`, in the order of their `seq`, for the peer's scope: one read
+    /// transaction, at most
     /// `sizeBytes` before compression (or a single record), and whether that is the end.
     package func page(for peer: HubSession.Peer, after: UInt64, sizeBytes: Int, now: Int64) throws(Problem) -> Frame {
         let size = min(max(sizeBytes, 1), Limits.pageBytes)
@@ -21,7 +22,8 @@ extension HubStore {
         }
         if isComplete {
             _ = try answer { database in
-                let note = try RawStatement(database, "UPDATE replica SET last_complete = ?2, last_contact = ?2 WHERE number = ?1")
+                let note = try RawStatement(
+                    database, "UPDATE replica SET last_complete = ?2, last_contact = ?2 WHERE number = ?1")
                 note.bind(1, Int64(peer.greeting.number.rawValue))
                 note.bind(2, now)
                 try note.run()
@@ -35,7 +37,8 @@ extension HubStore {
     ) throws -> (Frame, Bool) {
         let hub = try HubRow(database)
         guard after <= hub.seq else {
-            throw Problem(.incarnationChanged, "this replica has seen more than this hub has: the hub was put back from a backup")
+            throw Problem(
+                .incarnationChanged, "this replica has seen more than this hub has: the hub was put back from a backup")
         }
         var builder = PageBuilder()
         var to = hub.seq
@@ -84,7 +87,9 @@ extension HubStore {
     private func refusals(
         _ database: Database, for peer: HubSession.Peer, after: UInt64
     ) throws -> (found: [(seq: UInt64, refusal: PageRefusal)], bound: UInt64?) {
-        let numbers = ([peer.greeting.number] + peer.greeting.formerNumbers).map { String(Int64(bitPattern: $0.rawValue)) }
+        let numbers = ([peer.greeting.number] + peer.greeting.formerNumbers).map {
+            String(Int64(bitPattern: $0.rawValue))
+        }
         let read = try RawStatement(
             database,
             """
@@ -97,13 +102,15 @@ extension HubStore {
         read.bind(2, blob: peer.certificate.key.bytes)
         var found: [(seq: UInt64, refusal: PageRefusal)] = []
         while try read.step() {
-            guard let id = read.id(4), let reason = RefusalReason(rawValue: UInt8(truncatingIfNeeded: read.integer(5))) else { continue }
+            guard let id = read.id(4), let reason = RefusalReason(rawValue: UInt8(truncatingIfNeeded: read.integer(5)))
+            else { continue }
             let dot = Dot(number: ReplicaNumber(rawValue: UInt64(read.integer(1))), counter: UInt64(read.integer(2)))
             found.append(
                 (
                     UInt64(read.integer(0)),
                     PageRefusal(
-                        dot: dot, key: RecordKey(table: Int(read.integer(3)), id: id), reason: reason, detail: read.text(6),
+                        dot: dot, key: RecordKey(table: Int(read.integer(3)), id: id), reason: reason,
+                        detail: read.text(6),
                         hubHasRow: read.integer(7) == 1, isHidden: read.integer(8) == 1)
                 ))
         }

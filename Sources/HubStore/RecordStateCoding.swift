@@ -1,6 +1,7 @@
 import SyncCore
 
-/// The bytes of `record.state`: the base stamp, then the registers. The winner's values are not written: the row shows them.
+/// The bytes of `record.state`: the base stamp, then the registers. The winner's values are not written: the row
+/// shows them.
 struct RecordStateCoding {
     let contexts: ContextTable
 
@@ -41,7 +42,8 @@ struct RecordStateCoding {
             var siblings: [Sibling] = []
             for _ in 0..<(try reader.count(limit: 100_000, of: "siblings")) {
                 let stamp = try stamp(&reader)
-                siblings.append(Sibling(stamp: stamp, values: try reader.counted(limit: Limits.changeBytes * 2, of: "bytes")))
+                siblings.append(
+                    Sibling(stamp: stamp, values: try reader.counted(limit: Limits.changeBytes * 2, of: "bytes")))
             }
             registers.append(Register(group: group, siblings: siblings))
         }
@@ -56,7 +58,9 @@ struct RecordStateCoding {
         let flags = try reader.byte()
         var named: [Dot] = []
         if flags & 2 == 2 {
-            for _ in 0..<(try reader.count(limit: Limits.decisionDots * 10, of: "dots")) { named.append(try reader.dot()) }
+            for _ in 0..<(try reader.count(limit: Limits.decisionDots * 10, of: "dots")) {
+                named.append(try reader.dot())
+            }
         }
         return Stamp(
             dot: dot, time: time, author: author, context: context, side: WriterSide(rawValue: flags >> 2),

@@ -45,7 +45,8 @@ final class RecordTable {
         defer { find.reset() }
         guard try find.step() else { return nil }
         let dot = Dot(
-            number: ReplicaNumber(rawValue: UInt64(bitPattern: find.integer(1))), counter: UInt64(bitPattern: find.integer(2)))
+            number: ReplicaNumber(rawValue: UInt64(bitPattern: find.integer(1))),
+            counter: UInt64(bitPattern: find.integer(2)))
         let state = try RecordStateCoding(contexts: contexts).decode(
             find.blob(5), row: SyncCore.Row(uncheckedBytes: find.blob(4)), isDeleted: find.integer(3) == 1)
         return StoredRecord(seq: find.integer(0), dot: dot, state: state)
@@ -53,7 +54,8 @@ final class RecordTable {
 
     /// Writes a record under a new `seq` and dot.
     func write(
-        _ key: RecordKey, _ state: RecordState, seq: UInt64, dot: Dot, scope: Scope, in table: TableDescription, isNew: Bool
+        _ key: RecordKey, _ state: RecordState, seq: UInt64, dot: Dot, scope: Scope, in table: TableDescription,
+        isNew: Bool
     ) throws {
         let statement = isNew ? insert : move
         statement.bind(1, Int64(seq))

@@ -3,8 +3,8 @@ import SQLiteAccess
 import SyncCore
 import SyncWire
 
-/// Checks a change's values against the catalog: types, lists, ranges, ids of keys, and the catalog's SQL checks, which SQLite itself
-/// evaluates over the values.
+/// Checks a change's values against the catalog: types, lists, ranges, ids of keys, and the catalog's SQL checks,
+/// which SQLite itself evaluates over the values.
 final class Validation {
     private let database: Database
     private var prepared: [String: RawStatement] = [:]
@@ -23,8 +23,11 @@ final class Validation {
             position += 1
         }
         if change.operation == .insert {
-            for (column, described) in table.columns.enumerated() where described.isRequired && !change.carried.contains(column) {
-                guard described.since > 1 || described.defaultValue != ValueCoding.null else { throw Refusal(.notValid, described.name) }
+            for (column, described) in table.columns.enumerated()
+            where described.isRequired && !change.carried.contains(column) {
+                guard described.since > 1 || described.defaultValue != ValueCoding.null else {
+                    throw Refusal(.notValid, described.name)
+                }
             }
             if !table.idKey.isEmpty {
                 let key = table.idKey.map { carried[change.carried.intersection(.first($0)).count] }

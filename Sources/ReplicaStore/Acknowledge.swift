@@ -11,7 +11,9 @@ extension ReplicaStore {
             let state = try ReplicaState(database)
             var chain: [(counter: UInt64, hash: [UInt8])] = [(state.acknowledgedCounter, state.acknowledgedHash)]
             let waiting = try RawStatement(
-                database, "SELECT last_counter, hash FROM zona_outbox WHERE number = ?1 AND last_counter > ?2 ORDER BY last_counter")
+                database,
+                "SELECT last_counter, hash FROM zona_outbox WHERE number = ?1 AND last_counter > ?2 ORDER BY last_counter"
+            )
             waiting.bind(1, Int64(state.number.rawValue))
             waiting.bind(2, Int64(state.acknowledgedCounter))
             while try waiting.step() { chain.append((UInt64(waiting.integer(0)), waiting.blob(1))) }
@@ -19,7 +21,8 @@ extension ReplicaStore {
             inbox.bind(1, Int64(state.cursor))
             _ = try inbox.step()
             return ClientSession.Local(
-                ambito: state.ambito, number: state.number, incarnation: state.incarnation, schemaVersion: state.schemaVersion,
+                ambito: state.ambito, number: state.number, incarnation: state.incarnation,
+                schemaVersion: state.schemaVersion,
                 cursor: UInt64(inbox.integer(0)), chain: chain)
         }
     }
@@ -38,7 +41,8 @@ extension ReplicaStore {
         }
     }
 
-    /// The hub has folded my changes up to `folded`: they are no longer pending, and the stashed rows move forward by them.
+    /// The hub has folded my changes up to `folded`: they are no longer pending, and the stashed rows move forward
+    /// by them.
     package func acknowledge(folded: UInt64) throws(ReplicaStoreError) {
         let catalog = catalog
         try write { database in
@@ -49,11 +53,14 @@ extension ReplicaStore {
                 try Acknowledge.forget(database, catalog: catalog, through: folded)
             }
             let head = try RawStatement(
-                database, "SELECT last_counter, hash FROM zona_outbox WHERE number = ?1 AND last_counter <= ?2 ORDER BY last_counter DESC LIMIT 1")
+                database,
+                "SELECT last_counter, hash FROM zona_outbox WHERE number = ?1 AND last_counter <= ?2 ORDER BY last_counter DESC LIMIT 1"
+            )
             head.bind(1, Int64(state.number.rawValue))
             head.bind(2, Int64(folded))
             guard try head.step() else { return }
-            let save = try RawStatement(database, "UPDATE zona_state SET acknowledged_counter = ?1, acknowledged_hash = ?2")
+            let save = try RawStatement(
+                database, "UPDATE zona_state SET acknowledged_counter = ?1, acknowledged_hash = ?2")
             save.bind(1, head.integer(0))
             save.bind(2, blob: head.blob(1))
             try save.run()
@@ -75,7 +82,8 @@ extension ReplicaStore {
 
 enum Acknowledge {
     /// Records that were written again after they were captured: their stash takes what is acknowledged now.
-    static func moveStashes(_ database: Database, catalog: Catalog, state: ReplicaState, through folded: UInt64) throws {
+    static func moveStashes(_ database: Database, catalog: Catalog, state: ReplicaState, through folded: UInt64) throws
+    {
         let again = try RawStatement(
             database,
             """
@@ -88,7 +96,8 @@ enum Acknowledge {
             images[RecordKey(table: table.number, id: id)] = .some(try StashedRow.read(database, table: table, id: id))
         }
         guard !images.isEmpty else { return }
-        try Outbox.forEachChange(database, number: state.number, after: state.acknowledgedCounter, through: folded) { change in
+        try Outbox.forEachChange(database, number: state.number, after: state.acknowledgedCounter, through: folded) {
+            change in
             guard let image = images[change.key], let table = catalog.table(change.key.table) else { return }
             images[change.key] = .some(try image.moved(by: change, in: table))
         }

@@ -14,7 +14,8 @@ package struct ApplySummary: Sendable, Equatable {
     package init() {}
 }
 
-/// Applies the pages of one complete pull in ONE transaction: page by page would claim records as seen that moved meanwhile.
+/// Applies the pages of one complete pull in ONE transaction: page by page would claim records as seen that moved
+/// meanwhile.
 struct Apply {
     private let database: Database
     private let catalog: Catalog
@@ -37,7 +38,9 @@ struct Apply {
             throw ReplicaStoreError(.stale, "the pull is not complete: sync again")
         }
         let isChain = zip(pages, pages.dropFirst()).allSatisfy { $0.header.to == $1.header.from }
-        guard first.header.from == state.cursor, isChain, pages.allSatisfy({ $0.header.hub.incarnation == state.incarnation }) else {
+        guard first.header.from == state.cursor, isChain,
+            pages.allSatisfy({ $0.header.hub.incarnation == state.incarnation })
+        else {
             throw ReplicaStoreError(.stale, "the pull began elsewhere than where this file is: sync again")
         }
         var apply = try Apply(database, catalog: catalog, state: state, now: now)
@@ -122,7 +125,8 @@ struct Apply {
         }
     }
 
-    /// A record with pending changes, or on somebody's screen, is skipped and is behind: its merge comes with a later pull.
+    /// A record with pending changes, or on somebody's screen, is skipped and is behind: its merge comes with a
+    /// later pull.
     private mutating func skipped(_ entry: PageEntry, body: [UInt8]) throws -> Bool {
         pending.bind(1, entry.key.table)
         pending.bind(2, idText: entry.key.id)
@@ -175,7 +179,8 @@ struct Apply {
         vector.appendVector(end.vector)
         if header.to != state.cursor {
             epoch += 1
-            let insert = try RawStatement(database, "INSERT INTO zona_knowledge(epoch, seq, vector) VALUES (?1, ?2, ?3)")
+            let insert = try RawStatement(
+                database, "INSERT INTO zona_knowledge(epoch, seq, vector) VALUES (?1, ?2, ?3)")
             insert.bind(1, epoch)
             insert.bind(2, Int64(header.to))
             insert.bind(3, blob: vector)
@@ -183,7 +188,8 @@ struct Apply {
         }
         let save = try RawStatement(
             database,
-            "UPDATE zona_state SET epoch = ?1, cursor = ?2, log_hash = ?3, floor = ?4, last_pull = ?5, durable_counter = ?6")
+            "UPDATE zona_state SET epoch = ?1, cursor = ?2, log_hash = ?3, floor = ?4, last_pull = ?5, durable_counter = ?6"
+        )
         save.bind(1, epoch)
         save.bind(2, Int64(header.to))
         save.bind(3, blob: end.logHash)

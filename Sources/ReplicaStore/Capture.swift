@@ -65,7 +65,8 @@ struct Capture {
     }
 
     private mutating func captureAll() throws {
-        let epochs = try RawStatement(database, "SELECT DISTINCT epoch FROM zona_pending WHERE counter IS NULL ORDER BY epoch")
+        let epochs = try RawStatement(
+            database, "SELECT DISTINCT epoch FROM zona_pending WHERE counter IS NULL ORDER BY epoch")
         var all: [Int64] = []
         while try epochs.step() { all.append(epochs.integer(0)) }
         let own = try ownNumbers()
@@ -98,7 +99,9 @@ struct Capture {
         var own = VersionVector()
         while try read.step() {
             own.formUnion(
-                Dot(number: ReplicaNumber(rawValue: UInt64(bitPattern: read.integer(0))), counter: UInt64(bitPattern: read.integer(1))))
+                Dot(
+                    number: ReplicaNumber(rawValue: UInt64(bitPattern: read.integer(0))),
+                    counter: UInt64(bitPattern: read.integer(1))))
         }
         return own
     }
@@ -134,7 +137,9 @@ struct Capture {
                 continue
             }
             try append(change, row: row, author: author?.number ?? 0)
-            if builder.sizeBytes >= Int(Double(targetBytes) * ratio) || builder.count >= Limits.batchChanges { try flush() }
+            if builder.sizeBytes >= Int(Double(targetBytes) * ratio) || builder.count >= Limits.batchChanges {
+                try flush()
+            }
         }
     }
 
@@ -189,12 +194,15 @@ struct Capture {
         guard let held = heldBatch else { return }
         heldBatch = nil
         let header = BatchHeader(
-            ambito: state.ambito, number: state.number, incarnation: state.incarnation, schemaVersion: state.schemaVersion,
-            firstCounter: held.first, count: held.builder.count, unit: unit, isLastOfUnit: isLast, context: held.context,
+            ambito: state.ambito, number: state.number, incarnation: state.incarnation,
+            schemaVersion: state.schemaVersion,
+            firstCounter: held.first, count: held.builder.count, unit: unit, isLastOfUnit: isLast,
+            context: held.context,
             floor: held.floor, offset: state.clockOffset, previousHash: state.capturedHash)
         let frame = held.builder.frame(header: header, contextBefore: contextBefore, key: key)
         guard frame.bytes.count <= Limits.batchBytes else {
-            throw ReplicaStoreError(.tooLarge, "a batch came out over its limit: this should not happen, please report it")
+            throw ReplicaStoreError(
+                .tooLarge, "a batch came out over its limit: this should not happen, please report it")
         }
         if held.builder.count > 1 { ratio = max(1, Double(held.builder.sizeBytes) / Double(frame.bytes.count)) }
         var vector: [UInt8] = []
@@ -224,7 +232,9 @@ struct Capture {
 
 extension ReplicaStore {
     /// Captures what is pending into the outbox. `now` is the PC's clock, Unix milliseconds.
-    package func capture(key: SigningKey, now: Int64, targetBytes: Int = Limits.batchBytesTarget) throws(ReplicaStoreError) -> CaptureSummary {
+    package func capture(key: SigningKey, now: Int64, targetBytes: Int = Limits.batchBytesTarget)
+        throws(ReplicaStoreError) -> CaptureSummary
+    {
         let catalog = catalog
         return try write { database in
             try database.whileApplying {

@@ -45,7 +45,9 @@ enum DerivedIDs {
         try run("UPDATE OR IGNORE zona_pending SET id = ?2 WHERE table_no = \(table.number) AND id = ?1")
         try run("DELETE FROM zona_pending WHERE table_no = \(table.number) AND id = ?1 AND ?2 <> ''")
         for child in ReplicaStore.children(of: table, in: catalog) {
-            try run("UPDATE \(TriggerSQL.quoted(child.table)) SET \(TriggerSQL.quoted(child.column)) = ?2 WHERE \(TriggerSQL.quoted(child.column)) = ?1")
+            try run(
+                "UPDATE \(TriggerSQL.quoted(child.table)) SET \(TriggerSQL.quoted(child.column)) = ?2 WHERE \(TriggerSQL.quoted(child.column)) = ?1"
+            )
         }
     }
 }
@@ -73,7 +75,9 @@ enum StaleStash {
 enum Deciding {
     static func all(_ database: Database) throws -> [RecordKey: [NamedConflict]] {
         let read = try RawStatement(
-            database, "SELECT conflict_id, table_no, id, group_no, dots FROM zona_deciding WHERE counter IS NULL ORDER BY conflict_id")
+            database,
+            "SELECT conflict_id, table_no, id, group_no, dots FROM zona_deciding WHERE counter IS NULL ORDER BY conflict_id"
+        )
         var deciding: [RecordKey: [NamedConflict]] = [:]
         while try read.step() {
             guard let conflict = read.id(0), let id = read.id(2) else { continue }
@@ -102,7 +106,8 @@ enum Deciding {
 enum SkippedRows {
     /// The pending row held no change: what the pull brought takes its place, if it was kept.
     static func takePlace(_ database: Database, table: TableDescription, id: RecordID) throws {
-        let read = try RawStatement(database, "SELECT skipped_kind, skipped_row FROM zona_behind WHERE table_no = ?1 AND id = ?2")
+        let read = try RawStatement(
+            database, "SELECT skipped_kind, skipped_row FROM zona_behind WHERE table_no = ?1 AND id = ?2")
         read.bind(1, table.number)
         read.bind(2, idText: id)
         guard try read.step(), !read.isNull(0) else { return }

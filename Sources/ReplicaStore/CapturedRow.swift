@@ -12,7 +12,8 @@ struct CapturedRow {
         let changed: ColumnSet
     }
 
-    /// Columns of the statement: id, changed_at, author, action, sent, the row's id, the stash's id; then the row, then the stash.
+    /// Columns of the statement: id, changed_at, author, action, sent, the row's id, the stash's id; then the row,
+    /// then the stash.
     static let firstColumn = 7
 
     let table: TableDescription
@@ -20,8 +21,8 @@ struct CapturedRow {
     let rows: RawStatement
     let columns: Int
     let decides: [NamedConflict]
-    /// The stashed row moved forward by what was captured since: encoded values, or nothing if it was deleted then. Outer nothing:
-    /// never captured, so the stash itself counts.
+    /// The stashed row moved forward by what was captured since: encoded values, or nothing if it was deleted then.
+    /// Outer nothing: never captured, so the stash itself counts.
     let moved: MovedStash.Image?
 
     /// The change, or nothing when the row holds none.
@@ -31,7 +32,8 @@ struct CapturedRow {
         let wasCaptured = !rows.isNull(4)
         switch (wasThere, isThere) {
         case (false, false):
-            return wasCaptured && !decides.isEmpty ? Outline(operation: .delete, carried: ColumnSet(), changed: ColumnSet()) : nil
+            return wasCaptured && !decides.isEmpty
+                ? Outline(operation: .delete, carried: ColumnSet(), changed: ColumnSet()) : nil
         case (true, false):
             return Outline(operation: .delete, carried: ColumnSet(), changed: ColumnSet())
         case (false, true):
@@ -65,7 +67,8 @@ struct CapturedRow {
     }
 }
 
-/// The stashed rows moved forward by the captured changes that wait in the outbox. Read once a table, only when a row needs it.
+/// The stashed rows moved forward by the captured changes that wait in the outbox. Read once a table, only when a
+/// row needs it.
 struct MovedStash {
     struct Image {
         /// Encoded values, one slice a column; nothing when the record was deleted.
@@ -88,13 +91,15 @@ struct MovedStash {
     private func read(_ database: Database) throws -> [RecordID: Image] {
         var images: [RecordID: Image] = [:]
         let wanted = try RawStatement(
-            database, "SELECT id FROM zona_pending WHERE table_no = \(table.number) AND counter IS NULL AND sent IS NOT NULL")
+            database,
+            "SELECT id FROM zona_pending WHERE table_no = \(table.number) AND counter IS NULL AND sent IS NOT NULL")
         while try wanted.step() {
             guard let id = wanted.id(0) else { continue }
             images[id] = Image(row: try StashedRow.read(database, table: table, id: id))
         }
         let state = try ReplicaState(database)
-        try Outbox.forEachChange(database, number: state.number, after: state.acknowledgedCounter, through: .max) { change in
+        try Outbox.forEachChange(database, number: state.number, after: state.acknowledgedCounter, through: .max) {
+            change in
             guard change.key.table == table.number, let image = images[change.key.id] else { return }
             images[change.key.id] = Image(row: try image.row.moved(by: change, in: table))
         }
@@ -108,7 +113,9 @@ extension [ArraySlice<UInt8>]? {
         guard change.operation != .delete else { return nil }
         var row = self ?? table.columns.map { $0.defaultValue[...] }
         let carried = try table.slices(of: change)
-        for (position, column) in change.carried.columns.enumerated() where column < row.count { row[column] = carried[position] }
+        for (position, column) in change.carried.columns.enumerated() where column < row.count {
+            row[column] = carried[position]
+        }
         return row
     }
 }

@@ -1,7 +1,7 @@
 package import SyncCore
 
-/// The triggers that say no to a local write, with the field and the remedy, as the catalog declares: formats, lists, ranges, checks,
-/// parents, natural keys, rights. What a merge brings is not asked: it is listed.
+/// The triggers that say no to a local write, with the field and the remedy, as the catalog declares: formats,
+/// lists, ranges, checks, parents, natural keys, rights. What a merge brings is not asked: it is listed.
 package enum CheckTriggerSQL {
     private struct Fault {
         let condition: String
@@ -10,16 +10,22 @@ package enum CheckTriggerSQL {
 
     /// - Parameter children: the tables and columns that hold this table's ids.
     package static func checks(of table: TableDescription, children: [(table: String, column: String)]) -> String {
-        let insert = idFaults + valueFaults(of: table, isUpdate: false) + insertRights(of: table) + keyFaults(of: table, isUpdate: false)
-        let update = updateRights(of: table) + valueFaults(of: table, isUpdate: true) + keyFaults(of: table, isUpdate: true)
+        let insert =
+            idFaults + valueFaults(of: table, isUpdate: false) + insertRights(of: table)
+            + keyFaults(of: table, isUpdate: false)
+        let update =
+            updateRights(of: table) + valueFaults(of: table, isUpdate: true) + keyFaults(of: table, isUpdate: true)
         let delete = deleteFaults(of: table, children: children)
         return trigger("insert", "BEFORE INSERT", table, insert) + trigger("update", "BEFORE UPDATE", table, update)
             + trigger("delete", "BEFORE DELETE", table, delete) + replaceGuard(of: table)
     }
 
-    private static func trigger(_ kind: String, _ event: String, _ table: TableDescription, _ faults: [Fault]) -> String {
+    private static func trigger(_ kind: String, _ event: String, _ table: TableDescription, _ faults: [Fault]) -> String
+    {
         guard !faults.isEmpty else { return "" }
-        let cases = faults.map { "WHEN \($0.condition) THEN RAISE(ABORT, \(literal("zona: \(table.name): \($0.message)")))" }
+        let cases = faults.map {
+            "WHEN \($0.condition) THEN RAISE(ABORT, \(literal("zona: \(table.name): \($0.message)")))"
+        }
         return """
             CREATE TRIGGER zona_check_\(table.name)_\(kind) \(event) ON "\(table.name)"
             WHEN (SELECT applying FROM zona_state) = 0 BEGIN
@@ -45,10 +51,16 @@ package enum CheckTriggerSQL {
             let changed = isUpdate ? "\(value) IS NOT OLD.\"\(column.name)\" AND " : ""
             if !column.allowed.isEmpty {
                 let list = column.allowed.map(sqlLiteral).joined(separator: ", ")
-                faults.append(Fault(condition: "\(value) NOT IN (\(list))", message: "\(name): valori ammessi: \(list.filter { $0 != "'" })"))
+                faults.append(
+                    Fault(
+                        condition: "\(value) NOT IN (\(list))",
+                        message: "\(name): valori ammessi: \(list.filter { $0 != "'" })"))
             }
             if let range = range(of: column) {
-                faults.append(Fault(condition: "\(value) NOT BETWEEN \(range.0) AND \(range.1)", message: "\(name): fuori dai limiti"))
+                faults.append(
+                    Fault(
+                        condition: "\(value) NOT BETWEEN \(range.0) AND \(range.1)",
+                        message: "\(name): fuori dai limiti"))
             }
             switch column.format {
             case .date:
@@ -66,7 +78,8 @@ package enum CheckTriggerSQL {
             if let parent = column.parent {
                 faults.append(
                     Fault(
-                        condition: "\(changed)\(value) IS NOT NULL AND NOT EXISTS (SELECT 1 FROM \"\(parent)\" WHERE id = \(value))",
+                        condition:
+                            "\(changed)\(value) IS NOT NULL AND NOT EXISTS (SELECT 1 FROM \"\(parent)\" WHERE id = \(value))",
                         message: "\(name): nessuna riga di \(parent) ha questo id"))
             }
             if let list = column.codeList {
@@ -79,12 +92,16 @@ package enum CheckTriggerSQL {
                         message: "\(name): codice che non sta nella lista \(list)"))
             }
         }
-        return faults + table.checks.map { check in
-            let columns = check.columns.columns.map { "NEW.\"\(table.columns[$0].name)\" AS \"\(table.columns[$0].name)\"" }
-            return Fault(
-                condition: "NOT coalesce((SELECT (\(check.expression)) FROM (SELECT \(columns.joined(separator: ", ")))), 1)",
-                message: check.message)
-        }
+        return faults
+            + table.checks.map { check in
+                let columns = check.columns.columns.map {
+                    "NEW.\"\(table.columns[$0].name)\" AS \"\(table.columns[$0].name)\""
+                }
+                return Fault(
+                    condition:
+                        "NOT coalesce((SELECT (\(check.expression)) FROM (SELECT \(columns.joined(separator: ", ")))), 1)",
+                    message: check.message)
+            }
     }
 
     private static func range(of column: ColumnDescription) -> (Int64, Int64)? {
@@ -97,7 +114,8 @@ package enum CheckTriggerSQL {
     private static func keyFaults(of table: TableDescription, isUpdate: Bool) -> [Fault] {
         guard !table.naturalKey.isEmpty else { return [] }
         let names = table.naturalKey.map { table.columns[$0].name }
-        let same = names.map { "k.\"\($0)\" \(table.nullsAreEqual ? "IS" : "=") NEW.\"\($0)\"" }.joined(separator: " AND ")
+        let same = names.map { "k.\"\($0)\" \(table.nullsAreEqual ? "IS" : "=") NEW.\"\($0)\"" }.joined(
+            separator: " AND ")
         let changed = names.map { "NEW.\"\($0)\" IS NOT OLD.\"\($0)\"" }.joined(separator: " OR ")
         return [
             Fault(
@@ -110,7 +128,9 @@ package enum CheckTriggerSQL {
 
     private static func insertRights(of table: TableDescription) -> [Fault] {
         var faults: [Fault] = []
-        if let no = denial(table.writable, table, row: "NEW") { faults.append(Fault(condition: no, message: rightsMessage(table.writable))) }
+        if let no = denial(table.writable, table, row: "NEW") {
+            faults.append(Fault(condition: no, message: rightsMessage(table.writable)))
+        }
         for column in table.columns {
             guard let access = column.writable, let no = denial(access, table, row: "NEW") else { continue }
             faults.append(
@@ -124,16 +144,20 @@ package enum CheckTriggerSQL {
     private static func updateRights(of table: TableDescription) -> [Fault] {
         var faults = [Fault(condition: "NEW.id IS NOT OLD.id", message: "id: non si cambia")]
         if table.rule == .appendOnly || table.rule == .set {
-            let remedy = table.rule == .set ? "eliminare la riga e aggiungerne un'altra" : "correggere con una riga nuova"
+            let remedy =
+                table.rule == .set ? "eliminare la riga e aggiungerne un'altra" : "correggere con una riga nuova"
             return faults + [Fault(condition: "1", message: "le righe non si modificano: \(remedy)")]
         }
         if let owner = table.ownerColumn.map({ table.columns[$0].name }) {
-            faults.append(Fault(condition: "NEW.\"\(owner)\" IS NOT OLD.\"\(owner)\"", message: "\(owner): non si cambia"))
+            faults.append(
+                Fault(condition: "NEW.\"\(owner)\" IS NOT OLD.\"\(owner)\"", message: "\(owner): non si cambia"))
         }
         let plain = table.columns.filter { $0.writable == nil }.map { "NEW.\"\($0.name)\" IS NOT OLD.\"\($0.name)\"" }
         if let no = denial(table.writable, table, row: "OLD"), !plain.isEmpty {
             faults.append(
-                Fault(condition: "(\(no)) AND (\(plain.joined(separator: " OR ")))", message: rightsMessage(table.writable)))
+                Fault(
+                    condition: "(\(no)) AND (\(plain.joined(separator: " OR ")))",
+                    message: rightsMessage(table.writable)))
         }
         for column in table.columns {
             guard let access = column.writable, let no = denial(access, table, row: "OLD") else { continue }
@@ -145,12 +169,15 @@ package enum CheckTriggerSQL {
         return faults
     }
 
-    private static func deleteFaults(of table: TableDescription, children: [(table: String, column: String)]) -> [Fault] {
+    private static func deleteFaults(of table: TableDescription, children: [(table: String, column: String)]) -> [Fault]
+    {
         var faults: [Fault] = []
         if table.rule == .appendOnly || !table.isDeletable {
             return [Fault(condition: "1", message: "le righe non si eliminano")]
         }
-        if let no = denial(table.writable, table, row: "OLD") { faults.append(Fault(condition: no, message: rightsMessage(table.writable))) }
+        if let no = denial(table.writable, table, row: "OLD") {
+            faults.append(Fault(condition: no, message: rightsMessage(table.writable)))
+        }
         for child in children {
             faults.append(
                 Fault(
@@ -160,7 +187,8 @@ package enum CheckTriggerSQL {
         return faults
     }
 
-    /// REPLACE displaces a row without firing a delete trigger; where rows are only added, another row under the same id is refused.
+    /// REPLACE displaces a row without firing a delete trigger; where rows are only added, another row under the
+    /// same id is refused.
     private static func replaceGuard(of table: TableDescription) -> String {
         guard table.rule == .appendOnly || table.rule == .set, !table.columns.isEmpty else { return "" }
         let differs = table.columns.map { "b.\"\($0.name)\" IS NOT NEW.\"\($0.name)\"" }.joined(separator: " OR ")

@@ -66,7 +66,8 @@ extension ReplicaStore {
         return conflict
     }
 
-    /// Decides: writes the chosen value into the record and a row of `zona_decision`, as one action, also when the shown value stays.
+    /// Decides: writes the chosen value into the record and a row of `zona_decision`, as one action, also when the
+    /// shown value stays.
     package func resolve(
         _ conflict: Conflict, _ choice: ConflictChoice, note: String, by author: Operator, now: Int64
     ) throws(ReplicaStoreError) {
@@ -75,13 +76,15 @@ extension ReplicaStore {
             let known = try RawStatement(database, "SELECT state, dots, scope FROM zona_conflict WHERE id = ?1")
             known.bind(1, idText: conflict.id)
             guard try known.step(), known.text(0) == "open" else {
-                throw ReplicaStoreError(.stale, "this conflict is not open any more: `zona conflicts list` shows what is")
+                throw ReplicaStoreError(
+                    .stale, "this conflict is not open any more: `zona conflicts list` shows what is")
             }
             let (dots, scope) = (known.blob(1), known.text(2))
             known.reset()
             try database.acting(as: author) {
                 try Self.writeChoice(database, conflict, choice, table)
-                try Self.decide(database, conflict, choice, dots: dots, scope: scope, note: note, author: author, now: now)
+                try Self.decide(
+                    database, conflict, choice, dots: dots, scope: scope, note: note, author: author, now: now)
                 try Self.pend(database, table: table, id: conflict.recordID)
             }
         }
@@ -104,7 +107,8 @@ extension ReplicaStore {
         case .shown: return
         case .other:
             guard columns.count == conflict.other.values.count else {
-                throw ReplicaStoreError(.badBytes, "the conflict's values do not match its columns: upgrade this program")
+                throw ReplicaStoreError(
+                    .badBytes, "the conflict's values do not match its columns: upgrade this program")
             }
             _ = try update(database, conflict.recordID, of: table, Array(zip(columns, conflict.other.values)))
         case .new(let values):
@@ -113,16 +117,21 @@ extension ReplicaStore {
                 return
             }
             throw ReplicaStoreError(
-                .unknownColumn, "\(table.columns[strange.column].name) is not part of this conflict: it is about \(conflict.columns.joined(separator: ", "))")
+                .unknownColumn,
+                "\(table.columns[strange.column].name) is not part of this conflict: it is about \(conflict.columns.joined(separator: ", "))"
+            )
         }
     }
 
     private static func decide(
-        _ database: Database, _ conflict: Conflict, _ choice: ConflictChoice, dots: [UInt8], scope: String, note: String,
+        _ database: Database, _ conflict: Conflict, _ choice: ConflictChoice, dots: [UInt8], scope: String,
+        note: String,
         author: Operator, now: Int64
     ) throws {
         let decision = try RawStatement(
-            database, "INSERT INTO zona_decision(scope, conflict_id, choice, author, decided_at, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+            database,
+            "INSERT INTO zona_decision(scope, conflict_id, choice, author, decided_at, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        )
         decision.bind(1, text: scope)
         decision.bind(2, idText: conflict.id)
         decision.bind(3, text: choice.word)
@@ -154,14 +163,16 @@ extension ReplicaStore {
             isNew.reset()
             let again = try RawStatement(
                 database,
-                "UPDATE zona_pending SET sent = coalesce(counter, sent), counter = NULL WHERE table_no = ?1 AND id = ?2 AND counter IS NOT NULL")
+                "UPDATE zona_pending SET sent = coalesce(counter, sent), counter = NULL WHERE table_no = ?1 AND id = ?2 AND counter IS NOT NULL"
+            )
             again.bind(1, table.number)
             again.bind(2, idText: id)
             return try again.run()
         }
         let stash = try RawStatement(
             database,
-            "INSERT OR REPLACE INTO \(TriggerSQL.stashName(table))(id, \(columns)) SELECT id, \(columns) FROM \(TriggerSQL.quoted(table.name)) WHERE id = ?1")
+            "INSERT OR REPLACE INTO \(TriggerSQL.stashName(table))(id, \(columns)) SELECT id, \(columns) FROM \(TriggerSQL.quoted(table.name)) WHERE id = ?1"
+        )
         stash.bind(1, idText: id)
         try stash.run()
         let pend = try RawStatement(
@@ -194,7 +205,8 @@ extension ReplicaStore {
             let columns = read.text(4).split(separator: ",").map(String.init)
             func side(_ author: Int, _ comune: Int, _ time: Int, _ values: Int) throws -> Conflict.Side {
                 Conflict.Side(
-                    author: read.text(author), comune: read.isNull(comune) ? nil : read.text(comune), time: read.integer(time),
+                    author: read.text(author), comune: read.isNull(comune) ? nil : read.text(comune),
+                    time: read.integer(time),
                     values: try Self.values(read.blob(values), count: columns.count))
             }
             found.append(

@@ -4,7 +4,8 @@ import SyncCore
 package import SyncWire
 
 extension ReplicaStore {
-    /// Keeps a page until the last of its pull has come. Pages survive cuts and crashes; those of another incarnation never mix.
+    /// Keeps a page until the last of its pull has come. Pages survive cuts and crashes; those of another
+    /// incarnation never mix.
     package func keep(_ page: Frame, header: PageHeader) throws(ReplicaStoreError) {
         try write { database in
             let state = try ReplicaState(database)
@@ -18,7 +19,8 @@ extension ReplicaStore {
                 throw ReplicaStoreError(.stale, "the page does not follow what is here: sync again")
             }
             let insert = try RawStatement(
-                database, "INSERT INTO zona_inbox(position, incarnation, from_seq, to_seq, bytes) VALUES (?1, ?2, ?3, ?4, ?5)")
+                database,
+                "INSERT INTO zona_inbox(position, incarnation, from_seq, to_seq, bytes) VALUES (?1, ?2, ?3, ?4, ?5)")
             insert.bind(1, last.integer(0) + 1)
             insert.bind(2, Int64(header.hub.incarnation.rawValue))
             insert.bind(3, Int64(header.from))

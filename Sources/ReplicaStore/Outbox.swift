@@ -22,7 +22,8 @@ enum Outbox {
             let frame = try Frame(reading: read.blob(0), kind: .batch)
             var context = ByteReader(read.blob(1))
             var header = frame.header
-            // The stored context stands in for that of the batch before: the difference to itself is what the header needs.
+            // The stored context stands in for that of the batch before: the difference to itself is what the
+            // header needs.
             let parsed = try BatchHeader(reading: &header, after: try context.vector())
             var changes = try BatchReader(frame, header: parsed)
             while let change = try changes.next() {

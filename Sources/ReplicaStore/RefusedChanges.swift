@@ -67,7 +67,9 @@ extension ReplicaStore {
                 var reader = ByteReader(read.blob(7))
                 var values: [(column: String, value: Value, isChanged: Bool)] = []
                 for column in carried.columns {
-                    let name = table.flatMap { column < $0.columns.count ? $0.columns[column].name : nil } ?? "column \(column)"
+                    let name =
+                        table.flatMap { column < $0.columns.count ? $0.columns[column].name : nil }
+                        ?? "column \(column)"
                     values.append((name, try reader.value(), changed.contains(column)))
                 }
                 found.append(
@@ -76,8 +78,10 @@ extension ReplicaStore {
                             number: ReplicaNumber(rawValue: UInt64(bitPattern: read.integer(0))),
                             counter: UInt64(bitPattern: read.integer(1))),
                         table: table?.name ?? "table \(read.integer(2))", id: id,
-                        operation: Operation(rawValue: UInt8(truncatingIfNeeded: read.integer(4))) ?? .update, values: values,
-                        author: read.text(8), reason: RefusalReason(rawValue: UInt8(truncatingIfNeeded: read.integer(9))) ?? .notValid,
+                        operation: Operation(rawValue: UInt8(truncatingIfNeeded: read.integer(4))) ?? .update,
+                        values: values,
+                        author: read.text(8),
+                        reason: RefusalReason(rawValue: UInt8(truncatingIfNeeded: read.integer(9))) ?? .notValid,
                         detail: read.text(10), refusedAt: read.integer(11)))
             }
             return found

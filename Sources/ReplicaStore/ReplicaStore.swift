@@ -7,8 +7,8 @@ import SyncWire
 
 /// One replica's file: domain tables that any program may write, and beside them what sync remembers.
 ///
-/// Each method is one transaction that keeps one invariant; every connection runs with `synchronous=FULL`, so that what was captured,
-/// applied or acknowledged survives a power cut.
+/// Each method is one transaction that keeps one invariant; every connection runs with `synchronous=FULL`, so that
+/// what was captured, applied or acknowledged survives a power cut.
 package final class ReplicaStore: Sendable {
     /// Who this replica is: given by the hub at enrolment.
     package struct Enrolment: Sendable {
@@ -28,7 +28,8 @@ package final class ReplicaStore: Sendable {
         package let certificate: [UInt8]
 
         package init(
-            ambito: RecordID, ambitoCode: String, ambitoName: String, comune: RecordID, comuneName: String, isCapofila: Bool,
+            ambito: RecordID, ambitoCode: String, ambitoName: String, comune: RecordID, comuneName: String,
+            isCapofila: Bool,
             number: ReplicaNumber, incarnation: Incarnation, hubURL: String, pin: [UInt8], ambitoKey: [UInt8],
             certificate: [UInt8]
         ) {
@@ -69,7 +70,8 @@ package final class ReplicaStore: Sendable {
         guard catalog.version <= Schema.version else {
             throw ReplicaStoreError(
                 .newerSchema,
-                "this replica was made by a newer Zona (schema \(catalog.version), this program knows \(Schema.version)): upgrade it")
+                "this replica was made by a newer Zona (schema \(catalog.version), this program knows \(Schema.version)): upgrade it"
+            )
         }
     }
 
@@ -117,7 +119,8 @@ package final class ReplicaStore: Sendable {
     package static func triggers(for catalog: Catalog) -> [String] {
         catalog.tables.flatMap { table in
             [
-                TriggerSQL.stash(of: table), CheckTriggerSQL.checks(of: table, children: children(of: table, in: catalog)),
+                TriggerSQL.stash(of: table),
+                CheckTriggerSQL.checks(of: table, children: children(of: table, in: catalog)),
                 TriggerSQL.tracking(of: table),
             ].filter { !$0.isEmpty }
         }

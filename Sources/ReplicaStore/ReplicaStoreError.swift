@@ -42,7 +42,8 @@ package struct ReplicaStoreError: Error, Sendable, CustomStringConvertible {
         switch error {
         case let error as ReplicaStoreError: self = error
         case let fault as StatementFault: self.init(sqlite: fault.code, fault.message)
-        case let fault as DatabaseError: self.init(sqlite: fault.extendedResultCode.rawValue, fault.message ?? "no message")
+        case let fault as DatabaseError:
+            self.init(sqlite: fault.extendedResultCode.rawValue, fault.message ?? "no message")
         case let fault as WireError: self.init(.badBytes, fault.description)
         case let fault as MalformedBytes: self.init(.badBytes, fault.description)
         default: self.init(.database, "\(error)")
@@ -52,8 +53,13 @@ package struct ReplicaStoreError: Error, Sendable, CustomStringConvertible {
     private init(sqlite code: Int32, _ message: String) {
         switch code & 0xFF {
         case 5, 6: self.init(.busy, "the replica's file is in use by another program: try again when it has finished")
-        case 8: self.init(.readOnly, "the replica's file or its folder cannot be written: check its permissions and the disk")
-        case 10, 13: self.init(.diskFull, "the disk is full or failing (\(message)): free some space and try again; nothing was changed")
+        case 8:
+            self.init(
+                .readOnly, "the replica's file or its folder cannot be written: check its permissions and the disk")
+        case 10, 13:
+            self.init(
+                .diskFull,
+                "the disk is full or failing (\(message)): free some space and try again; nothing was changed")
         case 11, 26: self.init(.notAReplica, "this file is not a database, or it is damaged: \(message)")
         case 14: self.init(.readOnly, "the file cannot be opened: check that its folder exists and can be written")
         case 19:

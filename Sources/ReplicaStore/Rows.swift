@@ -36,13 +36,16 @@ package struct Operator: Sendable {
 extension ReplicaStore {
     /// Rows of a table in the order of their ids. `filter` are column and value pairs that must be the same.
     package func rows(
-        of table: TableDescription, where filter: [(column: Int, value: Value)] = [], limit: Int = 1_000, offset: Int = 0
+        of table: TableDescription, where filter: [(column: Int, value: Value)] = [], limit: Int = 1_000,
+        offset: Int = 0
     ) throws(ReplicaStoreError) -> [StoredRow] {
         let conditions = filter.enumerated().map { "\(TriggerSQL.quoted(table.columns[$1.column].name)) IS ?\($0 + 3)" }
         return try read { database in
             let read = try Self.select(
                 database, table: table,
-                tail: "\(conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))") ORDER BY t.id LIMIT ?1 OFFSET ?2")
+                tail:
+                    "\(conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))") ORDER BY t.id LIMIT ?1 OFFSET ?2"
+            )
             read.bind(1, limit)
             read.bind(2, offset)
             for (index, condition) in filter.enumerated() { read.bind(index + 3, condition.value) }
@@ -72,17 +75,23 @@ extension ReplicaStore {
         switch found.count {
         case 1: return found[0]
         case 0: throw ReplicaStoreError(.notFound, "no row of \(table.name) has an id that begins with \(prefix)")
-        default: throw ReplicaStoreError(.ambiguous, "several rows of \(table.name) have ids that begin with \(prefix): give more of it")
+        default:
+            throw ReplicaStoreError(
+                .ambiguous, "several rows of \(table.name) have ids that begin with \(prefix): give more of it")
         }
     }
 
     /// The table and id of the one row anywhere whose id begins with `prefix`.
-    package func record(startingWith prefix: String) throws(ReplicaStoreError) -> (table: TableDescription, id: RecordID) {
+    package func record(startingWith prefix: String) throws(ReplicaStoreError) -> (
+        table: TableDescription, id: RecordID
+    ) {
         var found: [(table: TableDescription, id: RecordID)] = []
         for table in catalog.tables {
             for id in try ids(startingWith: prefix, in: table) { found.append((table, id)) }
         }
-        guard let first = found.first else { throw ReplicaStoreError(.notFound, "no row has an id that begins with \(prefix)") }
+        guard let first = found.first else {
+            throw ReplicaStoreError(.notFound, "no row has an id that begins with \(prefix)")
+        }
         guard found.count == 1 else {
             throw ReplicaStoreError(.ambiguous, "several rows have ids that begin with \(prefix): give more of it")
         }
@@ -94,7 +103,8 @@ extension ReplicaStore {
         guard isPlausible, !prefix.isEmpty else { return [] }
         return try read { database in
             let read = try RawStatement(
-                database, "SELECT id FROM \(TriggerSQL.quoted(table.name)) WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT 2")
+                database,
+                "SELECT id FROM \(TriggerSQL.quoted(table.name)) WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT 2")
             read.bind(1, text: prefix)
             var found: [RecordID] = []
             while try read.step() { if let id = read.id(0) { found.append(id) } }
@@ -104,9 +114,11 @@ extension ReplicaStore {
 
     // MARK: Writing
 
-    /// Adds a row and returns its id: derived from the key in join tables, made by the column's DEFAULT elsewhere, unless given.
+    /// Adds a row and returns its id: derived from the key in join tables, made by the column's DEFAULT elsewhere,
+    /// unless given.
     package func insert(
-        into table: TableDescription, _ values: [(column: Int, value: Value)], id given: RecordID? = nil, by author: Operator
+        into table: TableDescription, _ values: [(column: Int, value: Value)], id given: RecordID? = nil,
+        by author: Operator
     ) throws(ReplicaStoreError) -> RecordID {
         let id = given ?? Self.derivedID(table, values)
         let columns = (id == nil ? [] : ["id"]) + values.map { TriggerSQL.quoted(table.columns[$0.column].name) }
@@ -114,7 +126,8 @@ extension ReplicaStore {
         let what = columns.isEmpty ? "DEFAULT VALUES" : "(\(columns.joined(separator: ", "))) VALUES (\(places))"
         return try write { database in
             try database.acting(as: author) {
-                let insert = try RawStatement(database, "INSERT INTO \(TriggerSQL.quoted(table.name))\(what) RETURNING id")
+                let insert = try RawStatement(
+                    database, "INSERT INTO \(TriggerSQL.quoted(table.name))\(what) RETURNING id")
                 if let id { insert.bind(1, idText: id) }
                 for (index, value) in values.enumerated() { insert.bind(index + (id == nil ? 1 : 2), value.value) }
                 guard try insert.step(), let made = insert.id(0) else {
@@ -172,7 +185,8 @@ extension ReplicaStore {
         guard try there.step() else { throw ReplicaStoreError(.notFound, "there is no row \(id) in \(table.name)") }
     }
 
-    /// Marks a record as on somebody's screen: pins what he has seen, and pulls leave it alone until he writes or an hour has gone.
+    /// Marks a record as on somebody's screen: pins what he has seen, and pulls leave it alone until he writes or
+    /// an hour has gone.
     package func touch(_ id: RecordID, of table: TableDescription, now: Int64) throws(ReplicaStoreError) {
         try write { database in
             let touch = try RawStatement(
@@ -220,7 +234,8 @@ extension ReplicaStore {
             rows.append(
                 StoredRow(
                     id: id, values: table.columns.indices.map { read.value($0 + 5) }, isPending: read.integer(1) == 1,
-                    isBehind: read.integer(2) == 1, isContested: read.integer(4) > 0, openConflicts: Int(read.integer(3))))
+                    isBehind: read.integer(2) == 1, isContested: read.integer(4) > 0,
+                    openConflicts: Int(read.integer(3))))
         }
         return rows
     }
@@ -228,7 +243,8 @@ extension ReplicaStore {
     private static func derivedID(_ table: TableDescription, _ values: [(column: Int, value: Value)]) -> RecordID? {
         guard !table.idKey.isEmpty else { return nil }
         let key = table.idKey.map { column in
-            values.first { $0.column == column }.map { ValueCoding.bytes(of: $0.value) } ?? table.columns[column].defaultValue
+            values.first { $0.column == column }.map { ValueCoding.bytes(of: $0.value) }
+                ?? table.columns[column].defaultValue
         }
         return DerivedID.of(table: table.name, key: key.map { $0[...] })
     }
@@ -237,7 +253,8 @@ extension ReplicaStore {
 extension Database {
     /// Writes as one action of `author`: accepted or refused as a whole.
     func acting<Result>(as author: Operator, _ body: () throws -> Result) throws -> Result {
-        let begin = try RawStatement(self, "UPDATE zona_state SET author = ?1, action = abs(random() % 4611686018427387904) + 1")
+        let begin = try RawStatement(
+            self, "UPDATE zona_state SET author = ?1, action = abs(random() % 4611686018427387904) + 1")
         begin.bind(1, text: author.name)
         try begin.run()
         let result = try body()

@@ -39,7 +39,8 @@ extension ReplicaStore {
                 return Int(read.integer(0))
             }
             let state = try ReplicaState(database)
-            let waiting = "FROM zona_outbox WHERE number = \(state.number.rawValue) AND last_counter > \(state.acknowledgedCounter)"
+            let waiting =
+                "FROM zona_outbox WHERE number = \(state.number.rawValue) AND last_counter > \(state.acknowledgedCounter)"
             var records = 0
             for table in catalog.tables where table.number < 900 {
                 records += try number("SELECT count(*) FROM \(TriggerSQL.quoted(table.name))")
@@ -50,7 +51,8 @@ extension ReplicaStore {
                 waitingBytes: try number("SELECT coalesce(sum(length(bytes)), 0) \(waiting)"),
                 behindRecords: try number("SELECT count(*) FROM zona_behind"),
                 openConflicts: try number("SELECT count(*) FROM zona_conflict WHERE state = 'open'"),
-                contestedConflicts: try number("SELECT count(*) FROM zona_conflict WHERE state = 'open' AND contested = 1"),
+                contestedConflicts: try number(
+                    "SELECT count(*) FROM zona_conflict WHERE state = 'open' AND contested = 1"),
                 refusedChanges: try number("SELECT count(*) FROM zona_refused"),
                 inboxPages: try number("SELECT count(*) FROM zona_inbox"), records: records)
         }
@@ -60,13 +62,15 @@ extension ReplicaStore {
         let catalog = catalog
         return try read { database in
             let read = try RawStatement(
-                database, "SELECT table_no, id, author, changed_at, counter IS NOT NULL FROM zona_pending ORDER BY table_no, id")
+                database,
+                "SELECT table_no, id, author, changed_at, counter IS NOT NULL FROM zona_pending ORDER BY table_no, id")
             var found: [PendingRecord] = []
             while try read.step() {
                 guard let id = read.id(1), let table = catalog.table(Int(read.integer(0))) else { continue }
                 found.append(
                     PendingRecord(
-                        table: table.name, id: id, author: read.text(2), changedAt: read.integer(3), isCaptured: read.integer(4) == 1))
+                        table: table.name, id: id, author: read.text(2), changedAt: read.integer(3),
+                        isCaptured: read.integer(4) == 1))
             }
             return found
         }

@@ -5,7 +5,8 @@ package enum TriggerSQL {
     /// The stash: the row as last acknowledged, in the table's own types.
     package static func stash(of table: TableDescription) -> String {
         let columns = table.columns.map { "\(quoted($0.name)) \($0.type.rawValue)" }
-        return "CREATE TABLE \(stashName(table))(id TEXT PRIMARY KEY NOT NULL, \(columns.joined(separator: ", "))) STRICT;"
+        return
+            "CREATE TABLE \(stashName(table))(id TEXT PRIMARY KEY NOT NULL, \(columns.joined(separator: ", "))) STRICT;"
     }
 
     package static func stashName(_ table: TableDescription) -> String {
@@ -51,7 +52,8 @@ package enum TriggerSQL {
         return sql
     }
 
-    /// The context of a write is that of the touch that showed the row, else of a record that a pull skipped, else what the file knows.
+    /// The context of a write is that of the touch that showed the row, else of a record that a pull skipped, else
+    /// what the file knows.
     private static func pend(_ row: String, _ table: TableDescription) -> String {
         let place = "WHERE table_no = \(table.number) AND id = \(row).id"
         return """

@@ -14,7 +14,9 @@ package enum Enrolling {
         path: String, hubURL: String, code: String, settings: SyncSettings = SyncSettings()
     ) async throws(SyncFault) -> ReplicaStore {
         guard let parsed = EnrolmentCode(code) else {
-            throw SyncFault(.badCode, "this is not a code, or it has a typing error: copy it again, all groups of letters and digits")
+            throw SyncFault(
+                .badCode,
+                "this is not a code, or it has a typing error: copy it again, all groups of letters and digits")
         }
         guard !FileManager.default.fileExists(atPath: path) else {
             throw SyncFault(.file, "\(path) exists already: choose another name with --file, or use it as it is")
@@ -32,7 +34,8 @@ package enum Enrolling {
         path: String, hubURL: String, code: EnrolmentCode, key: SigningKey, settings: SyncSettings
     ) async throws(SyncFault) -> ReplicaStore {
         let number = ReplicaNumber(rawValue: UInt64.random(in: 1...UInt64(Int64.max)))
-        let request = EnrolmentRequest(secret: code.secret, key: key.publicKey, number: number, schemaVersion: Schema.version)
+        let request = EnrolmentRequest(
+            secret: code.secret, key: key.publicKey, number: number, schemaVersion: Schema.version)
         let hub = HubConnection(url: hubURL, pin: code.fingerprint, ambito: nil, ambitoKey: nil, settings: settings)
         let frame = try await hub.enrol(request.frame(key: key))
         let answer: EnrolmentAnswer
@@ -49,8 +52,10 @@ package enum Enrolling {
                 at: path,
                 enrolment: ReplicaStore.Enrolment(
                     ambito: answer.ambito, ambitoCode: answer.ambitoCode, ambitoName: answer.ambitoName,
-                    comune: certificate.comune, comuneName: answer.comuneName, isCapofila: certificate.isCapofila, number: number,
-                    incarnation: answer.incarnation, hubURL: hubURL, pin: code.fingerprint, ambitoKey: answer.ambitoKey.bytes,
+                    comune: certificate.comune, comuneName: answer.comuneName, isCapofila: certificate.isCapofila,
+                    number: number,
+                    incarnation: answer.incarnation, hubURL: hubURL, pin: code.fingerprint,
+                    ambitoKey: answer.ambitoKey.bytes,
                     certificate: answer.certificate))
         } catch {
             throw SyncFault(error)

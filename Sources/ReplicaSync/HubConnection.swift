@@ -16,7 +16,8 @@ package struct SyncSettings: Sendable {
     }
 }
 
-/// The HTTP binding of the protocol (`docs/protocol.md`, *HTTP*): each function is one request, with the hub's problems as errors.
+/// The HTTP binding of the protocol (`docs/protocol.md`, *HTTP*): each function is one request, with the hub's
+/// problems as errors.
 struct HubConnection: Sendable {
     private let client: CurlClient
     private let ambito: String
@@ -49,18 +50,22 @@ struct HubConnection: Sendable {
     /// How many bytes of a batch the hub has from an upload that was cut.
     func bytesHeld(of hash: [UInt8], session: [UInt8]) async throws(SyncFault) -> Int {
         let answer = try await send(
-            HTTPExchange(method: "GET", path: "/v1/\(ambito)/batch/\(Hash.text(hash))", headers: [("Zona-Session", Hash.text(session))]))
+            HTTPExchange(
+                method: "GET", path: "/v1/\(ambito)/batch/\(Hash.text(hash))",
+                headers: [("Zona-Session", Hash.text(session))]))
         guard answer.status == 204 else { throw try problem(answer) }
         return answer.header("Zona-Have").flatMap(Int.init) ?? 0
     }
 
     func upload(
-        _ bytes: [UInt8], hash: [UInt8], from start: Int, session: [UInt8], clock: Int64, onProgress: @escaping @Sendable (Int64) -> Void
+        _ bytes: [UInt8], hash: [UInt8], from start: Int, session: [UInt8], clock: Int64,
+        onProgress: @escaping @Sendable (Int64) -> Void
     ) async throws(SyncFault) -> Acknowledgement {
         let exchange = HTTPExchange(
             method: "PUT", path: "/v1/\(ambito)/batch/\(Hash.text(hash))",
             headers: [
-                ("Zona-Session", Hash.text(session)), ("Zona-Offset", String(start)), ("Zona-Total", String(bytes.count)),
+                ("Zona-Session", Hash.text(session)), ("Zona-Offset", String(start)),
+                ("Zona-Total", String(bytes.count)),
                 ("Zona-Clock", String(clock)),
             ], body: start == 0 ? bytes : Array(bytes[start...]))
         let answer = try await frame(exchange, kind: .acknowledgement) { onProgress(Int64(start) + $0.uploadedBytes) }
@@ -72,7 +77,8 @@ struct HubConnection: Sendable {
         after: UInt64, size: Int, session: [UInt8], onProgress: @escaping @Sendable (Int64) -> Void
     ) async throws(SyncFault) -> Frame {
         let exchange = HTTPExchange(
-            method: "GET", path: "/v1/\(ambito)/page?after=\(after)&size=\(size)", headers: [("Zona-Session", Hash.text(session))])
+            method: "GET", path: "/v1/\(ambito)/page?after=\(after)&size=\(size)",
+            headers: [("Zona-Session", Hash.text(session))])
         switch await attempt(exchange, onProgress: { onProgress($0.downloadedBytes) }) {
         case .success(let answer): return try verified(answer, kind: .page)
         case .failure(let cut): return try await restOfPage(cut, session: session, onProgress: onProgress)
@@ -94,7 +100,8 @@ struct HubConnection: Sendable {
             switch await attempt(exchange, onProgress: { onProgress(Int64(start) + $0.downloadedBytes) }) {
             case .success(let answer):
                 guard answer.status == 206 else { throw SyncFault(last) }
-                return try verified(HTTPAnswer(status: 200, headers: answer.headers, body: held + answer.body), kind: .page)
+                return try verified(
+                    HTTPAnswer(status: 200, headers: answer.headers, body: held + answer.body), kind: .page)
             case .failure(let again):
                 held += again.partialBody
                 last = again
@@ -144,8 +151,12 @@ struct HubConnection: Sendable {
     }
 
     private func problem(_ answer: HTTPAnswer) throws(SyncFault) -> SyncFault {
-        guard let frame = try? Frame(reading: answer.body, kind: .problem), let problem = try? Problem(reading: frame) else {
-            return SyncFault(.problem, "the hub answered with status \(answer.status): check the address and the ambito, or tell the technician")
+        guard let frame = try? Frame(reading: answer.body, kind: .problem), let problem = try? Problem(reading: frame)
+        else {
+            return SyncFault(
+                .problem,
+                "the hub answered with status \(answer.status): check the address and the ambito, or tell the technician"
+            )
         }
         return SyncFault(problem)
     }
@@ -154,7 +165,9 @@ struct HubConnection: Sendable {
         do throws(WireError) {
             return try body()
         } catch {
-            throw SyncFault(.problem, "the hub's answer cannot be read (\(error)): run the sync again; if it stays so, tell the technician")
+            throw SyncFault(
+                .problem,
+                "the hub's answer cannot be read (\(error)): run the sync again; if it stays so, tell the technician")
         }
     }
 }

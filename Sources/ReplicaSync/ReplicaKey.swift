@@ -10,7 +10,10 @@ package enum ReplicaKey {
     package static func load(for replica: String) throws(SyncFault) -> SigningKey {
         let path = path(for: replica)
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw SyncFault(.noKey, "the replica's key \(path) is missing: without it the hub does not know this PC; put it back, or enrol again")
+            throw SyncFault(
+                .noKey,
+                "the replica's key \(path) is missing: without it the hub does not know this PC; put it back, or enrol again"
+            )
         }
         let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         guard let seed = Hash.bytes(text), let key = SigningKey(seed: seed) else {
@@ -28,7 +31,10 @@ package enum ReplicaKey {
         // Created with its mode, so that it is never readable by others, and only if it is not there.
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
         guard file >= 0 else {
-            throw SyncFault(.file, "the key file \(path) cannot be made: \(errno == EEXIST ? "it exists already" : String(cString: strerror(errno)))")
+            throw SyncFault(
+                .file,
+                "the key file \(path) cannot be made: \(errno == EEXIST ? "it exists already" : String(cString: strerror(errno)))"
+            )
         }
         defer { Foundation.close(file) }
         let text = Array((Hash.text(seed) + "\n").utf8)

@@ -36,7 +36,8 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
     package var isRetryable: Bool {
         switch code {
         case .unreachable, .interrupted, .portal, .proxy, .busy, .cancelled: true
-        case .wrongHub, .problem, .forked, .incarnationChanged, .hubTooOld, .wrongAmbito, .file, .badCode, .badAddress, .revoked, .noKey:
+        case .wrongHub, .problem, .forked, .incarnationChanged, .hubTooOld, .wrongAmbito, .file, .badCode, .badAddress,
+            .revoked, .noKey:
             false
         }
     }
@@ -61,22 +62,30 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
     package init(_ stop: ClientSession.Stop) {
         switch stop {
         case .wrongAmbito:
-            self.init(.wrongAmbito, "this hub serves another ambito than this replica's: check the address, or enrol with a new code")
+            self.init(
+                .wrongAmbito,
+                "this hub serves another ambito than this replica's: check the address, or enrol with a new code")
         case .forked:
             self.init(
                 .forked,
                 "the hub has work under this replica's number that is not in this file: the file was copied, or put back from a backup. "
-                    + "Nothing was changed. Use the newest copy of the file, or enrol again with a new code and keep this one aside")
+                    + "Nothing was changed. Use the newest copy of the file, or enrol again with a new code and keep this one aside"
+            )
         case .incarnationChanged:
             self.init(
                 .incarnationChanged,
-                "the hub was restored or rebuilt since the last sync. Nothing was changed and nothing is lost: keep this file and tell the technician")
+                "the hub was restored or rebuilt since the last sync. Nothing was changed and nothing is lost: keep this file and tell the technician"
+            )
         case .hubTooOld(let hub, let replica):
-            self.init(.hubTooOld, "the hub knows schema \(hub), this replica has \(replica): it waits until the hub is upgraded")
+            self.init(
+                .hubTooOld,
+                "the hub knows schema \(hub), this replica has \(replica): it waits until the hub is upgraded")
         case .pageElsewhere:
             self.init(.interrupted, "what came does not follow what is here: run the sync again")
         case .unexpected(let what):
-            self.init(.problem, "the hub answered out of turn (\(what)): run the sync again; if it stays so, tell the technician")
+            self.init(
+                .problem,
+                "the hub answered out of turn (\(what)): run the sync again; if it stays so, tell the technician")
         }
     }
 

@@ -66,10 +66,13 @@ package struct SyncRunner: Sendable {
     private func converse(
         pulls: Bool, onProgress: (@Sendable (SyncProgress) -> Void)?
     ) async throws(SyncFault) -> SyncSummary {
-        var conversation = try Conversation(store: store, key: key, settings: settings, pulls: pulls, onProgress: onProgress)
+        var conversation = try Conversation(
+            store: store, key: key, settings: settings, pulls: pulls, onProgress: onProgress)
         var directive = conversation.session.start()
         while true {
-            guard !Task.isCancelled else { throw SyncFault(.cancelled, "stopped: what was done is kept; run `zona sync` to go on") }
+            guard !Task.isCancelled else {
+                throw SyncFault(.cancelled, "stopped: what was done is kept; run `zona sync` to go on")
+            }
             guard let next = try await conversation.carryOut(directive) else { return conversation.summary }
             directive = next
         }
@@ -95,7 +98,8 @@ private struct Conversation {
     private var page: (frame: Frame, header: PageHeader)?
 
     init(
-        store: ReplicaStore, key: SigningKey, settings: SyncSettings, pulls: Bool, onProgress: (@Sendable (SyncProgress) -> Void)?
+        store: ReplicaStore, key: SigningKey, settings: SyncSettings, pulls: Bool,
+        onProgress: (@Sendable (SyncProgress) -> Void)?
     ) throws(SyncFault) {
         self.store = store
         self.key = key
@@ -111,7 +115,8 @@ private struct Conversation {
             throw SyncFault(error)
         }
         hub = HubConnection(
-            url: state.hubURL, pin: state.pin, ambito: state.ambito, ambitoKey: VerifyingKey(state.ambitoKey), settings: settings)
+            url: state.hubURL, pin: state.pin, ambito: state.ambito, ambitoKey: VerifyingKey(state.ambitoKey),
+            settings: settings)
         onProgress?(progress)
     }
 
@@ -158,7 +163,8 @@ private struct Conversation {
     private func greeting(answering nonce: Nonce) throws(SyncFault) -> ClientGreeting {
         ClientGreeting(
             nonce: nonce.nonce, certificate: state.certificate, number: state.number, incarnation: state.incarnation,
-            acknowledgedCounter: state.acknowledgedCounter, acknowledgedHash: state.acknowledgedHash, cursor: state.cursor,
+            acknowledgedCounter: state.acknowledgedCounter, acknowledgedHash: state.acknowledgedHash,
+            cursor: state.cursor,
             logHash: state.logHash, oldest: try stored { store throws(ReplicaStoreError) in try store.oldestContext() },
             schemaVersion: state.schemaVersion)
     }
@@ -167,7 +173,9 @@ private struct Conversation {
         try stored { store throws(ReplicaStoreError) in try store.forgetDurable(through: hub.durableCounter) }
     }
 
-    private mutating func acknowledge(folded: UInt64, stored counter: UInt64) throws(SyncFault) -> ClientSession.Directive {
+    private mutating func acknowledge(folded: UInt64, stored counter: UInt64) throws(SyncFault)
+        -> ClientSession.Directive
+    {
         let batch = try stored { store throws(ReplicaStoreError) in
             try store.acknowledge(folded: folded)
             return try store.batch(after: counter)
@@ -234,7 +242,8 @@ private struct Conversation {
         try stored { store throws(ReplicaStoreError) in try store.keep(page.frame, header: page.header) }
     }
 
-    private func stored<Result>(_ body: (ReplicaStore) throws(ReplicaStoreError) -> Result) throws(SyncFault) -> Result {
+    private func stored<Result>(_ body: (ReplicaStore) throws(ReplicaStoreError) -> Result) throws(SyncFault) -> Result
+    {
         do throws(ReplicaStoreError) { return try body(store) } catch { throw SyncFault(error) }
     }
 }

@@ -2,7 +2,8 @@ package import GRDB
 package import Schema
 package import SyncCore
 
-/// Reads the catalog out of a database that holds it: the SQL files are the only place where tables, rules and rights are written.
+/// Reads the catalog out of a database that holds it: the SQL files are the only place where tables, rules and
+/// rights are written.
 package enum CatalogLoader {
     /// The catalog of the SQL that this program carries, loaded in memory.
     package static func bundled(_ files: [Schema.File] = Schema.synced) throws -> Catalog {
@@ -30,7 +31,8 @@ package enum CatalogLoader {
                     readable: ReadAccess(rawValue: statement.text(3)) ?? .owner,
                     writable: WriteAccess(rawValue: statement.text(4)) ?? .hub,
                     ownerColumn: statement.isNull(5) ? nil : statement.text(5),
-                    rule: MergeRule(rawValue: statement.text(6)) ?? .lastWriterWins, naturalKey: list(statement.text(7)),
+                    rule: MergeRule(rawValue: statement.text(6)) ?? .lastWriterWins,
+                    naturalKey: list(statement.text(7)),
                     nullsAreEqual: statement.integer(8) == 1, idKey: list(statement.text(9)),
                     isDeletable: statement.integer(10) == 1, columns: columns,
                     checks: try checks(of: name, columns: columns, database), since: Int(statement.integer(11))))
@@ -54,12 +56,14 @@ package enum CatalogLoader {
             func optional(_ column: Int) -> String? { statement.isNull(column) ? nil : statement.text(column) }
             func values(_ column: Int) -> [[UInt8]] {
                 list(statement.text(column)).map { text in
-                    ValueCoding.bytes(of: type == .integer ? Int64(text).map(Value.integer) ?? .text(text) : .text(text))
+                    ValueCoding.bytes(
+                        of: type == .integer ? Int64(text).map(Value.integer) ?? .text(text) : .text(text))
                 }
             }
             columns.append(
                 ColumnDescription(
-                    name: statement.text(0), label: statement.text(4), type: type, isRequired: statement.integer(2) == 1,
+                    name: statement.text(0), label: statement.text(4), type: type,
+                    isRequired: statement.integer(2) == 1,
                     defaultValue: try defaultValue(optional(3), database),
                     writable: optional(5).flatMap(WriteAccess.init), rule: optional(6).flatMap(MergeRule.init),
                     groupName: optional(7), orderedValues: values(8), parent: optional(9), codeList: optional(10),

@@ -20,7 +20,8 @@ package struct StatementFault: Error, Sendable, CustomStringConvertible {
     package var isFull: Bool { code & 0xFF == SQLITE_FULL }
 }
 
-/// A raw prepared statement on GRDB's connection, for hot paths: values go between SQLite and encoded bytes with nothing in between.
+/// A raw prepared statement on GRDB's connection, for hot paths: values go between SQLite and encoded bytes with
+/// nothing in between.
 ///
 /// Used only inside one access of the database, on its thread. Finalised when it goes.
 package final class RawStatement {
@@ -35,7 +36,8 @@ package final class RawStatement {
         var handle: OpaquePointer?
         let code = sqlite3_prepare_v3(connection, sql, -1, 0, &handle, nil)
         guard code == SQLITE_OK, let handle else {
-            throw StatementFault(code: sqlite3_extended_errcode(connection), message: String(cString: sqlite3_errmsg(connection)))
+            throw StatementFault(
+                code: sqlite3_extended_errcode(connection), message: String(cString: sqlite3_errmsg(connection)))
         }
         self.connection = connection
         self.handle = handle
@@ -124,7 +126,8 @@ package final class RawStatement {
     package func bind(_ position: Int, idBytes id: RecordID) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { buffer in
             for index in 0..<16 {
-                buffer[index] = UInt8(truncatingIfNeeded: (index < 8 ? id.high : id.low) >> UInt64(56 - 8 * (index & 7)))
+                buffer[index] = UInt8(
+                    truncatingIfNeeded: (index < 8 ? id.high : id.low) >> UInt64(56 - 8 * (index & 7)))
             }
             bind(position, blob: UnsafeBufferPointer(buffer))
         }
@@ -137,7 +140,9 @@ package final class RawStatement {
         case .integer, .wideInteger: bind(position, raw.number)
         case .real: sqlite3_bind_double(handle, Int32(position), Double(bitPattern: UInt64(bitPattern: raw.number)))
         case .text:
-            reader.bytes.withUnsafeBufferPointer { bind(position, textBytes: UnsafeBufferPointer(rebasing: $0[raw.range])) }
+            reader.bytes.withUnsafeBufferPointer {
+                bind(position, textBytes: UnsafeBufferPointer(rebasing: $0[raw.range]))
+            }
         case .blob:
             reader.bytes.withUnsafeBufferPointer { bind(position, blob: UnsafeBufferPointer(rebasing: $0[raw.range])) }
         case .uuid: bind(position, idText: reader.id(at: raw.range.lowerBound))
@@ -167,7 +172,8 @@ package final class RawStatement {
     /// The bytes of a text or BLOB, good until the next step.
     package func bytes(_ column: Int) -> UnsafeBufferPointer<UInt8> {
         let isText = sqlite3_column_type(handle, Int32(column)) == SQLITE_TEXT
-        let start = isText
+        let start =
+            isText
             ? UnsafeRawPointer(sqlite3_column_text(handle, Int32(column))) : sqlite3_column_blob(handle, Int32(column))
         let count = Int(sqlite3_column_bytes(handle, Int32(column)))
         return UnsafeBufferPointer(start: start?.assumingMemoryBound(to: UInt8.self), count: start == nil ? 0 : count)
@@ -218,7 +224,8 @@ package final class RawStatement {
         switch type {
         case SQLITE_INTEGER: return integer(left) == integer(right)
         case SQLITE_FLOAT:
-            return sqlite3_column_double(handle, Int32(left)).bitPattern == sqlite3_column_double(handle, Int32(right)).bitPattern
+            return sqlite3_column_double(handle, Int32(left)).bitPattern
+                == sqlite3_column_double(handle, Int32(right)).bitPattern
         case SQLITE_NULL: return true
         default: return bytes(left).elementsEqual(bytes(right))
         }

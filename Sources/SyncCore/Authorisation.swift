@@ -79,7 +79,8 @@ package enum Scope: Hashable, Sendable {
 }
 
 extension TableDescription {
-    /// Whether `writer` may write under `access` a record whose owner column holds `owner`. An empty owner means the capofila's row.
+    /// Whether `writer` may write under `access` a record whose owner column holds `owner`. An empty owner means
+    /// the capofila's row.
     package func allows(_ writer: Writer, _ access: WriteAccess, owner: ArraySlice<UInt8>?) -> Bool {
         switch access {
         case .all: return true
@@ -92,8 +93,11 @@ extension TableDescription {
         }
     }
 
-    /// Checks what the catalog says of rights, for a change of a record whose values were `existing` (nothing if it is new).
-    package func authorise(_ change: Change, by writer: Writer, existing: [ArraySlice<UInt8>]?) throws -> [ArraySlice<UInt8>] {
+    /// Checks what the catalog says of rights, for a change of a record whose values were `existing` (nothing if it
+    /// is new).
+    package func authorise(_ change: Change, by writer: Writer, existing: [ArraySlice<UInt8>]?) throws -> [ArraySlice<
+        UInt8
+    >] {
         let carried = try slices(of: change)
         func carriedValue(_ column: Int) -> ArraySlice<UInt8>? {
             change.carried.contains(column) ? carried[change.carried.intersection(.first(column)).count] : nil

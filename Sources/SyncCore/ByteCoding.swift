@@ -110,7 +110,9 @@ package struct ByteReader: Sendable {
     /// A count that cannot be more than `limit`, nor more than the bytes that are left.
     package mutating func count(limit: Int, of what: String) throws(MalformedBytes) -> Int {
         let value = try varint()
-        guard value <= UInt64(limit) else { throw MalformedBytes("\(value) \(what), over the limit of \(limit)", at: position) }
+        guard value <= UInt64(limit) else {
+            throw MalformedBytes("\(value) \(what), over the limit of \(limit)", at: position)
+        }
         return Int(value)
     }
 

@@ -1,4 +1,5 @@
-/// Which rule picks the value that shows among concurrent ones (`docs/merge-rules.md`). Raw values are the catalog's words.
+/// Which rule picks the value that shows among concurrent ones (`docs/merge-rules.md`). Raw values are the
+/// catalog's words.
 package enum MergeRule: String, Sendable, CaseIterable {
     case lastWriterWins = "last-writer-wins"
     case fields
@@ -54,7 +55,8 @@ package struct ColumnDescription: Sendable {
     package let since: Int
 
     package init(
-        name: String, label: String = "", type: ColumnType, isRequired: Bool = false, defaultValue: [UInt8] = ValueCoding.null,
+        name: String, label: String = "", type: ColumnType, isRequired: Bool = false,
+        defaultValue: [UInt8] = ValueCoding.null,
         writable: WriteAccess? = nil, rule: MergeRule? = nil, groupName: String? = nil, orderedValues: [[UInt8]] = [],
         parent: String? = nil, codeList: String? = nil, allowed: [[UInt8]] = [], minimum: Int64? = nil,
         maximum: Int64? = nil, format: Format? = nil, since: Int = 1
@@ -78,8 +80,8 @@ package struct ColumnDescription: Sendable {
     }
 }
 
-/// Columns that are merged as one value. Its index never changes when columns are appended: 0 is existence, 1 the rest of the row
-/// (record rules only), 2 + c the group whose first column is c.
+/// Columns that are merged as one value. Its index never changes when columns are appended: 0 is existence, 1 the
+/// rest of the row (record rules only), 2 + c the group whose first column is c.
 package struct ColumnGroup: Sendable {
     package static let existence = 0
     package static let wholeRow = 1
@@ -160,8 +162,8 @@ package struct TableDescription: Sendable {
         groups.first { $0.index == index }
     }
 
-    /// Under `fields` each column or declared group is a group; under any other rule one group holds the row, but for the columns that
-    /// declare a rule or a group of their own, and those that a later schema version added.
+    /// Under `fields` each column or declared group is a group; under any other rule one group holds the row, but
+    /// for the columns that declare a rule or a group of their own, and those that a later schema version added.
     private static func groups(of columns: [ColumnDescription], rule: MergeRule, since: Int) -> [ColumnGroup] {
         var groups: [ColumnGroup] = []
         var rest = ColumnSet()
@@ -177,16 +179,20 @@ package struct TableDescription: Sendable {
                 let old = groups[known.index]
                 var members = old.columns
                 members.insert(position)
-                groups[known.index] = ColumnGroup(index: old.index, columns: members, rule: old.rule, orderedValues: old.orderedValues)
+                groups[known.index] = ColumnGroup(
+                    index: old.index, columns: members, rule: old.rule, orderedValues: old.orderedValues)
                 continue
             }
             if let name = column.groupName { named.append((name, groups.count)) }
             groups.append(
-                ColumnGroup(index: 2 + position, columns: ColumnSet([position]), rule: own, orderedValues: column.orderedValues))
+                ColumnGroup(
+                    index: 2 + position, columns: ColumnSet([position]), rule: own, orderedValues: column.orderedValues)
+            )
         }
         if !rest.isEmpty || columns.isEmpty {
             let whole: MergeRule = rule == .fields ? .lastWriterWins : rule
-            groups.insert(ColumnGroup(index: ColumnGroup.wholeRow, columns: rest, rule: whole, orderedValues: []), at: 0)
+            groups.insert(
+                ColumnGroup(index: ColumnGroup.wholeRow, columns: rest, rule: whole, orderedValues: []), at: 0)
         }
         return groups
     }

@@ -3,7 +3,8 @@ package enum Operation: UInt8, Sendable {
     case insert = 1, update = 2, delete = 3
 }
 
-/// A conflict that a change decides: its id, the group it is about, and the dots it names, which the operator had on screen.
+/// A conflict that a change decides: its id, the group it is about, and the dots it names, which the operator had
+/// on screen.
 package struct NamedConflict: Hashable, Sendable {
     package let conflict: RecordID
     package let group: Int
@@ -32,7 +33,8 @@ package struct Change: Sendable {
     package let changed: ColumnSet
     /// The carried values, encoded, in column order.
     package let values: [UInt8]
-    /// Columns of `carried` that the user did not change and that count as a copy where the hub has nothing better (`fill`).
+    /// Columns of `carried` that the user did not change and that count as a copy where the hub has nothing better
+    /// (`fill`).
     package let isFilled: Bool
     /// Given back from a row after a disaster: not a change, a copy.
     package let isCopy: Bool

@@ -28,8 +28,8 @@ package struct HybridTime: Hashable, Comparable, Sendable, CustomStringConvertib
         HybridTime(rawValue: rawValue == .max ? .max : rawValue + 1)
     }
 
-    /// The stamp of a change: its wall clock moved by the known offset, but always after `floor`, the highest stamp seen.
-    /// So causality beats time.
+    /// The stamp of a change: its wall clock moved by the known offset, but always after `floor`, the highest stamp
+    /// seen. So causality beats time.
     package static func stamp(changedAt: Int64, offset: Int64, floor: HybridTime) -> HybridTime {
         let (moved, overflow) = changedAt.addingReportingOverflow(offset)
         return max(HybridTime(milliseconds: overflow ? 0 : moved), floor.next)

@@ -30,7 +30,8 @@ package struct Incarnation: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The unique name of one change: who made it, and its place among his. Counters of a number have no holes and start at 1.
+/// The unique name of one change: who made it, and its place among his. Counters of a number have no holes and
+/// start at 1.
 ///
 /// The order (number, then counter, as integers) has no causal meaning: it breaks ties of the clock.
 package struct Dot: Hashable, Comparable, Sendable, CustomStringConvertible {

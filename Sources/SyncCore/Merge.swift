@@ -7,7 +7,8 @@ package struct MergeOutcome: Sendable {
     }
 
     package internal(set) var state: RecordState
-    /// Whether the record may take the change's own dot: it replaced all it wrote to, and its writer had seen the record as it was.
+    /// Whether the record may take the change's own dot: it replaced all it wrote to, and its writer had seen the
+    /// record as it was.
     package internal(set) var isPlain: Bool
     /// Losers that must be listed now and were not.
     package internal(set) var listed: [Loss] = []
@@ -19,8 +20,8 @@ package struct MergeOutcome: Sendable {
     package internal(set) var replaced: [Loss] = []
 }
 
-/// The one place where a winner is chosen. Pure: the same state and change give the same outcome, and concurrent changes give the same
-/// rows and open conflicts in every order (`docs/merge-rules.md` names the laws and their tests).
+/// The one place where a winner is chosen. Pure: the same state and change give the same outcome, and concurrent
+/// changes give the same rows and open conflicts in every order (`docs/merge-rules.md` names the laws and their tests).
 package struct Merge: Sendable {
     private let table: TableDescription
     private let change: Change
@@ -48,7 +49,8 @@ package struct Merge: Sendable {
             return fresh(change, stamp: stamp)
         }
         var merge = try Merge(
-            change, stamp: stamp, on: state, recordDot: recordDot, in: table, open: open, contextIsKnown: contextIsKnown)
+            change, stamp: stamp, on: state, recordDot: recordDot, in: table, open: open, contextIsKnown: contextIsKnown
+        )
         try merge.writeAll()
         return merge.outcome
     }
@@ -101,7 +103,8 @@ package struct Merge: Sendable {
         gather()
     }
 
-    /// Whether the change writes this group: an insert writes all it carries; an update the row group, and others where it changed them.
+    /// Whether the change writes this group: an insert writes all it carries; an update the row group, and others
+    /// where it changed them.
     private func writes(_ group: ColumnGroup) -> Bool {
         if change.operation == .insert && !change.isFilled || group.index == ColumnGroup.wholeRow {
             return !group.columns.intersection(change.carried).isEmpty
@@ -112,7 +115,8 @@ package struct Merge: Sendable {
     /// What the user did not change but carried along: a copy, where nothing better is known.
     private mutating func fillAll() {
         let weak = Stamp(
-            dot: stamp.dot, time: stamp.time, author: stamp.author, context: stamp.context, side: stamp.side, isCopy: true)
+            dot: stamp.dot, time: stamp.time, author: stamp.author, context: stamp.context, side: stamp.side,
+            isCopy: true)
         for group in table.groups where !writes(group) && !group.columns.intersection(change.carried).isEmpty {
             guard siblings(of: group.index).allSatisfy(\.stamp.isCopy) else { continue }
             write(group: group.index, values: newValues(of: group.columns), stamp: weak)
@@ -143,7 +147,9 @@ package struct Merge: Sendable {
         let kept = present.filter { !goneDots.contains($0.stamp.dot) }
         if !kept.isEmpty { outcome.isPlain = false }
         closeReplaced(gone, of: group, by: stamp)
-        for sibling in gone where sibling.values != values { outcome.replaced.append(.init(group: group, sibling: sibling)) }
+        for sibling in gone where sibling.values != values {
+            outcome.replaced.append(.init(group: group, sibling: sibling))
+        }
         var all = kept + [Sibling(stamp: stamp, values: values)]
         all.sort { $0.stamp.dot < $1.stamp.dot }
         outcome.state.set(Register(group: group, siblings: all))
@@ -170,19 +176,24 @@ package struct Merge: Sendable {
             }
             return false
         }
-        for sibling in stay where sibling.values != values { outcome.listedForGood.append(.init(group: group, sibling: sibling)) }
+        for sibling in stay where sibling.values != values {
+            outcome.listedForGood.append(.init(group: group, sibling: sibling))
+        }
         gone = present
         return true
     }
 
-    /// A listed conflict closes by itself only when the change that replaces the loser had it on screen, had not seen the listing, and
-    /// names no dot that the hub lacks. Who had seen the listing leaves it to an operator. A loser that somebody else has replaced
-    /// meanwhile counts too: which of the two came first must not matter.
+    /// A listed conflict closes by itself only when the change that replaces the loser had it on screen, had not
+    /// seen the listing, and names no dot that the hub lacks. Who had seen the listing leaves it to an operator. A
+    /// loser that somebody else has replaced meanwhile counts too: which of the two came first must not matter.
     private mutating func closeReplaced(_ gone: [Sibling], of group: Int, by stamp: Stamp) {
         guard contextIsKnown else { return }
         for conflict in open where conflict.group == group {
-            let isReplaced = gone.contains { $0.stamp.dot == conflict.loser } || !stamp.isCopy && stamp.covers(conflict.loser)
-            let isForGood = outcome.listedForGood.contains { $0.group == group && $0.sibling.stamp.dot == conflict.loser }
+            let isReplaced =
+                gone.contains { $0.stamp.dot == conflict.loser } || !stamp.isCopy && stamp.covers(conflict.loser)
+            let isForGood = outcome.listedForGood.contains {
+                $0.group == group && $0.sibling.stamp.dot == conflict.loser
+            }
             guard isReplaced, !isForGood, let listing = conflict.listedUnder else { continue }
             if !stamp.context.covers(listing, ownDot: change.dot) { outcome.closed.append(conflict) }
         }
@@ -193,7 +204,8 @@ package struct Merge: Sendable {
         let shown = winner(of: group, among: present)
         for sibling in present {
             let known = open.first { $0.group == group && $0.loser == sibling.stamp.dot }
-            let isListed = known != nil && !outcome.closed.contains { $0.group == group && $0.loser == sibling.stamp.dot }
+            let isListed =
+                known != nil && !outcome.closed.contains { $0.group == group && $0.loser == sibling.stamp.dot }
             if sibling.values == shown.values {
                 if isListed, let known { outcome.closed.append(known) }
             } else if !isListed {
@@ -206,12 +218,14 @@ package struct Merge: Sendable {
         if let register = outcome.state.register(group) { return register.siblings }
         guard let base = outcome.state.base else { return [] }
         if group == ColumnGroup.existence { return [Sibling(stamp: base, values: RecordState.present)] }
-        guard let columns = table.group(group)?.columns, columns.columns.first ?? -1 < oldSlices.count else { return [] }
+        guard let columns = table.group(group)?.columns, columns.columns.first ?? -1 < oldSlices.count else {
+            return []
+        }
         return [Sibling(stamp: base, values: oldValues(of: columns))]
     }
 
-    /// Gives what the base wrote its own registers, before the row grows by columns that the base's schema lacked: the row's length was
-    /// what told them apart.
+    /// Gives what the base wrote its own registers, before the row grows by columns that the base's schema lacked:
+    /// the row's length was what told them apart.
     private mutating func spreadBase() {
         guard outcome.state.base != nil else { return }
         for group in [ColumnGroup.existence] + table.groups.map(\.index) where outcome.state.register(group) == nil {
@@ -292,7 +306,10 @@ package struct Merge: Sendable {
     private mutating func gather() {
         let registers = outcome.state.registers
         guard registers.count == table.groups.count + 1 else { return }
-        guard registers.allSatisfy({ $0.siblings.count == 1 && $0.siblings[0].stamp.dot == change.dot && !$0.siblings[0].stamp.isCopy })
+        guard
+            registers.allSatisfy({
+                $0.siblings.count == 1 && $0.siblings[0].stamp.dot == change.dot && !$0.siblings[0].stamp.isCopy
+            })
         else { return }
         guard change.decides.isEmpty && !outcome.state.isDeleted else { return }
         outcome.state.base = stamp

@@ -21,7 +21,8 @@ package struct Register: Sendable {
     }
 }
 
-/// A record as the hub keeps it. Groups without a register of their own were last written by `base`, with the values that `row` shows.
+/// A record as the hub keeps it. Groups without a register of their own were last written by `base`, with the
+/// values that `row` shows.
 package struct RecordState: Sendable {
     package var base: Stamp?
     /// Sorted by group.
@@ -53,7 +54,8 @@ package struct RecordState: Sendable {
     }
 }
 
-/// A loser, open in the list of conflicts: which group of the record, under which dot it was written, and under which the hub listed it.
+/// A loser, open in the list of conflicts: which group of the record, under which dot it was written, and under
+/// which the hub listed it.
 package struct OpenConflict: Hashable, Sendable {
     package let group: Int
     package let loser: Dot

@@ -13,8 +13,8 @@ package enum Value: Hashable, Sendable {
 
 /// The bytes of a value, the same in rows, batches, pages and registers (`docs/protocol.md`, *Values*).
 ///
-/// A varint holds kind (3 low bits) and a number x; then bytes as the kind says. Each value has exactly one form, so values are equal
-/// when their bytes are.
+/// A varint holds kind (3 low bits) and a number x; then bytes as the kind says. Each value has exactly one form,
+/// so values are equal when their bytes are.
 ///
 /// | kind | value | x | bytes after |
 /// |---|---|---|---|
@@ -113,7 +113,9 @@ extension ByteReader {
         case .null:
             return RawValue(kind: .null, number: 0, range: position..<position)
         case .integer:
-            return RawValue(kind: .integer, number: Int64(bitPattern: x >> 1) ^ -Int64(bitPattern: x & 1), range: position..<position)
+            return RawValue(
+                kind: .integer, number: Int64(bitPattern: x >> 1) ^ -Int64(bitPattern: x & 1),
+                range: position..<position)
         case .real:
             let bits = try fixed()
             guard !Double(bitPattern: bits).isNaN && bits != 1 << 63 else {
@@ -171,6 +173,8 @@ extension ByteReader {
     }
 
     private func isCanonicalID(at start: Int) -> Bool {
-        bytes.withUnsafeBufferPointer { RecordID(canonical: UnsafeBufferPointer(rebasing: $0[start..<start + 36])) != nil }
+        bytes.withUnsafeBufferPointer {
+            RecordID(canonical: UnsafeBufferPointer(rebasing: $0[start..<start + 36])) != nil
+        }
     }
 }

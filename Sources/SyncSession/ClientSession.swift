@@ -3,8 +3,9 @@ package import SyncWire
 
 /// The replica's side of one conversation, as a value: each event gives the one thing to do next.
 ///
-/// Order: nonce, greeting, batches in counter order, pages, one apply. The shell carries out a directive and reports back with the
-/// matching `on…` function; anything that fails outside (line, disk) ends the session, and a new one starts from the file.
+/// Order: nonce, greeting, batches in counter order, pages, one apply. The shell carries out a directive and
+/// reports back with the matching `on…` function; anything that fails outside (line, disk) ends the session, and a
+/// new one starts from the file.
 package struct ClientSession: Sendable {
     /// What the replica's file says when the conversation begins.
     package struct Local: Sendable, Equatable {
@@ -129,8 +130,12 @@ package struct ClientSession: Sendable {
     }
 
     package mutating func onAcknowledgement(_ acknowledgement: Acknowledgement) -> Directive {
-        guard case .awaitingAcknowledgement(let counter) = phase else { return end(.unexpected("an acknowledgement out of turn")) }
-        guard acknowledgement.state.storedCounter >= counter else { return end(.unexpected("the hub did not keep a batch")) }
+        guard case .awaitingAcknowledgement(let counter) = phase else {
+            return end(.unexpected("an acknowledgement out of turn"))
+        }
+        guard acknowledgement.state.storedCounter >= counter else {
+            return end(.unexpected("the hub did not keep a batch"))
+        }
         return acknowledge(acknowledgement.state)
     }
 

@@ -28,7 +28,8 @@ package struct HubSession: Sendable {
         self.schemaVersion = schemaVersion
     }
 
-    /// Checks who greets: a certificate of this ambito, and a signature by its key over a nonce of ours. Who cannot, reads nothing.
+    /// Checks who greets: a certificate of this ambito, and a signature by its key over a nonce of ours. Who
+    /// cannot, reads nothing.
     package func identify(_ bytes: [UInt8], isOurNonce: ([UInt8]) -> Bool) throws(Problem) -> Peer {
         let frame: Frame
         let greeting: ClientGreeting
@@ -43,10 +44,16 @@ package struct HubSession: Sendable {
         } catch {
             throw Problem(error.code == .wrongSignature ? .wrongSignature : .malformed, error.description)
         }
-        guard certificate.ambito == ambito else { throw Problem(.wrongAmbito, "this replica belongs to another ambito") }
-        guard isOurNonce(greeting.nonce) else { throw Problem(.sessionUnknown, "the greeting answers no nonce of this hub") }
+        guard certificate.ambito == ambito else {
+            throw Problem(.wrongAmbito, "this replica belongs to another ambito")
+        }
+        guard isOurNonce(greeting.nonce) else {
+            throw Problem(.sessionUnknown, "the greeting answers no nonce of this hub")
+        }
         guard greeting.schemaVersion <= schemaVersion else {
-            throw Problem(.schemaTooNew, "the replica has schema \(greeting.schemaVersion), this hub \(schemaVersion): upgrade the hub")
+            throw Problem(
+                .schemaTooNew,
+                "the replica has schema \(greeting.schemaVersion), this hub \(schemaVersion): upgrade the hub")
         }
         return Peer(certificate: certificate, greeting: greeting)
     }
@@ -80,17 +87,21 @@ package struct HubSession: Sendable {
             throw Problem(.unknownReplica, "the batch is of a number that this replica did not greet with")
         }
         guard header.schemaVersion <= schemaVersion else {
-            throw Problem(.schemaTooNew, "the batch has schema \(header.schemaVersion), this hub \(schemaVersion): upgrade the hub")
+            throw Problem(
+                .schemaTooNew,
+                "the batch has schema \(header.schemaVersion), this hub \(schemaVersion): upgrade the hub")
         }
         if facts.isStored { return .acknowledgeAgain }
         guard header.firstCounter > facts.storedCounter else {
-            throw Problem(.forked, "other content under counters that are here: the replica's file was copied or restored")
+            throw Problem(
+                .forked, "other content under counters that are here: the replica's file was copied or restored")
         }
         guard header.firstCounter == facts.storedCounter + 1 else {
             throw Problem(.gap, "batch starts at \(header.firstCounter), expected \(facts.storedCounter + 1)")
         }
         guard header.previousHash == facts.storedHash else {
-            throw Problem(.forked, "the batch follows another one than the last that is here: the file was copied or restored")
+            throw Problem(
+                .forked, "the batch follows another one than the last that is here: the file was copied or restored")
         }
         guard header.incarnation == incarnation else {
             throw Problem(.incarnationChanged, "the batch was captured for another life of the hub: greet again")

@@ -2,8 +2,8 @@ package import SyncCore
 
 /// Collects the changes of one batch column by column, so that like stands beside like and compresses well.
 ///
-/// A change is begun by `begin`, then the caller appends the bytes of each carried value, in column order, to `columns[c]` of the section:
-/// straight from SQLite, with no value in between.
+/// A change is begun by `begin`, then the caller appends the bytes of each carried value, in column order, to
+/// `columns[c]` of the section: straight from SQLite, with no value in between.
 package struct BatchBuilder: Sendable {
     /// The changes of one table.
     package struct Section: Sendable {
@@ -69,7 +69,8 @@ package struct BatchBuilder: Sendable {
         return sets.count - 1
     }
 
-    /// Begins a change and returns the section whose `columns` take its values. Changes of one table must follow each other.
+    /// Begins a change and returns the section whose `columns` take its values. Changes of one table must follow
+    /// each other.
     package mutating func begin(
         _ operation: Operation, table: Int, columns: Int, id: RecordID, columnSet: Int, time: HybridTime, author: Int,
         action: UInt64, isFilled: Bool = false, isCopy: Bool = false, decides: [NamedConflict] = []

@@ -41,7 +41,8 @@ package struct BatchHeader: Sendable, Equatable {
 
     package var lastCounter: UInt64 { firstCounter + UInt64(count) - 1 }
 
-    /// The header's bytes. In a batch that is not the first of its unit the context is written as the entries that differ from
+    /// The header's bytes. In a batch that is not the first of its unit the context is written as the entries that
+    /// differ from
     /// `before`, the context of the batch before.
     package func encoded(after before: VersionVector?) -> [UInt8] {
         var bytes: [UInt8] = []
@@ -77,10 +78,13 @@ package struct BatchHeader: Sendable, Equatable {
             isLastOfUnit = flags & 1 == 1
             let written = try reader.vector()
             if flags & 2 == 2 {
-                guard let before else { throw MalformedBytes("context of a batch that is not here", at: reader.position) }
+                guard let before else {
+                    throw MalformedBytes("context of a batch that is not here", at: reader.position)
+                }
                 context = before.replacing(written)
                 guard context.entries.count <= Limits.vectorEntries else {
-                    throw MalformedBytes("context over the limit of \(Limits.vectorEntries) entries", at: reader.position)
+                    throw MalformedBytes(
+                        "context over the limit of \(Limits.vectorEntries) entries", at: reader.position)
                 }
             } else {
                 context = written
@@ -106,7 +110,8 @@ struct VectorDifference {
     init?(from before: VersionVector, to after: VersionVector) {
         guard before.entries.allSatisfy({ after[$0.number] > 0 }) else { return nil }
         changed = VersionVector(
-            after.entries.filter { before[$0.number] != $0.counter }.map { Dot(number: $0.number, counter: $0.counter) })
+            after.entries.filter { before[$0.number] != $0.counter }.map { Dot(number: $0.number, counter: $0.counter) }
+        )
     }
 }
 

@@ -1,6 +1,7 @@
 package import SyncCore
 
-/// Reads the changes of a batch's body, in the order of their counters. Every count is checked before it is trusted; nothing traps.
+/// Reads the changes of a batch's body, in the order of their counters. Every count is checked before it is
+/// trusted; nothing traps.
 package struct BatchReader: Sendable {
     private struct Section {
         let table: Int
@@ -19,7 +20,8 @@ package struct BatchReader: Sendable {
 
         /// Whether every stream was read to its end: a stream with something left over would be a second meaning.
         var isExhausted: Bool {
-            columnSets.isAtEnd && idTimes.isAtEnd && times.isAtEnd && authors.isAtEnd && actions.isAtEnd && decisions.isAtEnd
+            columnSets.isAtEnd && idTimes.isAtEnd && times.isAtEnd && authors.isAtEnd && actions.isAtEnd
+                && decisions.isAtEnd
                 && columns.allSatisfy { $0?.isAtEnd ?? true }
         }
     }
@@ -47,7 +49,9 @@ package struct BatchReader: Sendable {
             var sets: [(carried: ColumnSet, changed: ColumnSet)] = []
             for _ in 0..<(try reader.count(limit: Limits.batchDictionary, of: "column sets")) {
                 let (carried, changed) = (ColumnSet(bits: try reader.varint()), ColumnSet(bits: try reader.varint()))
-                guard changed.isSubset(of: carried) else { throw MalformedBytes("changed columns that are not carried", at: reader.position) }
+                guard changed.isSubset(of: carried) else {
+                    throw MalformedBytes("changed columns that are not carried", at: reader.position)
+                }
                 sets.append((carried, changed))
             }
             self.authors = authors
@@ -89,7 +93,8 @@ package struct BatchReader: Sendable {
         for column in carried.columns { columns[column] = try counted(&reader) }
         let decisions = try counted(&reader)
         return Section(
-            table: table, left: count, operations: operations, columnSets: columnSets, idTimes: idTimes, idRests: idRests,
+            table: table, left: count, operations: operations, columnSets: columnSets, idTimes: idTimes,
+            idRests: idRests,
             times: times, authors: authors, actions: actions, carried: carried, columns: columns, decisions: decisions)
     }
 
@@ -137,7 +142,9 @@ package struct BatchReader: Sendable {
 
     private mutating func readID() throws(MalformedBytes) -> RecordID {
         let idTime = sections[current].idTime &+ (try sections[current].idTimes.signed())
-        guard idTime >= 0 && idTime < 1 << 48 else { throw MalformedBytes("id out of range", at: sections[current].idTimes.position) }
+        guard idTime >= 0 && idTime < 1 << 48 else {
+            throw MalformedBytes("id out of range", at: sections[current].idTimes.position)
+        }
         sections[current].idTime = idTime
         let start = try sections[current].idRests.skip(10)
         let bytes = sections[current].idRests.bytes

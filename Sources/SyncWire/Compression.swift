@@ -21,7 +21,9 @@ enum Compression {
             throw WireError(.malformed, "compressed body that is not one frame")
         }
         let announced = bytes.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
-        guard announced == UInt64(size) else { throw WireError(.malformed, "compressed body of another size than its header says") }
+        guard announced == UInt64(size) else {
+            throw WireError(.malformed, "compressed body of another size than its header says")
+        }
         var isWhole = false
         let unpacked = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             let written = bytes.withUnsafeBytes { ZSTD_decompress(buffer.baseAddress, size, $0.baseAddress, $0.count) }

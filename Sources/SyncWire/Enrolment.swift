@@ -1,7 +1,7 @@
 package import SyncCore
 
-/// A one-time code as a person types it: the fingerprint of the hub's TLS key, and a secret. Base32 (RFC 4648) in groups of five, with a
-/// check so that a typing error is told apart from a wrong code.
+/// A one-time code as a person types it: the fingerprint of the hub's TLS key, and a secret. Base32 (RFC 4648) in
+/// groups of five, with a check so that a typing error is told apart from a wrong code.
 package struct EnrolmentCode: Sendable, Equatable {
     package static let secretSize = 10
     /// SHA-256 of the hub's SubjectPublicKeyInfo, 32 bytes.
@@ -34,7 +34,8 @@ package struct EnrolmentCode: Sendable, Equatable {
         return groups.joined(separator: "-")
     }
 
-    /// Reads what `text` wrote, in any case, with or without hyphens and spaces. Nothing when it is not one, or mistyped.
+    /// Reads what `text` wrote, in any case, with or without hyphens and spaces. Nothing when it is not one, or
+    /// mistyped.
     package init?(_ text: String) {
         var bits: UInt32 = 0
         var held = 0
@@ -83,7 +84,9 @@ package struct EnrolmentRequest: Sendable, Equatable {
     package init(reading frame: Frame) throws(WireError) {
         self = try frame.readHeader { reader throws(MalformedBytes) in
             let secret = try reader.take(EnrolmentCode.secretSize)
-            guard let key = VerifyingKey(try reader.take(32)) else { throw MalformedBytes("no key", at: reader.position) }
+            guard let key = VerifyingKey(try reader.take(32)) else {
+                throw MalformedBytes("no key", at: reader.position)
+            }
             let number = ReplicaNumber(rawValue: try reader.fixed())
             return EnrolmentRequest(
                 secret: secret, key: key, number: number,
@@ -131,10 +134,14 @@ package struct EnrolmentAnswer: Sendable, Equatable {
     package init(reading frame: Frame) throws(WireError) {
         self = try frame.readHeader { reader throws(MalformedBytes) in
             let certificate = try reader.counted(limit: 4096, of: "bytes of a certificate")
-            guard let key = VerifyingKey(try reader.take(32)) else { throw MalformedBytes("no key", at: reader.position) }
+            guard let key = VerifyingKey(try reader.take(32)) else {
+                throw MalformedBytes("no key", at: reader.position)
+            }
             let ambito = try reader.id()
             var texts: [String] = []
-            for _ in 0..<3 { texts.append(String(decoding: try reader.counted(limit: 1000, of: "bytes of a name"), as: UTF8.self)) }
+            for _ in 0..<3 {
+                texts.append(String(decoding: try reader.counted(limit: 1000, of: "bytes of a name"), as: UTF8.self))
+            }
             let incarnation = Incarnation(rawValue: try reader.fixed())
             return EnrolmentAnswer(
                 certificate: certificate, ambitoKey: key, ambito: ambito, ambitoCode: texts[0], ambitoName: texts[1],
@@ -185,7 +192,8 @@ package struct Problem: Error, Sendable, Equatable {
     package init(reading frame: Frame) throws(WireError) {
         self = try frame.readHeader { reader throws(MalformedBytes) in
             let code = Code(rawValue: try reader.byte()) ?? .hubFault
-            return Problem(code, String(decoding: try reader.counted(limit: 2000, of: "bytes of a message"), as: UTF8.self))
+            return Problem(
+                code, String(decoding: try reader.counted(limit: 2000, of: "bytes of a message"), as: UTF8.self))
         }
     }
 }

@@ -18,8 +18,8 @@ package enum FrameKind: UInt8, Sendable {
     case receipt = 12
 }
 
-/// The one framing of everything that travels (`docs/protocol.md`, *Frames*): magic, version, kind, lengths, header, compressed body,
-/// SHA-256 of all that, Ed25519 signature over header and hash.
+/// The one framing of everything that travels (`docs/protocol.md`, *Frames*): magic, version, kind, lengths,
+/// header, compressed body, SHA-256 of all that, Ed25519 signature over header and hash.
 package struct Frame: Sendable {
     package static let magic = Array("ZONA".utf8)
     package static let version: UInt8 = 1
@@ -55,7 +55,8 @@ package struct Frame: Sendable {
         self.bytes = bytes
     }
 
-    /// Reads a frame's outline and checks its hash; the signature is checked by `verify`, once the header has told whose it is.
+    /// Reads a frame's outline and checks its hash; the signature is checked by `verify`, once the header has told
+    /// whose it is.
     package init(reading bytes: [UInt8], limit: Int = Limits.batchBytes) throws(WireError) {
         guard bytes.count <= limit else { throw WireError(.overLimit, "\(bytes.count) bytes, at most \(limit)") }
         guard bytes.count >= Self.prefixSize + Self.suffixSize, bytes.starts(with: Self.magic) else {
@@ -76,7 +77,9 @@ package struct Frame: Sendable {
         bodyRange = headerRange.upperBound..<headerRange.upperBound + body
         self.kind = kind
         self.bytes = bytes
-        guard Hash.of(bytes[..<bodyRange.upperBound]) == hash else { throw WireError(.wrongHash, "content and hash differ") }
+        guard Hash.of(bytes[..<bodyRange.upperBound]) == hash else {
+            throw WireError(.wrongHash, "content and hash differ")
+        }
     }
 
     package init(reading bytes: [UInt8], kind: FrameKind, limit: Int = Limits.batchBytes) throws(WireError) {

@@ -35,7 +35,8 @@ package struct Nonce: Sendable, Equatable {
     }
 }
 
-/// The ambito's word that a key belongs to a comune. A restored hub believes it though its backup never heard of the replica.
+/// The ambito's word that a key belongs to a comune. A restored hub believes it though its backup never heard of
+/// the replica.
 package struct Certificate: Sendable, Equatable {
     package let ambito: RecordID
     package let key: VerifyingKey
@@ -65,7 +66,9 @@ package struct Certificate: Sendable, Equatable {
     package init(reading frame: Frame) throws(WireError) {
         self = try frame.readHeader { reader throws(MalformedBytes) in
             let ambito = try reader.id()
-            guard let key = VerifyingKey(try reader.take(32)) else { throw MalformedBytes("no key", at: reader.position) }
+            guard let key = VerifyingKey(try reader.take(32)) else {
+                throw MalformedBytes("no key", at: reader.position)
+            }
             let comune = try reader.id()
             let flags = try reader.byte()
             guard flags < 2 else { throw MalformedBytes("unknown flags", at: reader.position) }
@@ -94,7 +97,8 @@ package struct ClientGreeting: Sendable, Equatable {
 
     package init(
         nonce: [UInt8], certificate: [UInt8], number: ReplicaNumber, formerNumbers: [ReplicaNumber] = [],
-        incarnation: Incarnation, acknowledgedCounter: UInt64, acknowledgedHash: [UInt8], cursor: UInt64, logHash: [UInt8],
+        incarnation: Incarnation, acknowledgedCounter: UInt64, acknowledgedHash: [UInt8], cursor: UInt64,
+        logHash: [UInt8],
         oldest: UInt64, schemaVersion: Int
     ) {
         self.nonce = nonce
@@ -163,7 +167,8 @@ package struct HubGreeting: Sendable, Equatable {
     package var horizon: UInt64
 
     package init(
-        state: HubState, session: [UInt8], schemaVersion: Int, formerIncarnations: [Incarnation] = [], horizon: UInt64 = 0
+        state: HubState, session: [UInt8], schemaVersion: Int, formerIncarnations: [Incarnation] = [],
+        horizon: UInt64 = 0
     ) {
         self.state = state
         self.session = session
@@ -214,7 +219,9 @@ package struct Acknowledgement: Sendable, Equatable {
     }
 
     package init(reading frame: Frame) throws(WireError) {
-        self = try frame.readHeader { reader throws(MalformedBytes) in Acknowledgement(state: try HubState(reading: &reader)) }
+        self = try frame.readHeader { reader throws(MalformedBytes) in
+            Acknowledgement(state: try HubState(reading: &reader))
+        }
     }
 }
 

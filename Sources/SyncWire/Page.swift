@@ -24,7 +24,8 @@ package struct PageRefusal: Sendable, Equatable {
     package let key: RecordKey
     package let reason: RefusalReason
     package let detail: String
-    /// Whether the hub has a record under this id that the sender may read (it follows, or came before); otherwise his row must go.
+    /// Whether the hub has a record under this id that the sender may read (it follows, or came before); otherwise
+    /// his row must go.
     package let hubHasRow: Bool
     /// Whether the sender must leave his tables as they are, because the id lies outside his scope.
     package let isHidden: Bool
@@ -135,7 +136,9 @@ package struct PageReader: Sendable {
             var sections: [(table: Int, count: Int, kinds: Int, ids: Int, rows: Range<Int>)] = []
             for _ in 0..<(try reader.count(limit: 1 << 16, of: "sections")) {
                 let table = try reader.count(limit: 1 << 20, of: "as table")
-                if let last = sections.last, last.table >= table { throw MalformedBytes("sections out of order", at: reader.position) }
+                if let last = sections.last, last.table >= table {
+                    throw MalformedBytes("sections out of order", at: reader.position)
+                }
                 let count = try reader.count(limit: Limits.pageEntries, of: "entries")
                 let kinds = try reader.skip(count)
                 let ids = try reader.skip(count * 16)
@@ -155,7 +158,9 @@ package struct PageReader: Sendable {
         }
         self.body = body
         rows = ByteReader(body, from: 0, to: 0)
-        if let first = sections.first { rows = ByteReader(body, from: first.rows.lowerBound, to: first.rows.upperBound) }
+        if let first = sections.first {
+            rows = ByteReader(body, from: first.rows.lowerBound, to: first.rows.upperBound)
+        }
     }
 
     /// The next entry, or nothing after the last.
@@ -197,7 +202,8 @@ package struct PageReader: Sendable {
         guard flags < 4 else { throw MalformedBytes("unknown flags", at: reader.position) }
         let detail = try reader.counted(limit: 200, of: "bytes of detail")
         return PageRefusal(
-            dot: dot, key: RecordKey(table: table, id: id), reason: reason, detail: String(decoding: detail, as: UTF8.self),
+            dot: dot, key: RecordKey(table: table, id: id), reason: reason,
+            detail: String(decoding: detail, as: UTF8.self),
             hubHasRow: flags & 1 == 1, isHidden: flags & 2 == 2)
     }
 }

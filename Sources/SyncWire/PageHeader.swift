@@ -1,6 +1,7 @@
 package import SyncCore
 
-/// What the hub knows of the asker and of itself: the hub's half of every conversation, carried by each page too, also on a stick.
+/// What the hub knows of the asker and of itself: the hub's half of every conversation, carried by each page too,
+/// also on a stick.
 package struct HubState: Sendable, Equatable {
     package var ambito: RecordID
     package var incarnation: Incarnation
@@ -122,7 +123,9 @@ package struct PageHeader: Sendable, Equatable {
             schemaVersion = try reader.count(limit: 1 << 20, of: "as schema version")
             from = try reader.varint()
             to = try reader.varint()
-            guard to >= from, to < UInt64(Int64.max) else { throw MalformedBytes("a page that goes back", at: reader.position) }
+            guard to >= from, to < UInt64(Int64.max) else {
+                throw MalformedBytes("a page that goes back", at: reader.position)
+            }
             end = flags & 2 == 2 ? try PageEnd(reading: &reader) : nil
             bodyBytes = try reader.count(limit: Limits.unpackedBytes, of: "bytes once unpacked")
             guard reader.isAtEnd else { throw MalformedBytes("header longer than it should be", at: reader.position) }

@@ -15,7 +15,8 @@ package struct SigningKey: Sendable {
     package var publicKey: VerifyingKey { VerifyingKey(checked: Array(key.publicKey.rawRepresentation)) }
 
     func signature(for bytes: [UInt8]) -> [UInt8] {
-        // Signing with a key in memory fails only if the library has no randomness at all; an empty signature then never verifies.
+        // Signing with a key in memory fails only if the library has no randomness at all; an empty signature then
+        // never verifies.
         (try? key.signature(for: bytes)).map(Array.init) ?? []
     }
 }

@@ -20,7 +20,7 @@ struct PublishedFolderTests {
         #expect(publication.date.description == "2026-11-23")
         #expect(try names(sample.output) == ["2026-11-23"])
         #expect(publication.cursor == 42)
-        #expect(publication.rows == 12)
+        #expect(publication.rows == 11)
     }
 
     @Test

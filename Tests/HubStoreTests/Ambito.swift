@@ -18,11 +18,14 @@ final class Ambito {
 
     static let comuni = [
         FoundingComune(
-            name: "Narni", codiceISTAT: "055022", codiceBelfiore: "F844", provincia: "TR", isCapofila: true, popolazione: 18_523),
+            name: "Narni", codiceISTAT: "055022", codiceBelfiore: "F844", provincia: "TR", isCapofila: true,
+            popolazione: 18_523),
         FoundingComune(
-            name: "Amelia", codiceISTAT: "055004", codiceBelfiore: "A262", provincia: "TR", isCapofila: false, popolazione: 11_464),
+            name: "Amelia", codiceISTAT: "055004", codiceBelfiore: "A262", provincia: "TR", isCapofila: false,
+            popolazione: 11_464),
         FoundingComune(
-            name: "Otricoli", codiceISTAT: "055024", codiceBelfiore: "G189", provincia: "TR", isCapofila: false, popolazione: 1_746),
+            name: "Otricoli", codiceISTAT: "055024", codiceBelfiore: "G189", provincia: "TR", isCapofila: false,
+            popolazione: 1_746),
     ]
 
     init() throws {
@@ -30,7 +33,8 @@ final class Ambito {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         hubKey = try #require(SigningKey(seed: [UInt8](repeating: 7, count: 32)))
         let founding = Founding(
-            code: "UMB-11", name: "Narni", regione: "Umbria", formaGestione: "convenzione", comuni: Self.comuni, since: "2018-01-01",
+            code: "UMB-11", name: "Narni", regione: "Umbria", formaGestione: "convenzione", comuni: Self.comuni,
+            since: "2018-01-01",
             vocabulary: [
                 ["tipo": "fonte", "codice": "FNPS", "denominazione": "Fondo nazionale"],
                 ["tipo": "area_utenza", "codice": "ANZ", "denominazione": "Anziani"],
@@ -47,7 +51,8 @@ final class Ambito {
     func replica(of istat: String, _ name: String) throws -> Desk {
         let comune = try #require(try hub.comuni().first { $0.codiceISTAT == istat })
         let secret = (0..<EnrolmentCode.secretSize).map { _ in UInt8.random(in: 0...255) }
-        try hub.invite(comune: comune.id, isCapofila: comune.isCapofila, secret: secret, now: now, expiresAt: now + 1_000_000)
+        try hub.invite(
+            comune: comune.id, isCapofila: comune.isCapofila, secret: secret, now: now, expiresAt: now + 1_000_000)
         let key = try #require(SigningKey(seed: (0..<32).map { _ in UInt8.random(in: 0...255) }))
         let number = ReplicaNumber(rawValue: UInt64.random(in: 1...UInt64(Int64.max)))
         let request = EnrolmentRequest(secret: secret, key: key.publicKey, number: number, schemaVersion: 1)
@@ -56,7 +61,8 @@ final class Ambito {
             at: folder + "/\(name).sqlite",
             enrolment: ReplicaStore.Enrolment(
                 ambito: answer.ambito, ambitoCode: answer.ambitoCode, ambitoName: answer.ambitoName, comune: comune.id,
-                comuneName: comune.name, isCapofila: comune.isCapofila, number: number, incarnation: answer.incarnation, hubURL: "",
+                comuneName: comune.name, isCapofila: comune.isCapofila, number: number, incarnation: answer.incarnation,
+                hubURL: "",
                 pin: [], ambitoKey: answer.ambitoKey.bytes, certificate: answer.certificate))
         let desk = Desk(ambito: self, store: store, key: key)
         try desk.sync()
@@ -105,7 +111,9 @@ final class Desk {
 
     func values(_ sql: String) throws -> [String] {
         try DatabaseQueue(path: store.path).read { database in
-            try GRDB.Row.fetchAll(database, sql: sql).map { row in row.databaseValues.map { "\($0)" }.joined(separator: "|") }
+            try GRDB.Row.fetchAll(database, sql: sql).map { row in
+                row.databaseValues.map { "\($0)" }.joined(separator: "|")
+            }
         }
     }
 
@@ -121,7 +129,9 @@ final class Desk {
 
     /// One whole conversation; with `losing` the answers of the first so many batches never arrive.
     @discardableResult
-    func sync(pulls: Bool = true, pageSize: Int? = nil, losing: Int = 0, targetBytes: Int = Limits.batchBytesTarget) throws -> ApplySummary {
+    func sync(pulls: Bool = true, pageSize: Int? = nil, losing: Int = 0, targetBytes: Int = Limits.batchBytesTarget)
+        throws -> ApplySummary
+    {
         try capture(targetBytes: targetBytes)
         var session = ClientSession(local: try store.local(), pulls: pulls)
         var directive = session.start()
@@ -130,20 +140,24 @@ final class Desk {
         var applied = ApplySummary()
         var left = losing
         func ask(_ after: UInt64, _ size: Int) throws -> ClientSession.Directive {
-            let frame = try ambito.hub.page(for: try #require(peer), after: after, sizeBytes: pageSize ?? size, now: ambito.now)
+            let frame = try ambito.hub.page(
+                for: try #require(peer), after: after, sizeBytes: pageSize ?? size, now: ambito.now)
             page = (frame, try PageHeader(reading: frame))
             return session.onPage(try #require(page).header)
         }
         while true {
             switch directive {
             case .askNonce:
-                let nonce = try Nonce(reading: ambito.hub.nonceFrame(nonce: [UInt8](repeating: 9, count: 32), now: ambito.now))
+                let nonce = try Nonce(
+                    reading: ambito.hub.nonceFrame(nonce: [UInt8](repeating: 9, count: 32), now: ambito.now))
                 directive = session.onNonce(nonce, sentAt: ambito.now, receivedAt: ambito.now)
             case .greet(let nonce):
                 let state = try store.state()
                 let greeting = ClientGreeting(
-                    nonce: nonce.nonce, certificate: state.certificate, number: state.number, incarnation: state.incarnation,
-                    acknowledgedCounter: state.acknowledgedCounter, acknowledgedHash: state.acknowledgedHash, cursor: state.cursor,
+                    nonce: nonce.nonce, certificate: state.certificate, number: state.number,
+                    incarnation: state.incarnation,
+                    acknowledgedCounter: state.acknowledgedCounter, acknowledgedHash: state.acknowledgedHash,
+                    cursor: state.cursor,
                     logHash: state.logHash, oldest: try store.oldestContext(), schemaVersion: state.schemaVersion)
                 let answer = try ambito.hub.greet(
                     greeting.frame(key: key).bytes, now: ambito.now, session: [UInt8](repeating: 1, count: 16),

@@ -37,14 +37,19 @@ import Testing
         for _ in 0..<2 { for desk in desks { try desk.sync() } }
     }
 
-    @Test func `What one comune adds with plain SQL reaches the others, and a clean record leaves nothing behind`() throws {
+    @Test func `What one comune adds with plain SQL reaches the others, and a clean record leaves nothing behind`()
+        throws
+    {
         let (ambito, narni, amelia, otricoli) = try world()
 
-        try amelia.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Croce Verde', 'VOL'), ('Banca del Tempo', 'VOL')")
+        try amelia.sql(
+            "INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Croce Verde', 'VOL'), ('Banca del Tempo', 'VOL')"
+        )
         try settle([narni, amelia, otricoli])
 
         #expect(try otricoli.rows("soggetto").count == 2)
-        try expectEqual(ambito, [narni, amelia, otricoli], ["soggetto", "comune", "vocabolario", "piano_di_zona", "obiettivo"])
+        try expectEqual(
+            ambito, [narni, amelia, otricoli], ["soggetto", "comune", "vocabolario", "piano_di_zona", "obiettivo"])
         for table in ["zona_pending", "zona_before_soggetto", "zona_behind", "zona_inbox"] {
             #expect(try amelia.value("SELECT count(*) FROM \(table)") == "0", "\(table)")
         }
@@ -62,7 +67,9 @@ import Testing
         try expectEqual(ambito, [narni, amelia, otricoli], ["obiettivo", "zona_conflict"])
     }
 
-    @Test func `The later of two values shows, the other is listed everywhere, and a decision made offline closes it`() throws {
+    @Test func `The later of two values shows, the other is listed everywhere, and a decision made offline closes it`()
+        throws
+    {
         let (ambito, narni, amelia, otricoli) = try world()
         try amelia.sql("UPDATE obiettivo SET titolo = 'da Amelia'")
         try otricoli.sql("UPDATE obiettivo SET titolo = 'da Otricoli'")
@@ -84,7 +91,10 @@ import Testing
         let closed = try #require(try amelia.store.conflicts(onlyOpen: false).first)
         #expect(closed.state == "decided")
         #expect(closed.closedBy == "ufficio")
-        #expect(try amelia.values("SELECT titolo FROM obiettivo") == ["\"\(String(decoding: bytes(conflict.other.values[0]), as: UTF8.self))\""])
+        #expect(
+            try amelia.values("SELECT titolo FROM obiettivo") == [
+                "\"\(String(decoding: bytes(conflict.other.values[0]), as: UTF8.self))\""
+            ])
         #expect(try amelia.value("SELECT note FROM zona_decision") == "\"sentiti tutti\"")
         try expectEqual(ambito, [narni, amelia, otricoli], ["obiettivo", "zona_conflict", "zona_decision"])
     }
@@ -172,7 +182,9 @@ import Testing
 
     @Test func `An answer that is lost doubles nothing, and what was written meanwhile goes on its own`() throws {
         let (ambito, narni, amelia, otricoli) = try world()
-        try amelia.sql("INSERT INTO soggetto(id, denominazione, tipo_soggetto) VALUES ('0190a000-0000-7000-8000-00000000dd01', 'Uno', 'VOL')")
+        try amelia.sql(
+            "INSERT INTO soggetto(id, denominazione, tipo_soggetto) VALUES ('0190a000-0000-7000-8000-00000000dd01', 'Uno', 'VOL')"
+        )
         #expect(throws: LostAnswer.self) { try amelia.sync(losing: 1) }
 
         try amelia.sql("UPDATE soggetto SET denominazione = 'Uno bis', telefono = '0744'")
@@ -242,7 +254,8 @@ import Testing
 
         try otricoli.sync()
         #expect(try otricoli.value("SELECT titolo FROM obiettivo") == "\"Legami\"")
-        _ = try otricoli.store.update(id, of: table, [(0 + (table.column(named: "titolo") ?? 0), .text("da Otricoli"))], by: Operator("rosa"))
+        _ = try otricoli.store.update(
+            id, of: table, [(0 + (table.column(named: "titolo") ?? 0), .text("da Otricoli"))], by: Operator("rosa"))
         try settle([otricoli, amelia, narni])
 
         #expect(try narni.store.conflicts().count == 1)

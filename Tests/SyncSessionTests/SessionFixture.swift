@@ -13,7 +13,9 @@ enum Fixture {
     static let nonceBytes = [UInt8](repeating: 9, count: 32)
 
     static func key(_ byte: UInt8) -> SigningKey {
-        guard let key = SigningKey(seed: [UInt8](repeating: byte, count: 32)) else { fatalError("32 bytes are a seed") }
+        guard let key = SigningKey(seed: [UInt8](repeating: byte, count: 32)) else {
+            preconditionFailure("32 bytes are a seed")
+        }
         return key
     }
 

@@ -16,7 +16,9 @@ enum Samples {
     static let secret: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 
     static func key(_ byte: UInt8) -> SigningKey {
-        guard let key = SigningKey(seed: [UInt8](repeating: byte, count: 32)) else { fatalError("32 bytes are a seed") }
+        guard let key = SigningKey(seed: [UInt8](repeating: byte, count: 32)) else {
+            preconditionFailure("32 bytes are a seed")
+        }
         return key
     }
 

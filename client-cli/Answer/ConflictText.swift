@@ -1,7 +1,8 @@
 import ReplicaStore
 import SyncCore
 
-/// A conflict in words and as JSON. "Shown" is the value that the record holds now, "other" the one that was kept aside.
+/// A conflict in words and as JSON. "Shown" is the value that the record holds now, "other" the one that was kept
+/// aside.
 enum ConflictText {
     /// The fields that it is about; whether the record exists is one, too.
     static func fields(_ conflict: Conflict) -> String {

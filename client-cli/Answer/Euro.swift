@@ -12,7 +12,8 @@ enum Euro {
         return "\(cents < 0 ? "-" : "")\(grouped),\(rest < 10 ? "0" : "")\(rest) €"
     }
 
-    /// Reads `125000` as cents, and `1.250,00` or `1250,00` as euro. Nothing for what is neither: `1.250` could be both.
+    /// Reads `125000` as cents, and `1.250,00` or `1250,00` as euro. Nothing for what is neither: `1.250` could be
+    /// both.
     static func cents(_ text: String) -> Int64? {
         guard let comma = text.utf8.firstIndex(of: 0x2C) else { return Int64(text) }
         let whole = text[..<comma]

@@ -10,10 +10,12 @@ struct Add: ParsableCommand {
             \(valueHelp)
 
             EXAMPLES
-              zona add soggetto denominazione='Banca del tempo' tipo_soggetto=volontariato
-              zona add incontro tavolo_id=0190f3c2-5a1e comune_id=Narni tipo=tavolo data=2026-11-29 ora_inizio=10:00
-              zona add quota_comune assegnazione_id=0190f3c2 comune_id=Amelia importo_cent=1.250,00
-              zona add proposta comune_id=Narni titolo=Mensa testo@proposta.txt presentata_il=2026-03-01
+              zona add soggetto denominazione='Banca del tempo' tipo_soggetto=VOL
+              zona add incontro tavolo_id=0190f3c2 comune_id=Narni tipo=tavolo data=2026-11-29
+              zona add quota_comune assegnazione_id=0190f3c2 comune_id=Amelia \
+                importo_cent=1.250,00
+              zona add proposta comune_id=Narni titolo=Mensa testo@mensa.txt \
+                presentata_il=2026-03-01
             """)
 
     /// What `add`, `edit` and `conflicts resolve` say of values.

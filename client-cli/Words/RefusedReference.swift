@@ -1,7 +1,8 @@
 import ReplicaStore
 import SyncCore
 
-/// How people name a refused change: its counter, or number and counter with a colon where a file has had several numbers.
+/// How people name a refused change: its counter, or number and counter with a colon where a file has had several
+/// numbers.
 enum RefusedReference {
     static func find(_ word: String, among changes: [RefusedChange]) throws -> RefusedChange {
         let found = changes.filter { $0.dot.description == word || String($0.dot.counter) == word }

@@ -1,4 +1,5 @@
--- Beside the domain tables, in the same file: what a replica must remember to sync. Nothing here costs a clean record a byte.
+-- Beside the domain tables, in the same file: what a replica must remember to sync. Nothing here costs a clean
+-- record a byte.
 CREATE TABLE zona_state(
   one INTEGER PRIMARY KEY CHECK(one = 1),
   ambito TEXT NOT NULL,
