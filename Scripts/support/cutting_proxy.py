@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """A bad line, for the demo: a CONNECT proxy on loopback that stops working in the middle.
 
-    cutting_proxy.py REPORT [up|down BYTES]
+    cutting_proxy.py REPORT [up|down|calls LIMIT]
 
-It passes what comes until so many bytes have gone up (from the client to the hub) or down, then cuts every connection and
-takes no other; without a limit it passes all. Prints its port, chosen by the system, as its only line. When it is told to end
-(SIGTERM) or has cut, it writes the bytes up, the bytes down, and `cut` or `whole` to REPORT.
+It passes what comes until so many bytes have gone up (from the client to the hub) or down, or until so many connections
+have ended; then it cuts every connection and takes no other. Without a limit it passes all. Prints its port, chosen by the
+system, as its only line. When it has cut, or is told to end (SIGTERM), it writes the bytes up, the bytes down, and `cut` or
+`whole` to REPORT.
 """
 
 import os
@@ -22,6 +23,7 @@ class Line:
     def __init__(self, report, way=None, limit=0):
         self.report, self.way, self.limit = report, way, limit
         self.passed = {"up": 0, "down": 0}
+        self.calls = 0
         self.lock = threading.Lock()
 
     def room(self, way):
@@ -58,6 +60,10 @@ class Line:
                         self.relay(client, hub)
         except OSError:
             pass  # One side went away: so does the other.
+        with self.lock:
+            self.calls += 1
+            if self.way == "calls" and self.calls >= self.limit:
+                self.end("cut")
 
 
 def requested(client):

@@ -54,6 +54,16 @@ extension HubStore {
         }
     }
 
+    /// A number is its key's alone: the greeting's word for a former number is not enough.
+    private func refuseForeign(_ database: Database, _ number: ReplicaNumber, _ key: VerifyingKey) throws {
+        let owned = try RawStatement(database, "SELECT 1 FROM replica WHERE number = ?1 AND key = ?2")
+        owned.bind(1, Int64(bitPattern: number.rawValue))
+        owned.bind(2, blob: key.bytes)
+        guard try owned.step() else {
+            throw Problem(.unknownReplica, "the batch is of a number that belongs to another replica")
+        }
+    }
+
     /// Stores a batch, folds its unit when it is the last, and says what is here now.
     ///
     /// - Parameter offset: milliseconds that the sender's clock should be moved by, as measured in this conversation.
@@ -67,23 +77,35 @@ extension HubStore {
             var hub = try HubRow(database)
             let header = try header(of: frame, database)
             let stored = try hubState(database, hub, number: header.number)
+            try refuseForeign(database, header.number, peer.certificate.key)
             let twin = try RawStatement(database, "SELECT 1 FROM log WHERE kind = 'batch' AND hash = ?1")
             twin.bind(1, blob: frame.hash)
             let facts = HubSession.NumberFacts(
                 storedCounter: stored.storedCounter, storedHash: stored.storedHash, isStored: try twin.step())
             switch try session.judge(header, from: peer, incarnation: hub.incarnation, facts: facts) {
             case .acknowledgeAgain: break
-            case .store: try store(frame, header, offset: offset, peer: peer, hub: &hub, database, now: now)
+            case .store:
+                guard header.unit == stored.foldedCounter + 1 else {
+                    throw Problem(.malformed, "a batch of unit \(header.unit) where \(stored.foldedCounter + 1) is open")
+                }
+                try store(frame, header, offset: offset, peer: peer, hub: &hub, database, now: now)
             }
             return Acknowledgement(state: try hubState(database, hub, number: header.number)).frame(key: key)
         }
     }
+
+    /// Milliseconds, some 8,900 years: what a stamp can hold. Beyond it sums would overflow.
+    private static let clockOffsetMaximum: Int64 = 1 << 48
 
     private func store(
         _ frame: Frame, _ header: BatchHeader, offset: Int64, peer: HubSession.Peer, hub: inout HubRow,
         _ database: Database, now: Int64
     ) throws {
         _ = try BatchReader(frame, header: header)
+        let clocks = -Self.clockOffsetMaximum...Self.clockOffsetMaximum
+        guard clocks.contains(offset), clocks.contains(header.offset) else {
+            throw Problem(.clockUnusable, "no clock can be so wrong: set this computer's clock and try again")
+        }
         let moved = offset - header.offset
         let correction = abs(moved) > Limits.clockToleranceMilliseconds ? moved : 0
         var decided: [UInt8] = [peer.certificate.isCapofila ? 1 : 0]
@@ -132,7 +154,7 @@ extension HubStore {
             database,
             "SELECT bytes FROM log WHERE kind = 'batch' AND number = ?1 AND first_counter >= ?2 AND first_counter <= ?3 ORDER BY first_counter"
         )
-        read.bind(1, Int64(last.number.rawValue))
+        read.bind(1, Int64(bitPattern: last.number.rawValue))
         read.bind(2, Int64(last.unit))
         read.bind(3, Int64(last.firstCounter))
         var batches: [(frame: Frame, header: BatchHeader)] = []

@@ -98,7 +98,8 @@ package final class HubStore: Sendable {
         let read = try RawStatement(
             database,
             "SELECT folded_counter, stored_counter, stored_hash, durable_counter FROM replica WHERE number = ?1")
-        read.bind(1, Int64(number.rawValue))
+        // A header may name a number over 63 bits; it finds nothing.
+        read.bind(1, Int64(bitPattern: number.rawValue))
         guard try read.step() else {
             throw Problem(.unknownReplica, "this hub does not know the replica: enrol it again")
         }

@@ -36,9 +36,12 @@ struct HubConnection: Sendable {
         try await frame(HTTPExchange(method: "POST", path: "/v1/enrol", body: request.bytes), kind: .enrolmentAnswer)
     }
 
-    func nonce() async throws(SyncFault) -> Nonce {
-        let answer = try await frame(HTTPExchange(method: "POST", path: "/v1/\(ambito)/nonce"), kind: .nonce)
-        return try read { () throws(WireError) in try Nonce(reading: answer) }
+    /// The nonce, and until when and since when the hub's certificate says it is valid, as curl gives it.
+    func nonce() async throws(SyncFault) -> (nonce: Nonce, certificate: CertificateDates?) {
+        let answer = try await send(HTTPExchange(method: "POST", path: "/v1/\(ambito)/nonce"))
+        let frame = try verified(answer, kind: .nonce)
+        let nonce = try read { () throws(WireError) in try Nonce(reading: frame) }
+        return (nonce, CertificateDates(from: answer.certificateNotBefore, to: answer.certificateNotAfter))
     }
 
     func greet(_ greeting: Frame) async throws(SyncFault) -> HubGreeting {

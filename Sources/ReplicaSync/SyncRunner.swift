@@ -127,9 +127,10 @@ private struct Conversation {
         switch directive {
         case .askNonce:
             let sentAt = Self.now
-            let nonce = try await hub.nonce()
+            let (nonce, certificate) = try await hub.nonce()
             let next = session.onNonce(nonce, sentAt: sentAt, receivedAt: Self.now)
             summary.clockOffset = session.measuredOffset ?? 0
+            summary.certificateNote = certificate?.note(now: Self.now, offset: summary.clockOffset)
             return next
         case .greet(let nonce):
             let greeting = try greeting(answering: nonce)

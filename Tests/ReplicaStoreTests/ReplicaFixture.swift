@@ -30,14 +30,42 @@ final class ReplicaFixture {
     let author = Operator("Anna")
     private(set) var cursor: UInt64 = 0
 
+    /// Both kinds of replica with the seed in them, made once and copied: making one takes longer than most tests.
+    private static let templates: [Result<Data, any Error>] = [false, true].map { isCapofila in
+        Result {
+            let made = try ReplicaFixture(making: isCapofila)
+            try made.pull(made.seed())
+            try made.store.close()
+            return try Data(contentsOf: URL(filePath: made.path))
+        }
+    }
+
     /// - Parameter isCapofila: the capofila's replica at Narni, or that of Narni as a plain comune.
     init(isCapofila: Bool = false) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "zona-replica-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        folder = try Self.newFolder()
         path = folder.appending(path: "replica.sqlite").path
-        key = try #require(SigningKey(seed: [UInt8](repeating: 3, count: 32)))
+        key = try Self.fixedKey()
+        try Self.templates[isCapofila ? 1 : 0].get().write(to: URL(filePath: path))
+        store = try ReplicaStore(path: path)
+        cursor = try store.state().cursor
+    }
+
+    /// A replica as enrolment makes it, with nothing in it.
+    private init(making isCapofila: Bool) throws {
+        folder = try Self.newFolder()
+        path = folder.appending(path: "replica.sqlite").path
+        key = try Self.fixedKey()
         store = try ReplicaStore.create(at: path, enrolment: Self.enrolment(isCapofila: isCapofila, key: key))
-        try pull(seed())
+    }
+
+    private static func newFolder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "zona-replica-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    private static func fixedKey() throws -> SigningKey {
+        try #require(SigningKey(seed: [UInt8](repeating: 3, count: 32)))
     }
 
     deinit {

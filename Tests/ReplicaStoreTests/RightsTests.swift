@@ -99,7 +99,8 @@ import Testing
         #expect(update.contains("le righe non si modificano"))
         #expect(delete.contains("le righe non si eliminano"))
         #expect(replace.contains("le righe non si modificano"))
-        #expect(try comune.captured().count == 1)
+        try comune.sql("INSERT OR REPLACE \(insert)'Mensa', 'Testo', '2026-03-01')")
+        #expect(try comune.captured().map(\.operation) == [.insert])
     }
 
     @Test func `a synced row that is only added is not replaced either`() throws {

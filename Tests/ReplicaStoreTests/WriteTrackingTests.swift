@@ -167,6 +167,33 @@ import Testing
         #expect(try replica.names(changes[0].changed, of: "soggetto") == ["telefono"])
     }
 
+    @Test(arguments: ["OR REPLACE", "OR IGNORE", "OR FAIL", "OR ROLLBACK", "OR ABORT"])
+    func `the conflict clause of an update does not reach the triggers`(clause: String) throws {
+        try replica.sql(
+            "INSERT OR IGNORE INTO soggetto(id, denominazione, tipo_soggetto) VALUES (\(body), 'x', 'ODV')")
+        try replica.sql("UPDATE \(clause) soggetto SET telefono = '1' WHERE id = \(body)")
+        try replica.sql("UPDATE \(clause) soggetto SET telefono = '2', pec = 'a@b.it' WHERE id = \(body)")
+
+        let changes = try replica.captured()
+
+        #expect(changes.map(\.operation) == [.update])
+        #expect(try replica.names(changes[0].changed, of: "soggetto") == ["pec", "telefono"])
+    }
+
+    @Test func `an upsert of an unsynced row stays an insert`() throws {
+        let new = "'00000000-0000-7000-8000-0000000000e9'"
+        for phone in ["1", "2"] {
+            try replica.sql(
+                """
+                INSERT INTO soggetto(id, denominazione, tipo_soggetto, telefono) VALUES (\(new), 'x', 'ODV', '\(phone)')
+                ON CONFLICT(id) DO UPDATE SET telefono = excluded.telefono
+                """)
+        }
+
+        #expect(try replica.captured().map(\.operation) == [.insert])
+        #expect(try replica.text("SELECT telefono FROM soggetto WHERE id = \(new)") == "2")
+    }
+
     @Test func `a transaction that is rolled back leaves nothing`() throws {
         try replica.sql("BEGIN; DELETE FROM soggetto; ROLLBACK")
 
