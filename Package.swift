@@ -62,15 +62,18 @@ let package = Package(
             dependencies: [
                 "SyncCore", "SyncWire", "SyncSession", "HubStore", "Schema", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
@@ -118,8 +121,10 @@ let package = Package(
                 logging,
             ]),
         .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport"]),
-        .testTarget(name: "ConsolidationTests", dependencies: ["Consolidation", "ReplicaStore", "Schema", grdb]),
-        .testTarget(name: "EndToEndTests", dependencies: ["zona", "zona-server", grdb], exclude: []),
+        .testTarget(
+            name: "ConsolidationTests",
+            dependencies: ["Consolidation", "ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb]),
+        .testTarget(name: "EndToEndTests", dependencies: ["zona", "zona-server", grdb]),
     ],
     swiftLanguageModes: [.v6]
 )

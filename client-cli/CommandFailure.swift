@@ -40,6 +40,10 @@ struct CommandFailure: Error {
     }
 
     init(_ fault: SyncFault) {
+        if fault.code == .file, let underlying = fault.underlying {
+            self.init(underlying)
+            return
+        }
         let status: ExitStatus =
             switch fault.code {
             case .unreachable, .interrupted, .portal, .proxy: .network
@@ -50,7 +54,7 @@ struct CommandFailure: Error {
             case .badAddress: .badValue
             case .cancelled: .interrupted
             }
-        // The store's busy file has this word already.
+        // A file that another program holds has the word `busy` already.
         self.init(status, fault.code == .busy ? "sync-running" : fault.code.rawValue, fault.context)
     }
 

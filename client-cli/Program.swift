@@ -5,8 +5,10 @@ import Foundation
 @main
 enum Program {
     static func main() async {
+        refuseUnreadableArguments()
         let arguments = LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))
         do {
+            try Zona.checkName(arguments.first)
             var command = try Zona.parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -15,6 +17,20 @@ enum Program {
             }
         } catch {
             end(with: error, isJSON: arguments.contains("--json"))
+        }
+    }
+
+    /// Swift would put U+FFFD for what is not UTF-8, and the value would be stored otherwise than it was given.
+    private static func refuseUnreadableArguments() {
+        for index in 0..<Int(CommandLine.argc) {
+            guard let argument = CommandLine.unsafeArgv[index], String(validatingCString: argument) == nil else {
+                continue
+            }
+            let failure = CommandFailure(
+                .badValue, "bad-value",
+                "word \(index) of the command is not text in UTF-8: set the terminal to UTF-8, or give the value as column@FILE"
+            )
+            tell(failure, isJSON: CommandLine.arguments.contains("--json"))
         }
     }
 

@@ -25,4 +25,19 @@ struct Zona: AsyncParsableCommand {
             Init.self, Status.self, Sync.self, List.self, Show.self, Add.self, Edit.self, Remove.self, Conflicts.self,
             Refused.self, Consolidate.self,
         ])
+
+    /// Says what may be meant by a command that does not exist; the parser would complain of its options instead.
+    static func checkName(_ word: String?) throws {
+        guard let word, !word.hasPrefix("-") else { return }
+        let names =
+            ["help"]
+            + configuration.subcommands.map { command in
+                command.configuration.commandName ?? String(describing: command).lowercased()
+            }
+        guard names.contains(word) else {
+            let suggestion = Suggestion.text(for: word, among: names)
+            throw CommandFailure(
+                .usage, "usage", "there is no command \(word).\(suggestion) `zona help` names them all")
+        }
+    }
 }

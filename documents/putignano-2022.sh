@@ -88,7 +88,8 @@ SPORTELLO=$(on putignano add intervento annualita_id="$ANNO" codice_scheda=1 tit
     modalita_organizzative='Uno sportello in ogni comune, una regia comune (esempio)' \
     requisiti_qualita='Risposta entro cinque giorni (esempio)')
 DOMICILIARE=$(on putignano add intervento annualita_id="$ANNO" codice_scheda=2 \
-    titolo='Assistenza domiciliare (esempio)' titolare=ambito gestione=affidamento tipo_azione=integrazione macrolivello_fnps=2 stato=approvato \
+    titolo='Assistenza domiciliare (esempio)' titolare=ambito gestione=affidamento \
+    tipo_azione=integrazione macrolivello_fnps=2 stato=approvato \
     modalita_organizzative='Con i servizi sanitari (esempio)' requisiti_qualita='Personale qualificato (esempio)')
 while read -r intervento tipo codice; do
     on putignano add intervento_voce intervento_id="$intervento" tipo="$tipo" codice="$codice"

@@ -4,9 +4,9 @@
     cutting_proxy.py REPORT [up|down|calls LIMIT]
 
 It passes what comes until so many bytes have gone up (from the client to the hub) or down, or until so many connections
-have ended; then it cuts every connection and takes no other. Without a limit it passes all. Prints its port, chosen by the
-system, as its only line. When it has cut, or is told to end (SIGTERM), it writes the bytes up, the bytes down, and `cut` or
-`whole` to REPORT.
+have ended; from then on every connection breaks, those under way and those that come. Without a limit it passes all. Prints
+its port, chosen by the system, as its only line. When it is told to end (SIGTERM), it writes the bytes up, the bytes down,
+and `cut` or `whole` to REPORT.
 """
 
 import os
@@ -20,50 +20,51 @@ SIZE = 4096
 
 
 class Line:
-    def __init__(self, report, way=None, limit=0):
-        self.report, self.way, self.limit = report, way, limit
+    def __init__(self, way=None, limit=0):
+        self.way, self.limit = way, limit
         self.passed = {"up": 0, "down": 0}
         self.calls = 0
+        self.is_cut = False
         self.lock = threading.Lock()
 
-    def room(self, way):
-        return min(SIZE, self.limit - self.passed[way]) if way == self.way else SIZE
+    def pass_on(self, source, target, way):
+        """Passes what has come from one side; false when this connection is over."""
+        with self.lock:
+            if self.is_cut:
+                return False
+            room = min(SIZE, self.limit - self.passed[way]) if way == self.way else SIZE
+            data = source.recv(room)
+            target.sendall(data)
+            self.passed[way] += len(data)
+            self.is_cut = way == self.way and self.passed[way] >= self.limit
+            return bool(data) and not self.is_cut
 
-    def end(self, how):
-        """Ends the process, and so closes every connection. What was passed before was handed over to the other side."""
-        with open(self.report + ".new", "w", encoding="ascii") as report:
-            report.write(f"{self.passed['up']} {self.passed['down']} {how}\n")
-        os.replace(self.report + ".new", self.report)
-        os._exit(0)
+    def serve(self, client):
+        try:
+            address = None if self.is_cut else requested(client)
+            if address:
+                with socket.create_connection(address) as hub:
+                    client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                    self.relay(client, hub)
+        except OSError:
+            pass  # One side went away: so does the other.
+        finally:
+            with self.lock:
+                self.calls += 1
+                self.is_cut = self.is_cut or (self.way == "calls" and self.calls >= self.limit)
+            client.close()
 
     def relay(self, client, hub):
         sides = {client: (hub, "up"), hub: (client, "down")}
         while True:
             for source in select.select(list(sides), [], [])[0]:
                 target, way = sides[source]
-                with self.lock:
-                    data = source.recv(self.room(way))
-                    if not data:
-                        return
-                    target.sendall(data)
-                    self.passed[way] += len(data)
-                    if way == self.way and self.passed[way] >= self.limit:
-                        self.end("cut")
+                if not self.pass_on(source, target, way):
+                    return
 
-    def serve(self, client):
-        try:
-            with client:
-                address = requested(client)
-                if address:
-                    with socket.create_connection(address) as hub:
-                        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                        self.relay(client, hub)
-        except OSError:
-            pass  # One side went away: so does the other.
-        with self.lock:
-            self.calls += 1
-            if self.way == "calls" and self.calls >= self.limit:
-                self.end("cut")
+    def report(self, path):
+        with open(path, "w", encoding="ascii") as report:
+            report.write(f"{self.passed['up']} {self.passed['down']} {'cut' if self.is_cut else 'whole'}\n")
 
 
 def requested(client):
@@ -80,9 +81,14 @@ def requested(client):
 
 
 def main():
-    way, limit = (sys.argv[2], int(sys.argv[3])) if len(sys.argv) > 2 else (None, 0)
-    line = Line(sys.argv[1], way, limit)
-    signal.signal(signal.SIGTERM, lambda *_: line.end("whole"))
+    path = sys.argv[1]
+    line = Line(sys.argv[2], int(sys.argv[3])) if len(sys.argv) > 2 else Line()
+
+    def end(*_):
+        line.report(path)
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(listener.getsockname()[1], flush=True)
         while True:

@@ -16,7 +16,7 @@ scene_title() {
 }
 
 say() {
-    printf '%s\n' "$*" | fold -s -w 100
+    printf "%s\n" "$@" | fmt -w 110
 }
 
 indented() {
@@ -73,8 +73,9 @@ ends() {
     shift
     printf '   [%s] $ %s\n' "$place" "$(as_typed "$@")"
     out=$("$@" 2> logs/stderr) || code=$?
-    out+=$(grep -E '^(zona|zona-server|Error|Runtime)' logs/stderr || true)
-    [[ -z $out ]] || printf '%s\n' "$out" | cut -c 1-130 | indented
+    out+=$(sed -nE '/^(zona|zona-server|Error|Runtime)/ s/^/\n/p' logs/stderr)
+    out=${out#$'\n'}
+    [[ -z $out ]] || printf '%s\n' "$out" | cut -c 1-140 | indented
     [[ $code == "$expected" ]] || give_up "\`$(as_typed "$@")\` ended with $code, not $expected"
     checks=$((checks + 1))
 }
@@ -120,14 +121,14 @@ of_all() {
 # expect WHAT ACTUAL WANTED
 expect() {
     checks=$((checks + 1))
-    [[ $2 == "$3" ]] || give_up "$1: it is $2, and should be $3"
+    [[ $2 == "$3" ]] || out="" give_up "$1: it is $2, and should be $3"
     printf '   ok: %s: %s\n' "$1" "$2"
 }
 
 # expect_under WHAT ACTUAL LIMIT
 expect_under() {
     checks=$((checks + 1))
-    (($2 < $3)) || give_up "$1: it is $2, and should be under $3"
+    (($2 < $3)) || out="" give_up "$1: it is $2, and should be under $3"
     printf '   ok: %s: %s, under %s\n' "$1" "$2" "$3"
 }
 

@@ -43,7 +43,8 @@ extension HubStore {
         return (peer, frame)
     }
 
-    private func refuseRevoked(_ database: Database, _ key: VerifyingKey) throws {
+    /// A key that was shut out says nothing and reads nothing more, also in a conversation that is under way.
+    func refuseRevoked(_ database: Database, _ key: VerifyingKey) throws {
         let revoked = try RawStatement(
             database, "SELECT 1 FROM replica WHERE key = ?1 AND revoked_at IS NOT NULL LIMIT 1")
         revoked.bind(1, blob: key.bytes)

@@ -120,6 +120,11 @@ extension HubStore {
             use.bind(2, now)
             use.bind(3, blob: request.key.bytes)
             try use.run()
+            // A key that asks again lost the first answer, and with it the number that it had drawn.
+            let lost = try RawStatement(
+                database, "DELETE FROM replica WHERE key = ?1 AND last_contact IS NULL AND revoked_at IS NULL")
+            lost.bind(1, blob: request.key.bytes)
+            try lost.run()
             try admit(
                 database, number: request.number, key: request.key, comune: comune, isCapofila: isCapofila, now: now)
             return try enrolmentAnswer(database, request, comune: comune, isCapofila: isCapofila, now: now)

@@ -35,6 +35,7 @@ extension HubStore {
     private func page(
         _ database: Database, for peer: HubSession.Peer, after: UInt64, sizeBytes: Int
     ) throws -> (Frame, Bool) {
+        try refuseRevoked(database, peer.certificate.key)
         let hub = try HubRow(database)
         guard after <= hub.seq else {
             throw Problem(

@@ -93,7 +93,8 @@ struct Apply {
         }
         for (number, page) in pages.enumerated() {
             var reader = try PageReader(page.frame, header: page.header)
-            for refusal in reader.refusals { try keep(refusal) }
+            try RefusedChanges.keep(reader.refusals, database, now: now)
+            for refusal in reader.refusals { try putBack(refusal) }
             let body = reader.body
             while let entry = try reader.next() {
                 if pages.count > 1 && lastPage[entry.key] != number { continue }
@@ -151,10 +152,9 @@ struct Apply {
         try skip.run()
     }
 
-    /// A refused change is kept with its values, and the hub's row takes its place: by its own entry, or by going.
-    private mutating func keep(_ refusal: PageRefusal) throws {
+    /// The hub's row takes the place of a refused one: by its own entry, or by going.
+    private mutating func putBack(_ refusal: PageRefusal) throws {
         summary.refused += 1
-        try RefusedChanges.keep(refusal, database, now: now)
         guard !refusal.hubHasRow, let table = catalog.table(refusal.key.table) else { return }
         pending.bind(1, refusal.key.table)
         pending.bind(2, idText: refusal.key.id)

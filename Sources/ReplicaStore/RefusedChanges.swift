@@ -19,27 +19,38 @@ package struct RefusedChange: Sendable {
 }
 
 enum RefusedChanges {
-    /// Finds the change in the outbox, where it waits for this, and keeps it.
-    static func keep(_ refusal: PageRefusal, _ database: Database, now: Int64) throws {
-        var refused: Change?
-        try Outbox.forEachChange(
-            database, number: refusal.dot.number, after: refusal.dot.counter - 1, through: refusal.dot.counter
-        ) { refused = $0 }
+    /// Finds the changes in the outbox, where they wait for this, and keeps them. Each batch is read once, however many are refused.
+    static func keep(_ refusals: [PageRefusal], _ database: Database, now: Int64) throws {
         let insert = try RawStatement(
             database,
             """
-            INSERT OR IGNORE INTO zona_refused(number, counter, table_no, id, operation, carried, changed, "values", author, reason,
-                detail, refused_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            INSERT OR IGNORE INTO zona_refused(number, counter, table_no, id, operation, carried, changed, "values", author,
+                reason, detail, refused_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             """)
+        for number in Set(refusals.map(\.dot.number)).sorted() {
+            var wanted: [UInt64: PageRefusal] = [:]
+            for refusal in refusals where refusal.dot.number == number { wanted[refusal.dot.counter] = refusal }
+            guard let first = wanted.keys.min(), let last = wanted.keys.max(), first > 0 else { continue }
+            try Outbox.forEachChange(database, number: number, after: first - 1, through: last) { change in
+                guard let refusal = wanted.removeValue(forKey: change.dot.counter) else { return }
+                try write(refusal, change, insert, now: now)
+            }
+            for counter in wanted.keys.sorted() {
+                if let refusal = wanted[counter] { try write(refusal, nil, insert, now: now) }
+            }
+        }
+    }
+
+    private static func write(_ refusal: PageRefusal, _ change: Change?, _ insert: RawStatement, now: Int64) throws {
         insert.bind(1, Int64(refusal.dot.number.rawValue))
         insert.bind(2, Int64(refusal.dot.counter))
         insert.bind(3, refusal.key.table)
         insert.bind(4, idText: refusal.key.id)
-        insert.bind(5, Int(refused?.operation.rawValue ?? Operation.update.rawValue))
-        insert.bind(6, Int64(bitPattern: refused?.carried.bits ?? 0))
-        insert.bind(7, Int64(bitPattern: refused?.changed.bits ?? 0))
-        insert.bind(8, blob: refused?.values ?? [])
-        insert.bind(9, text: String(decoding: refused?.author ?? [], as: UTF8.self))
+        insert.bind(5, Int(change?.operation.rawValue ?? Operation.update.rawValue))
+        insert.bind(6, Int64(bitPattern: change?.carried.bits ?? 0))
+        insert.bind(7, Int64(bitPattern: change?.changed.bits ?? 0))
+        insert.bind(8, blob: change?.values ?? [])
+        insert.bind(9, text: String(decoding: change?.author ?? [], as: UTF8.self))
         insert.bind(10, Int(refusal.reason.rawValue))
         insert.bind(11, text: refusal.detail)
         insert.bind(12, now)

@@ -82,8 +82,16 @@ package final class ReplicaStore: Sendable {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw ReplicaStoreError(.exists, "\(path) exists already: choose another name, or use it as it is")
         }
+        // Made under another name and moved when it is whole: a replica cut in its making would be neither one nor none.
+        let unfinished = path + ".zona-new"
+        func clear() {
+            for suffix in ["", "-wal", "-shm", "-journal"] {
+                try? FileManager.default.removeItem(atPath: unfinished + suffix)
+            }
+        }
+        clear()
         do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try DatabaseQueue(path: unfinished, configuration: configuration)
             try queue.write { database in
                 try database.execute(sql: "PRAGMA application_id = \(applicationID)")
                 for file in files + Schema.replica { try database.execute(sql: file.sql) }
@@ -93,8 +101,12 @@ package final class ReplicaStore: Sendable {
             }
             try queue.close()
         } catch {
-            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+            clear()
             throw ReplicaStoreError(error)
+        }
+        do { try FileManager.default.moveItem(atPath: unfinished, toPath: path) } catch {
+            clear()
+            throw ReplicaStoreError(.readOnly, "\(path) cannot be made: check that its folder can be written")
         }
         return try ReplicaStore(path: path)
     }
@@ -161,16 +173,29 @@ package final class ReplicaStore: Sendable {
 
     /// Whether the file's header says SQLite and Zona, looked at before SQLite may touch the file.
     private static func checkHeader(of path: String) throws(ReplicaStoreError) {
-        guard let file = FileHandle(forReadingAtPath: path), let header = try? file.read(upToCount: 100) else {
+        var isFolder: ObjCBool = false
+        guard !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) || !isFolder.boolValue else {
+            throw ReplicaStoreError(.notAReplica, "\(path) is a folder: give the replica's file with --file")
+        }
+        guard let file = FileHandle(forReadingAtPath: path) else {
             throw ReplicaStoreError(.readOnly, "\(path) cannot be read: check its permissions")
         }
-        try? file.close()
+        defer { try? file.close() }
+        let header: Data
+        do { header = try file.read(upToCount: 100) ?? Data() } catch {
+            throw ReplicaStoreError(.readOnly, "\(path) cannot be read: check its permissions and the disk")
+        }
         guard header.count == 100, header.starts(with: Array("SQLite format 3".utf8)) else {
-            throw ReplicaStoreError(.notAReplica, "\(path) is not a database")
+            throw ReplicaStoreError(
+                .notAReplica,
+                "\(path) \(header.isEmpty ? "is empty" : "is not a database"): give the replica's file with --file, or make "
+                    + "one with `zona init`")
         }
         let id = header[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) }
         guard id == applicationID else {
-            throw ReplicaStoreError(.notAReplica, "\(path) is a database, but not a replica of Zona")
+            throw ReplicaStoreError(
+                .notAReplica,
+                "\(path) is a database, but not a replica of Zona: it was left as it is; give the replica's file with --file")
         }
     }
 

@@ -9,7 +9,8 @@ package enum Enrolling {
     /// - Parameters:
     ///   - path: of the replica's file, which must not exist; the key lies beside it.
     ///   - code: as the Ufficio di Piano gave it.
-    /// - Returns: the replica, not synced yet. When anything fails neither file stays.
+    /// - Returns: the replica, not synced yet. When anything fails no replica stays. Its key stays, under another name, only
+    ///   where the hub may have taken the code: then the same code works again from here.
     package static func enrol(
         path: String, hubURL: String, code: String, settings: SyncSettings = SyncSettings()
     ) async throws(SyncFault) -> ReplicaStore {
@@ -21,12 +22,30 @@ package enum Enrolling {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw SyncFault(.file, "\(path) exists already: choose another name with --file, or use it as it is")
         }
-        let key = try ReplicaKey.create(for: path)
+        let (key, isNew) = try ReplicaKey.begin(for: path)
         do throws(SyncFault) {
-            return try await enrol(path: path, hubURL: hubURL, code: parsed, key: key, settings: settings)
+            let store = try await enrol(path: path, hubURL: hubURL, code: parsed, key: key, settings: settings)
+            ReplicaKey.finish(for: path)
+            return store
         } catch {
-            try? FileManager.default.removeItem(atPath: ReplicaKey.path(for: path))
-            throw error
+            guard mayHaveTakenTheCode(error) else {
+                if isNew { unlink(ReplicaKey.unfinishedPath(for: path)) }
+                throw error
+            }
+            let said = error.context.hasSuffix(".") ? String(error.context.dropLast()) : error.context
+            let remedy = "\(said). The code still works for this file: run the same `zona init` again"
+            throw SyncFault(
+                error.code, remedy, underlying: error.underlying.map { ReplicaStoreError($0.code, remedy) })
+        }
+    }
+
+    /// Whether the hub may have heard of the key before it went wrong.
+    private static func mayHaveTakenTheCode(_ fault: SyncFault) -> Bool {
+        switch fault.code {
+        case .interrupted, .cancelled, .file, .problem, .busy: true
+        case .unreachable, .wrongHub, .portal, .proxy, .forked, .incarnationChanged, .hubTooOld, .wrongAmbito, .badCode,
+            .badAddress, .revoked, .noKey:
+            false
         }
     }
 

@@ -27,17 +27,21 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
 
     package let code: Code
     package let context: String
+    /// What the replica's file said, when it was the file.
+    package let underlying: ReplicaStoreError?
 
-    package init(_ code: Code, _ context: String) {
+    package init(_ code: Code, _ context: String, underlying: ReplicaStoreError? = nil) {
         self.code = code
         self.context = context
+        self.underlying = underlying
     }
 
     package var isRetryable: Bool {
         switch code {
         case .unreachable, .interrupted, .portal, .proxy, .busy, .cancelled: true
-        case .wrongHub, .problem, .forked, .incarnationChanged, .hubTooOld, .wrongAmbito, .file, .badCode, .badAddress,
-            .revoked, .noKey:
+        case .file: underlying?.isRetryable ?? false
+        case .wrongHub, .problem, .forked, .incarnationChanged, .hubTooOld, .wrongAmbito, .badCode, .badAddress, .revoked,
+            .noKey:
             false
         }
     }
@@ -99,12 +103,25 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
         case .wrongAmbito: self.init(.wrongAmbito, problem.message)
         case .sessionUnknown, .shuttingDown, .offsetMismatch, .gap, .notFound:
             self.init(.interrupted, "\(problem.message): run the sync again")
-        case .malformed, .overLimit, .wrongSignature, .unknownReplica, .hubFault, .clockUnusable:
-            self.init(.problem, "the hub refused: \(problem.message)")
+        case .wrongSignature:
+            self.init(
+                .problem,
+                "the hub refused: \(problem.message). Is the key file beside the replica its own? Nothing was changed: put "
+                    + "the right one back, or tell the technician")
+        case .hubFault:
+            self.init(
+                .problem,
+                "the hub could not do it: \(problem.message). What waits here is kept: tell the technician, and sync again "
+                    + "later")
+        case .malformed, .overLimit, .unknownReplica, .clockUnusable:
+            self.init(
+                .problem,
+                "the hub refused: \(problem.message). What waits here is kept: run the sync again; if it stays so, tell the "
+                    + "technician")
         }
     }
 
     package init(_ error: ReplicaStoreError) {
-        self.init(error.code == .busy ? .busy : error.code == .stale ? .interrupted : .file, error.context)
+        self.init(error.code == .stale ? .interrupted : .file, error.context, underlying: error)
     }
 }

@@ -214,7 +214,9 @@ private struct Conversation {
         guard mayResume else { return 0 }
         mayResume = false
         let held = try await hub.bytesHeld(of: batch.hash, session: name)
-        return held < batch.bytes.count ? held : 0
+        // All of it may be there and not stored, because the hub's disk was full or it was killed: then nothing is left
+        // to send but the question.
+        return held <= batch.bytes.count ? held : 0
     }
 
     private mutating func ask(after: UInt64, size: Int) async throws(SyncFault) -> ClientSession.Directive {

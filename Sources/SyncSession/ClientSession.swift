@@ -158,10 +158,12 @@ package struct ClientSession: Sendable {
         return end(nil)
     }
 
-    /// A hub that knows something under my number that is not mine, or that is not the hub I know, is not believed.
+    /// A hub that is not the one I know, that knows less than it has acknowledged, or that knows something under my number that is not
+    /// mine, is not believed.
     private func fault(in state: HubState) -> Stop? {
         guard state.ambito == local.ambito, state.number == local.number else { return .wrongAmbito }
         guard state.incarnation == local.incarnation else { return .incarnationChanged }
+        if let head = local.chain.first, state.storedCounter < head.counter { return .incarnationChanged }
         guard local.has(counter: state.storedCounter, hash: state.storedHash) else { return .forked }
         guard state.foldedCounter <= state.storedCounter else { return .unexpected("more folded than stored") }
         return nil

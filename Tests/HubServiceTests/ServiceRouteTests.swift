@@ -105,6 +105,29 @@ import Testing
         }
     }
 
+    @Test func `a hub stops in order while connections keep coming`() async throws {
+        try await RunningHub.with([narni]) { hub in
+            let (answers, answered) = AsyncStream<Void>.makeStream()
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        let health = HTTPExchange(method: "GET", path: "/healthz")
+                        // Each time a new client, since a client keeps its connection.
+                        while (try? await RunningHub.client(port: hub.port, pin: hub.keys.fingerprint).send(health))
+                            != nil
+                        {
+                            answered.yield()
+                        }
+                    }
+                }
+                let isServing: Void? = await answers.first { _ in true }
+                await hub.service.stop()
+                // That it stops without an error is what `with` holds; a trap would end the whole run.
+                #expect(isServing != nil)
+            }
+        }
+    }
+
     @Test func `a port that is taken is told as such`() async throws {
         try await RunningHub.with([narni]) { hub in
             let folder = try TemporaryFolder()

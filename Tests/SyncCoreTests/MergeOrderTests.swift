@@ -121,13 +121,14 @@ import Testing
         return lost
     }
 
-    /// Every history of up to `limit` operations (a first insert not counted), with ties of the clock broken both ways.
+    /// Every history of up to `limit` operations (a first insert not counted), with ties of the clock broken both ways and with equal
+    /// values too; three operations after a first insert with different values only, for time's sake.
     private func forEachHistory(_ worlds: Worlds, limit: Int, _ visit: ([HistoryStep]) throws -> Void) throws {
         let choices: [(numbers: [UInt64], valuesAreEqual: Bool)] = [
             ([1, 2, 3], false), ([3, 2, 1], false), ([1, 2, 3], true),
         ]
         for operations in 1...limit {
-            for (numbers, valuesAreEqual) in choices {
+            for (numbers, valuesAreEqual) in worlds.isSeeded && operations == 3 ? Array(choices[..<1]) : choices {
                 for privileged in worlds.table.rule == .capofila || worlds.table.rule == .owner ? [0, 1] : [0] {
                     let enumeration = HistoryEnumeration(
                         table: worlds.table, isSeeded: worlds.isSeeded, operations: operations, numbers: numbers,

@@ -5,15 +5,20 @@ struct TextTable {
     struct Column {
         let title: String
         let isRight: Bool
+        /// Never cut and never left out: an id that is cut names nothing.
+        let isWhole: Bool
 
-        init(_ title: String, isRight: Bool = false) {
+        init(_ title: String, isRight: Bool = false, isWhole: Bool = false) {
             self.title = title
             self.isRight = isRight
+            self.isWhole = isWhole
         }
     }
 
+    /// Characters between two columns.
     private static let gap = 2
-    private static let narrowest = 8
+    /// No column is cut below so many characters: a date has ten.
+    private static let narrowest = 10
 
     private let columns: [Column]
     private let overflow: Overflow
@@ -29,50 +34,45 @@ struct TextTable {
         rows.append(cells)
     }
 
-    /// The lines of the table. Columns for which there is no room are left out, and a last line says which.
+    /// The lines of the table. Columns for which there is no room are left out, the empty ones first, and a last line
+    /// says which.
     func text(width: Int) -> String {
-        var widths = columns.indices.map { column in
+        let natural = columns.indices.map { column in
             rows.reduce(columns[column].title.count) { max($0, Self.width(of: $1[column])) }
         }
-        var shown = columns.count
-        func total() -> Int { widths[..<shown].reduce(0, +) + Self.gap * (shown - 1) }
-        while total() > width {
-            let widest = widths[..<shown].indices.max { widths[$0] < widths[$1] } ?? 0
-            if widths[widest] > Self.narrowest {
-                widths[widest] = max(Self.narrowest, widths[widest] - (total() - width))
-                evenOut(&widths, shown: shown, width: width)
-            } else if shown > 1 {
-                shown -= 1
-            } else {
-                break
-            }
+        var shown = Array(columns.indices)
+        while let narrow = fitted(natural, shown, to: Self.narrowest), narrow > width, let last = leastWanted(shown) {
+            shown.removeAll { $0 == last }
         }
+        var cap = shown.reduce(0) { max($0, natural[$1]) }
+        while cap > Self.narrowest, let total = fitted(natural, shown, to: cap), total > width { cap -= 1 }
+        let widths = columns.indices.map { columns[$0].isWhole ? natural[$0] : min(natural[$0], cap) }
         var lines = [line(columns.map(\.title), widths, shown)]
-        lines.append((0..<shown).map { String(repeating: "-", count: widths[$0]) }.joined(separator: "  "))
+        lines.append(shown.map { String(repeating: "-", count: widths[$0]) }.joined(separator: "  "))
         for row in rows { lines += wrapped(row, widths, shown) }
-        if shown < columns.count {
-            let names = columns[shown...].map(\.title).joined(separator: ", ")
-            lines.append("(no room for \(names): choose with --columns, or use --json)")
+        if shown.count < columns.count {
+            let names = columns.indices.filter { !shown.contains($0) }.map { columns[$0].title }
+            lines.append("(no room for \(names.joined(separator: ", ")): choose with --columns, or use --json)")
         }
         return lines.joined(separator: "\n")
     }
 
-    /// Where one wide column gave everything, others that are wide as well share the burden.
-    private func evenOut(_ widths: inout [Int], shown: Int, width: Int) {
-        let natural = columns.indices.map { column in
-            rows.reduce(columns[column].title.count) { max($0, Self.width(of: $1[column])) }
-        }
-        while true {
-            guard let narrow = (0..<shown).filter({ widths[$0] < natural[$0] }).min(by: { widths[$0] < widths[$1] }),
-                let wide = (0..<shown).max(by: { widths[$0] < widths[$1] }), widths[wide] > widths[narrow] + 1
-            else { return }
-            widths[wide] -= 1
-            widths[narrow] += 1
+    /// Characters of a line when no column is wider than `cap`; nothing without columns.
+    private func fitted(_ natural: [Int], _ shown: [Int], to cap: Int) -> Int? {
+        guard !shown.isEmpty else { return nil }
+        return shown.reduce(Self.gap * (shown.count - 1)) {
+            $0 + (columns[$1].isWhole ? natural[$1] : min(natural[$1], cap))
         }
     }
 
-    private func line(_ cells: [String], _ widths: [Int], _ shown: Int) -> String {
-        let padded = (0..<shown).map { column in
+    /// The last column that holds nothing at all, else the last.
+    private func leastWanted(_ shown: [Int]) -> Int? {
+        let choice = shown.filter { !columns[$0].isWhole }
+        return choice.last { column in rows.allSatisfy { $0[column].isEmpty || $0[column] == "-" } } ?? choice.last
+    }
+
+    private func line(_ cells: [String], _ widths: [Int], _ shown: [Int]) -> String {
+        let padded = shown.map { column in
             let cell = SafeText.cut(cells[column], to: widths[column])
             let space = String(repeating: " ", count: max(0, widths[column] - cell.count))
             return columns[column].isRight ? space + cell : cell + space
@@ -82,10 +82,10 @@ struct TextTable {
         return text
     }
 
-    private func wrapped(_ row: [String], _ widths: [Int], _ shown: Int) -> [String] {
+    private func wrapped(_ row: [String], _ widths: [Int], _ shown: [Int]) -> [String] {
         guard overflow == .wraps else { return [line(row, widths, shown)] }
-        let cells = (0..<shown).map { Self.wrap(row[$0], width: widths[$0]) }
-        let height = cells.reduce(1) { max($0, $1.count) }
+        let cells = columns.indices.map { Self.wrap(row[$0], width: widths[$0]) }
+        let height = shown.reduce(1) { max($0, cells[$1].count) }
         return (0..<height).map { index in
             line(cells.map { index < $0.count ? $0[index] : "" }, widths, shown)
         }

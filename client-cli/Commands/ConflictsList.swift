@@ -40,7 +40,8 @@ struct ConflictsList: ParsableCommand {
         let names = RelatedNames(store)
         let now = Moment.now()
         var columns: [TextTable.Column] = [
-            .init(""), .init("id"), .init("record"), .init("fields"), .init("shown by"), .init("other by"),
+            .init("", isWhole: true), .init("id", isWhole: true), .init("record"), .init("fields"), .init("shown by"),
+            .init("other by"),
             .init("listed"),
         ]
         if all { columns.append(.init("state")) }

@@ -41,9 +41,12 @@ struct ConflictsShow: ParsableCommand {
     }
 
     private static func sides(_ conflict: Conflict, _ table: TableDescription?) -> TextTable {
+        let isOpen = conflict.state == "open"
         var text = TextTable(
-            [.init("field"), .init("began from"), .init("shown (stands now)"), .init("other (kept aside)")],
-            overflow: .wraps)
+            [
+                .init("field", isWhole: true), .init("began from"), .init(isOpen ? "shown (stands now)" : "shown then"),
+                .init(isOpen ? "other (kept aside)" : "other then"),
+            ], overflow: .wraps)
         for (index, name) in conflict.columns.enumerated() {
             let column = table.flatMap { table in table.column(named: name).map { table.columns[$0] } }
             let cells = [conflict.base, conflict.shown.values, conflict.other.values].map { values in

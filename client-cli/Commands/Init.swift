@@ -61,7 +61,7 @@ struct Init: AsyncParsableCommand {
             guard let failure = CommandFailure(error) else { throw error }
             throw CommandFailure(
                 failure.status, failure.code,
-                "the replica is made, but its first sync did not end: \(failure.message). Run `zona sync` to go on")
+                "the replica is made, but its first sync did not end: run `zona sync` to go on. \(failure.message)")
         }
         let status = try store.status()
         answer.give(

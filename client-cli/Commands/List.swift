@@ -76,7 +76,7 @@ struct List: ParsableCommand {
         let names = RelatedNames(store)
         let ids = ShortIDs(rows.map(\.id))
         var text = TextTable(
-            [.init(""), .init("id")]
+            [.init("", isWhole: true), .init("id", isWhole: true)]
                 + columns.map { .init(table.columns[$0].name, isRight: ValueText.isRight(table.columns[$0])) })
         for row in rows {
             let cells = try columns.map { SafeText.line(try names.cell(row.values[$0], table.columns[$0])) }
@@ -100,7 +100,9 @@ struct List: ParsableCommand {
                     })
             ])
         ) {
-            var text = TextTable([.init("table"), .init("label"), .init("rows", isRight: true), .init("who writes")])
+            var text = TextTable([
+                .init("table", isWhole: true), .init("label"), .init("rows", isRight: true), .init("who writes"),
+            ])
             for (table, rows) in counted {
                 text.append([table.name, SafeText.line(table.label), String(rows), table.writable.words])
             }

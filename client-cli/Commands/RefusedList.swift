@@ -20,7 +20,7 @@ struct RefusedList: ParsableCommand {
         work.answer.give(.object(["refused": .array(changes.map(RefusedText.json))])) {
             guard !changes.isEmpty else { return "nothing was refused" }
             var table = TextTable([
-                .init("id", isRight: true), .init("what"), .init("record"), .init("told"), .init("why"),
+                .init("id", isRight: true, isWhole: true), .init("what"), .init("record"), .init("told"), .init("why"),
             ])
             let now = Moment.now()
             for change in changes {
