@@ -28,7 +28,8 @@ enum Program {
             }
             let failure = CommandFailure(
                 .badValue, "bad-value",
-                "word \(index) of the command is not text in UTF-8: set the terminal to UTF-8, or give the value as column@FILE"
+                "word \(index) of the command is not text in UTF-8: set the terminal to UTF-8, "
+                    + "or give the value as column@FILE"
             )
             tell(failure, isJSON: CommandLine.arguments.contains("--json"))
         }

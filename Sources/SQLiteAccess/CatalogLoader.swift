@@ -40,13 +40,14 @@ package enum CatalogLoader {
         return Catalog(tables: tables)
     }
 
+    /// A column without a rule is none of Zona's: somebody added it to his file, and it stays there.
     private static func columns(of table: String, _ database: Database) throws -> [ColumnDescription] {
         let statement = try RawStatement(
             database,
             """
             SELECT i.name, i.type, i."notnull", i.dflt_value, r.label, r.writable, r.rule, r.group_name, r.ordered_values,
                 r.parent, r.code_list, r.allowed, r.minimum, r.maximum, r.format, coalesce(r.since, 1)
-            FROM pragma_table_info(?1) i LEFT JOIN zona_column_rule r ON r.table_name = ?1 AND r.column_name = i.name
+            FROM pragma_table_info(?1) i JOIN zona_column_rule r ON r.table_name = ?1 AND r.column_name = i.name
             WHERE i.name <> 'id' ORDER BY i.cid
             """)
         statement.bind(1, text: table)

@@ -14,7 +14,7 @@ extension EndToEnd {
 
                 try await stage.stop()
                 try FileManager.default.removeItem(atPath: "\(stage.data)/tls/server.pem")
-                try await stage.serve()
+                try await stage.serve("--name", "localhost")
                 try await stage.zona(narni, "add", "soggetto", "denominazione=Uno", "tipo_soggetto=VOL")
                 let renewed = try await stage.json(SyncAnswer.self, narni, "sync")
                 let second = try certificate(stage)

@@ -56,7 +56,8 @@ extension EndToEnd {
                 let conflict = try #require(conflicts.first)
                 #expect(conflicts.count == 1)
                 #expect(conflict.table == "soggetto" && conflict.recordId == id && conflict.columns == ["telefono"])
-                #expect(conflict.rule == "fields" && conflict.state == "open" && !conflict.contested)
+                // The table's rule is `fields`; inside one field the later value wins.
+                #expect(conflict.rule == "last-writer-wins" && conflict.state == "open" && !conflict.contested)
                 #expect(conflict.shown.author == "Operatore di otricoli" && conflict.shown.comune == "Otricoli")
                 #expect(conflict.other.author == "Operatore di amelia" && conflict.other.comune == "Amelia")
                 #expect(

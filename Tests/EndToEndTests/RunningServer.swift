@@ -34,7 +34,9 @@ final class RunningServer: Sendable {
             let address = line.split(separator: " ").last, address.hasPrefix("https://")
         else {
             process.terminate()
-            throw Command.Failed(description: "the server ended before it served")
+            var said: [String] = []
+            for await line in log { said.append(line) }
+            throw Command.Failed(description: "the server ended before it served: " + said.joined(separator: "\n"))
         }
         url = String(address)
     }

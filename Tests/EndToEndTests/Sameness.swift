@@ -28,7 +28,7 @@ struct Sameness {
             for table in tables {
                 let found = try rows(file, table, of: nil)
                 let expected = try rows(capofila, table, of: file == capofila ? nil : status.comuneId)
-                #expect(found == expected, "\(table.name) in \(file)")
+                #expect(Self.differences(found, expected) == [], "\(table.name) in \(file)")
             }
         }
     }
@@ -36,8 +36,8 @@ struct Sameness {
     /// A publication holds the capofila's domain rows.
     func expectPublished(_ publication: Publication, capofila: String) throws {
         for table in tables where !table.name.hasPrefix("zona_") {
-            #expect(
-                try rows(publication.database, table, of: nil) == rows(capofila, table, of: nil), "\(table.name)")
+            let published = try rows(publication.database, table, of: nil)
+            #expect(Self.differences(published, try rows(capofila, table, of: nil)) == [], "\(table.name)")
         }
     }
 
@@ -45,10 +45,18 @@ struct Sameness {
     private func rows(_ file: String, _ table: Table, of comune: String?) throws -> [[DatabaseValue]] {
         var query = "SELECT * FROM \(table.name)"
         var arguments: [String] = []
-        if let comune, let column = table.readable == "scoped" ? "scope" : table.owner, table.readable != "ambito" {
-            query += " WHERE \(column) = ?" + (table.readable == "scoped" ? " OR \(column) = ''" : "")
+        if let comune, table.readable != "ambito" {
+            query += table.readable == "scoped" ? " WHERE scope IN (?, '*')" : " WHERE \(table.owner ?? "id") = ?"
             arguments = [comune]
         }
         return try stage.values(file, query + " ORDER BY id", arguments)
+    }
+
+    /// The first rows that only one side has; empty when the two are equal.
+    private static func differences(_ found: [[DatabaseValue]], _ expected: [[DatabaseValue]]) -> [String] {
+        let extra = found.filter { !expected.contains($0) }.map { "only here: \($0)" }
+        let missing = expected.filter { !found.contains($0) }.map { "missing here: \($0)" }
+        let isUnequal = extra.isEmpty && missing.isEmpty && found != expected
+        return Array((extra + missing).prefix(3)) + (isUnequal ? ["the same rows, repeated or in another order"] : [])
     }
 }

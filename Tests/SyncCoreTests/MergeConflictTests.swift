@@ -121,6 +121,28 @@ import Testing
         #expect(world.state?.registers.isEmpty == true)
     }
 
+    @Test func `who had seen all the values and not the dot that the record got keeps no dot of his own`() throws {
+        var world = try contested()
+
+        try world.deliver(
+            .update(
+                dot(4, 1), at: 5, knowing: vector(dot(1, 1), dot(2, 1), dot(3, 1)), [0: 30, 1: 0], changed: [0]))
+
+        #expect(world.shown == [30, 0])
+        #expect(world.recordDot?.number == HubWorld.number)
+    }
+
+    @Test func `who had seen the record's dot and not all its values keeps no dot of his own`() throws {
+        var world = try contested()
+        let listing = try #require(world.recordDot)
+
+        try world.deliver(
+            .update(dot(4, 1), at: 5, knowing: vector(dot(1, 1), dot(3, 1), listing), [0: 30, 1: 0], changed: [0]))
+
+        #expect(world.losers == [dot(2, 1)])
+        #expect(world.recordDot?.number == HubWorld.number)
+    }
+
     @Test func `one who saw one side of two replaces that side only`() throws {
         var world = try contested()
 

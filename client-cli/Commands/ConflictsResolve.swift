@@ -12,9 +12,9 @@ struct ConflictsResolve: ParsableCommand {
         commandName: "resolve",
         abstract: "Decide which value stays.",
         discussion: """
-            --take shown keeps the value that the record holds now; --take other puts the value that was kept aside in its \
-            place; values write new ones. The decision closes the conflict for everybody when the hub has it. If \
-            somebody else decides otherwise meanwhile, that is a new conflict.
+            --take shown keeps the value that the record holds now; --take other puts the value that was kept \
+            aside in its place; values write new ones. The decision closes the conflict for everybody when the \
+            hub has it. If somebody else decides otherwise meanwhile, that is a new conflict.
 
             \(Add.valueHelp)
 

@@ -55,7 +55,7 @@ struct ConflictsShow: ParsableCommand {
             text.append([SafeText.line(name)] + cells)
         }
         if conflict.columns.isEmpty {
-            text.append(["the record", "", "as it stands", "deleted, or changed"])
+            text.append(["the record", "", "as it stands", "deleted"])
         }
         text.append(["", "", "", ""])
         let sides = [conflict.shown, conflict.other]

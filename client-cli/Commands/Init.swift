@@ -9,10 +9,10 @@ struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make this PC's replica: enrol with a one-time code, then sync for the first time.",
         discussion: """
-            The capofila gives the code (`zona-server invite`). It works once, and carries the fingerprint of the hub's \
-            key, so that no other computer can pass for the hub. Beside the replica lies the file with its private \
-            key, which only you may read: the hub knows the replica by it. Keep both together, and copy neither to \
-            another PC: each PC enrols itself.
+            The capofila gives the code (`zona-server invite`). It works once, and carries the fingerprint of \
+            the hub's key, so that no other computer can pass for the hub. Beside the replica lies the file \
+            with its private key, which only you may read: the hub knows the replica by it. Keep both together, \
+            and copy neither to another PC: each PC enrols itself.
 
             EXAMPLES
               zona init --hub https://hub.example.it:8443

@@ -7,9 +7,9 @@ struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List the tables, or the rows of one.",
         discussion: """
-            Rows come in the order in which they were made. The first column holds marks: p not synced yet, b behind (a \
-            change of somebody else waits until yours is sent), c in conflict, C contested (a decision is due). Where a \
-            column points to another record, its name is shown; --json gives the ids.
+            Rows come in the order in which they were made. The first column holds marks: p not synced yet, b \
+            behind (a change of somebody else waits until yours is sent), c in conflict, C contested (a \
+            decision is due). Where a column points to another record, its name is shown; --json gives the ids.
 
             EXAMPLES
               zona list

@@ -8,8 +8,8 @@ struct Show: ParsableCommand {
         abstract: "Show one record with all its values, and its open conflicts.",
         discussion: """
             The id may be shortened as long as no other record's begins like it. With --touch the record counts as on \
-            your screen for an hour, or until you write it: a sync leaves it as it is, and if somebody else has changed \
-            it meanwhile your change is not taken for one that had seen his.
+            your screen for an hour, or until you write it: a sync leaves it as it is, and if somebody else has \
+            changed it meanwhile your change is not taken for one that had seen his.
 
             EXAMPLES
               zona show 0190f3c2-5a1e

@@ -7,8 +7,8 @@ struct Sync: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Send what was written here, and bring what the others have written.",
         discussion: """
-            May be stopped at any moment, by Ctrl-C or by a cut line, and run again: what was sent is kept and nothing is \
-            sent twice. Meanwhile everybody may go on working in the same file.
+            May be stopped at any moment, by Ctrl-C or by a cut line, and run again: what was sent is kept and \
+            nothing is sent twice. Meanwhile everybody may go on working in the same file.
 
             EXAMPLES
               zona sync
