@@ -42,6 +42,13 @@ enum DerivedIDs {
         let name = TriggerSQL.quoted(table.name)
         try run("UPDATE OR IGNORE \(name) SET id = ?2 WHERE id = ?1")
         try run("DELETE FROM \(name) WHERE id = ?1 AND ?2 <> ''")
+        // The record may be pending under its own id already, deleted here a moment ago: then it is written once more.
+        try run(
+            """
+            UPDATE zona_pending SET (changed_at, author, action) =
+                (SELECT changed_at, author, action FROM zona_pending WHERE table_no = \(table.number) AND id = ?1),
+                sent = coalesce(counter, sent), counter = NULL WHERE table_no = \(table.number) AND id = ?2
+            """)
         try run("UPDATE OR IGNORE zona_pending SET id = ?2 WHERE table_no = \(table.number) AND id = ?1")
         try run("DELETE FROM zona_pending WHERE table_no = \(table.number) AND id = ?1 AND ?2 <> ''")
         for child in ReplicaStore.children(of: table, in: catalog) {

@@ -11,13 +11,13 @@ package enum CheckTriggerSQL {
     /// - Parameter children: the tables and columns that hold this table's ids.
     package static func checks(of table: TableDescription, children: [(table: String, column: String)]) -> String {
         let insert =
-            idFaults + valueFaults(of: table, isUpdate: false) + insertRights(of: table)
+            idFaults + replaceFaults(of: table) + valueFaults(of: table, isUpdate: false) + insertRights(of: table)
             + keyFaults(of: table, isUpdate: false)
         let update =
             updateRights(of: table) + valueFaults(of: table, isUpdate: true) + keyFaults(of: table, isUpdate: true)
         let delete = deleteFaults(of: table, children: children)
         return trigger("insert", "BEFORE INSERT", table, insert) + trigger("update", "BEFORE UPDATE", table, update)
-            + trigger("delete", "BEFORE DELETE", table, delete) + replaceGuard(of: table)
+            + trigger("delete", "BEFORE DELETE", table, delete)
     }
 
     private static func trigger(_ kind: String, _ event: String, _ table: TableDescription, _ faults: [Fault]) -> String
@@ -66,7 +66,8 @@ package enum CheckTriggerSQL {
             case .date:
                 faults.append(
                     Fault(
-                        condition: "\(changed)\(value) IS NOT NULL AND date(\(value)) IS NOT \(value)",
+                        // The modifier makes SQLite compute the day: without it 30 February comes back as it was.
+                        condition: "\(changed)\(value) IS NOT NULL AND date(\(value), '+0 days') IS NOT \(value)",
                         message: "\(name): serve una data che esiste, AAAA-MM-GG"))
             case .time:
                 faults.append(
@@ -92,6 +93,7 @@ package enum CheckTriggerSQL {
                         message: "\(name): codice che non sta nella lista \(list)"))
             }
         }
+        if let fault = sizeFault(of: table) { faults.append(fault) }
         return faults
             + table.checks.map { check in
                 let columns = check.columns.columns.map {
@@ -102,6 +104,18 @@ package enum CheckTriggerSQL {
                         "NOT coalesce((SELECT (\(check.expression)) FROM (SELECT \(columns.joined(separator: ", ")))), 1)",
                     message: check.message)
             }
+    }
+
+    /// A row that no batch could carry is refused where it is written. The limit leaves room for the heads of the
+    /// encoded values.
+    private static func sizeFault(of table: TableDescription) -> Fault? {
+        let sizes = table.columns.filter { $0.type != .integer && $0.type != .real }.map {
+            "coalesce(length(CAST(NEW.\"\($0.name)\" AS BLOB)), 0)"
+        }
+        guard !sizes.isEmpty else { return nil }
+        return Fault(
+            condition: "\(sizes.joined(separator: " + ")) > \(Limits.changeBytes - Limits.columns * 10)",
+            message: "la riga supera 1 MB: accorciare i testi")
     }
 
     private static func range(of column: ColumnDescription) -> (Int64, Int64)? {
@@ -187,19 +201,16 @@ package enum CheckTriggerSQL {
         return faults
     }
 
-    /// REPLACE displaces a row without firing a delete trigger; where rows are only added, another row under the
-    /// same id is refused.
-    private static func replaceGuard(of table: TableDescription) -> String {
-        guard table.rule == .appendOnly || table.rule == .set, !table.columns.isEmpty else { return "" }
+    /// REPLACE displaces a row without firing a delete trigger; where rows are only added, another row under the same id
+    /// is refused.
+    private static func replaceFaults(of table: TableDescription) -> [Fault] {
+        guard table.rule == .appendOnly || table.rule == .set, !table.columns.isEmpty else { return [] }
         let differs = table.columns.map { "b.\"\($0.name)\" IS NOT NEW.\"\($0.name)\"" }.joined(separator: " OR ")
-        return """
-            CREATE TRIGGER zona_check_\(table.name)_replace AFTER INSERT ON "\(table.name)"
-            WHEN (SELECT applying FROM zona_state) = 0 BEGIN
-              SELECT RAISE(ABORT, \(literal("zona: \(table.name): le righe non si modificano")))
-              FROM \(TriggerSQL.stashName(table)) b WHERE b.id = NEW.id AND (\(differs));
-            END;
-
-            """
+        return [
+            Fault(
+                condition: "EXISTS (SELECT 1 FROM \"\(table.name)\" b WHERE b.id = NEW.id AND (\(differs)))",
+                message: "le righe non si modificano")
+        ]
     }
 
     /// When the replica may not write under `access`; nothing when everybody may. `FROM zona_state` gives its columns.

@@ -25,11 +25,16 @@ package enum TriggerSQL {
         func unknown(_ row: String) -> String {
             "NOT EXISTS (SELECT 1 FROM zona_pending WHERE table_no = \(table.number) AND id = \(row).id)"
         }
-        let stashOld = "INSERT OR REPLACE INTO \(stash)(\(names)) SELECT \(old) WHERE \(unknown("OLD"));"
+        // An upsert, not OR REPLACE: the conflict clause of the statement that fires a trigger overrides the trigger's own.
+        let again =
+            columns.isEmpty
+            ? "DO NOTHING" : "DO UPDATE SET \(columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", "))"
+        let stashOld = "INSERT INTO \(stash)(\(names)) SELECT \(old) WHERE \(unknown("OLD")) ON CONFLICT(id) \(again);"
         var sql = """
             CREATE TRIGGER zona_track_\(table.name)_displace BEFORE INSERT ON \(name)
             WHEN \(isLive) AND EXISTS (SELECT 1 FROM \(name) WHERE id = NEW.id) BEGIN
-              INSERT OR REPLACE INTO \(stash)(\(names)) SELECT \(names) FROM \(name) WHERE id = NEW.id AND \(unknown("NEW"));
+              INSERT INTO \(stash)(\(names)) SELECT \(names) FROM \(name) WHERE id = NEW.id AND \(unknown("NEW"))
+                ON CONFLICT(id) \(again);
             END;
             CREATE TRIGGER zona_track_\(table.name)_insert AFTER INSERT ON \(name) WHEN \(isLive) BEGIN
               \(pend("NEW", table))

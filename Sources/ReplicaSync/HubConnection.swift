@@ -60,19 +60,37 @@ struct HubConnection: Sendable {
         return answer.header("Zona-Have").flatMap(Int.init) ?? 0
     }
 
+    /// Sends a batch from a byte on. Where the hub has another part of it than that (a repeated request, or a part that was tidied away),
+    /// it says where to go on, and the rest goes from there.
     func upload(
         _ bytes: [UInt8], hash: [UInt8], from start: Int, session: [UInt8], clock: Int64,
         onProgress: @escaping @Sendable (Int64) -> Void
     ) async throws(SyncFault) -> Acknowledgement {
-        let exchange = HTTPExchange(
-            method: "PUT", path: "/v1/\(ambito)/batch/\(Hash.text(hash))",
-            headers: [
-                ("Zona-Session", Hash.text(session)), ("Zona-Offset", String(start)),
-                ("Zona-Total", String(bytes.count)),
-                ("Zona-Clock", String(clock)),
-            ], body: start == 0 ? bytes : Array(bytes[start...]))
-        let answer = try await frame(exchange, kind: .acknowledgement) { onProgress(Int64(start) + $0.uploadedBytes) }
-        return try read { () throws(WireError) in try Acknowledgement(reading: answer) }
+        var start = start
+        for _ in 0..<Self.resumptions {
+            let begun = start
+            let exchange = HTTPExchange(
+                method: "PUT", path: "/v1/\(ambito)/batch/\(Hash.text(hash))",
+                headers: [
+                    ("Zona-Session", Hash.text(session)), ("Zona-Offset", String(begun)),
+                    ("Zona-Total", String(bytes.count)), ("Zona-Clock", String(clock)),
+                ], body: begun == 0 ? bytes : Array(bytes[begun...]))
+            let answer = try await send(exchange) { onProgress(Int64(begun) + $0.uploadedBytes) }
+            guard let held = Self.resumption(answer, of: bytes.count) else {
+                let frame = try verified(answer, kind: .acknowledgement)
+                return try read { () throws(WireError) in try Acknowledgement(reading: frame) }
+            }
+            start = held
+        }
+        throw SyncFault(.interrupted, "the hub and this PC do not agree where a batch goes on: run the sync again")
+    }
+
+    /// Where the hub wants a batch to go on, when it says so.
+    private static func resumption(_ answer: HTTPAnswer, of count: Int) -> Int? {
+        guard answer.status == 409 || answer.status == 202, let held = answer.header("Zona-Have").flatMap({ Int($0) }),
+            held >= 0, held <= count
+        else { return nil }
+        return held
     }
 
     /// A page. When the line is cut in its middle, what came is completed by a second request for the rest.
