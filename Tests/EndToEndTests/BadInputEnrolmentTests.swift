@@ -32,13 +32,6 @@ extension EndToEnd {
 
         @Test(.timeLimit(.minutes(2)))
         func `A revoked replica keeps its work, is told so, and a new code goes on under another file`() async throws {
-            struct Replicas: Decodable {
-                struct Replica: Decodable {
-                    let number: String
-                    let comune: String
-                }
-                let replicas: [Replica]
-            }
             try await Stage.with("UMB-11") { stage in
                 let amelia = try await stage.enrol("UMB-11", "Amelia")
                 try await stage.zona(amelia, "add", "soggetto", "denominazione=Suo", "tipo_soggetto=VOL")
@@ -70,9 +63,9 @@ extension EndToEnd {
                 try await stage.zona(file, "init", "--hub", url, "--code", code)
                 try await stage.zona(file, "add", "soggetto", "denominazione=Uno", "tipo_soggetto=VOL")
                 try await stage.zona(file, "sync")
-                try stage.expectSound(file)
                 #expect(
                     try files(in: stage, "amelia.sqlite") == ["amelia.sqlite", "amelia.sqlite.key", "amelia.sqlite.lock"])
+                try stage.expectSound(file)
                 // Another file, so another key: for that the code is used.
                 let other = "\(stage.folder)/altro.sqlite"
                 #expect(try await stage.complaint(other, "init", "--hub", url, "--code", code).short == "7 bad-code")

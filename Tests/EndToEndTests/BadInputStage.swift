@@ -56,7 +56,10 @@ extension Stage {
     func copy(_ file: String, as name: String) throws -> String {
         let copy = "\(folder)/\(name).sqlite"
         // Through SQLite, so that what lies in the write-ahead log comes along.
-        try DatabaseQueue(path: file).backup(to: DatabaseQueue(path: copy))
+        let queue = try DatabaseQueue(path: copy)
+        try DatabaseQueue(path: file).backup(to: queue)
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+        try queue.close()
         try FileManager.default.copyItem(atPath: file + ".key", toPath: copy + ".key")
         return copy
     }

@@ -158,7 +158,7 @@ import Testing
         (Fixture.state(incarnation: Incarnation(rawValue: 6)), .incarnationChanged),
         (Fixture.state(hash: 99), .forked),
         (Fixture.state(folded: 3, stored: 4, hash: 3), .forked),
-        (Fixture.state(folded: 0, stored: 0, hash: 0), .forked),
+        (Fixture.state(folded: 0, stored: 0, hash: 0), .incarnationChanged),
         (Fixture.state(folded: 9, stored: 9, hash: 8), .forked),
         (Fixture.state(folded: 5, stored: 3), .unexpected("more folded than stored")),
     ]
