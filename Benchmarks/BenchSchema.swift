@@ -21,20 +21,25 @@ enum BenchSchema {
             CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) >> 16,
             CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) & 65535,
             random() & 4095, 8 + (random() & 3), random() & 4095, random() & 281474976710655)),
-          comune TEXT NOT NULL, anno INTEGER NOT NULL, fonte TEXT NOT NULL, fase TEXT NOT NULL, importo_cent INTEGER NOT NULL,
-          data TEXT NOT NULL, atto TEXT, descrizione TEXT NOT NULL DEFAULT '', quantita INTEGER, stato TEXT NOT NULL, nota TEXT
+          comune TEXT NOT NULL, anno INTEGER NOT NULL, fonte TEXT NOT NULL, fase TEXT NOT NULL,
+          importo_cent INTEGER NOT NULL, data TEXT NOT NULL, atto TEXT, descrizione TEXT NOT NULL DEFAULT '',
+          quantita INTEGER, stato TEXT NOT NULL, nota TEXT
         ) STRICT;
         CREATE INDEX ix_\(name)_comune ON \(name)(comune, anno);
         CREATE INDEX ix_\(name)_fonte ON \(name)(fonte);
         INSERT INTO zona_catalog(table_name, table_no, label, readable, writable, rule)
           VALUES ('\(name)', \(number), 'Banco', 'ambito', 'all', '\(rule)');
         INSERT INTO zona_column_rule(table_name, column_name, label, allowed, minimum, maximum, format) VALUES
-          ('\(name)', 'comune', 'Comune', NULL, NULL, NULL, NULL), ('\(name)', 'anno', 'Anno', NULL, NULL, NULL, 'year'),
+          ('\(name)', 'comune', 'Comune', NULL, NULL, NULL, NULL),
+          ('\(name)', 'anno', 'Anno', NULL, NULL, NULL, 'year'),
           ('\(name)', 'fonte', 'Fonte', NULL, NULL, NULL, NULL),
           ('\(name)', 'fase', 'Fase', 'impegno,liquidazione,pagamento', NULL, NULL, NULL),
-          ('\(name)', 'importo_cent', 'Importo', NULL, 0, NULL, 'cent'), ('\(name)', 'data', 'Data', NULL, NULL, NULL, 'date'),
-          ('\(name)', 'atto', 'Atto', NULL, NULL, NULL, NULL), ('\(name)', 'descrizione', 'Descrizione', NULL, NULL, NULL, 'text'),
-          ('\(name)', 'quantita', 'Quantità', NULL, 0, 1000000, NULL), ('\(name)', 'stato', 'Stato', 'aperto,chiuso', NULL, NULL, NULL),
+          ('\(name)', 'importo_cent', 'Importo', NULL, 0, NULL, 'cent'),
+          ('\(name)', 'data', 'Data', NULL, NULL, NULL, 'date'),
+          ('\(name)', 'atto', 'Atto', NULL, NULL, NULL, NULL),
+          ('\(name)', 'descrizione', 'Descrizione', NULL, NULL, NULL, 'text'),
+          ('\(name)', 'quantita', 'Quantità', NULL, 0, 1000000, NULL),
+          ('\(name)', 'stato', 'Stato', 'aperto,chiuso', NULL, NULL, NULL),
           ('\(name)', 'nota', 'Nota', NULL, NULL, NULL, NULL);
 
         """

@@ -8,8 +8,9 @@ struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make an ambito: its hub file, its keys, its comuni.",
         discussion: """
-            The CSV has a line a comune, with the columns comune, capofila (1 or 0), codice_istat, codice_belfiore, sigla_provincia,
-            popolazione_istat_2021, and, to hold several ambiti, codice_ambito, denominazione_ambito, regione.
+            The CSV has a line a comune, with the columns comune, capofila (1 or 0), codice_istat,
+            codice_belfiore, sigla_provincia, popolazione_istat_2021, and, to hold several ambiti, codice_ambito,
+            denominazione_ambito, regione.
 
             Examples:
               zona-server init --data /srv/zona --ambito UMB-11 --comuni comuni.csv --name hub.example.it

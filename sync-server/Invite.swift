@@ -7,8 +7,8 @@ struct Invite: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a one-time code with which a comune enrols one replica.",
         discussion: """
-            The code carries the fingerprint of this hub's key, so that the comune's PC believes this hub and no other. Give it by
-            telephone, on paper or by e-mail; it is good once, and for a limited time.
+            The code carries the fingerprint of this hub's key, so that the comune's PC believes this hub and no other.
+            Give it by telephone, on paper or by e-mail; it is good once, and for a limited time.
 
             Examples:
               zona-server invite --data /srv/zona --ambito UMB-11 --comune 055026
@@ -38,8 +38,8 @@ struct Invite: ParsableCommand {
             else {
                 throw Failure(
                     .notFound, "not-found",
-                    "no comune \(comune) in \(store.identity.code); there: \(comuni.map(\.name).joined(separator: ", "))"
-                )
+                    "no comune \(comune) in \(store.identity.code); there: "
+                        + comuni.map(\.name).joined(separator: ", "))
             }
             let keys = try ServerKeys.load(in: DataFolder(try common.folder()), names: [], now: Answer.now)
             var generator = SystemRandomNumberGenerator()
@@ -56,7 +56,8 @@ struct Invite: ParsableCommand {
             } else {
                 Answer.show(
                     """
-                    Code for \(found.name)\(found.isCapofila ? " (capofila)" : ""), good once, until \(Answer.moment(expiresAt)):
+                    Code for \(found.name)\(found.isCapofila ? " (capofila)" : ""), good once, \
+                    until \(Answer.moment(expiresAt)):
 
                       \(code)
 

@@ -33,8 +33,8 @@ struct Replicas: ParsableCommand {
             for replica in replicas {
                 let marks = (replica.isCapofila ? " (capofila)" : "") + (replica.revokedAt == nil ? "" : " REVOKED")
                 Answer.show(
-                    "\(replica.number)  \(replica.comuneName)\(marks): last whole sync \(Answer.moment(replica.lastComplete)), "
-                        + "\(replica.foldedCounter) changes taken")
+                    "\(replica.number)  \(replica.comuneName)\(marks): last whole sync "
+                        + "\(Answer.moment(replica.lastComplete)), \(replica.foldedCounter) changes taken")
             }
             if replicas.isEmpty { Answer.show("No replica yet. Next: zona-server invite --comune …") }
         }
@@ -76,8 +76,12 @@ struct Revoke: ParsableCommand {
 struct Conflicts: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List the open conflicts of an ambito.",
-        discussion:
-            "They are decided on a replica: zona conflicts resolve.\n\nExample:\n  zona-server conflicts --data /srv/zona"
+        discussion: """
+            They are decided on a replica: zona conflicts resolve.
+
+            Example:
+              zona-server conflicts --data /srv/zona
+            """
     )
 
     @OptionGroup var common: CommonOptions
@@ -107,8 +111,8 @@ struct Conflicts: ParsableCommand {
                 let what = text(conflict, "columns")
                 let contested = conflict.values["contested"] == .integer(1) ? "  CONTESTED" : ""
                 Answer.show(
-                    "\("\(conflict.id)".prefix(13))  \(text(conflict, "kind"))  \(conflict.table)\(what.isEmpty ? "" : ".\(what)")  "
-                        + "\("\(conflict.recordID)".prefix(13))\(contested)")
+                    "\("\(conflict.id)".prefix(13))  \(text(conflict, "kind"))  \(conflict.table)"
+                        + "\(what.isEmpty ? "" : ".\(what)")  \("\(conflict.recordID)".prefix(13))\(contested)")
             }
             if conflicts.isEmpty { Answer.show("No open conflict.") }
         }

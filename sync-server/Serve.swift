@@ -11,7 +11,8 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve all ambiti of the data folder over HTTPS.",
         discussion: """
-            Settings come from the command line, then the environment (ZONA_PORT, …), then DATA/server.json. SIGTERM ends it in order.
+            Settings come from the command line, then the environment (ZONA_PORT, …), then DATA/server.json.
+            SIGTERM ends it in order.
 
             Examples:
               zona-server serve --data /srv/zona --host 0.0.0.0 --port 8443 --consolidate-at 03:30

@@ -25,6 +25,7 @@ struct AnswerHead {
         headers.append((name, Self.trimmed(line[line.index(after: colon)...])))
     }
 
+    // The slice is of the caller's line, which is there for the whole call; a String copies what is kept of it.
     private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
         func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
         guard let first = bytes.firstIndex(where: { !isBlank($0) }),

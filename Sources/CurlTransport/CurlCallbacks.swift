@@ -26,6 +26,7 @@ enum CurlCallbacks {
         return record.receiveBody(bytes) ? bytes.count : stop
     }
 
+    // As above: libcurl keeps the line until the call returns, and what is kept of it is copied.
     static let header: curl_write_callback = { buffer, size, count, pointer in
         guard let record = record(pointer) else { return stop }
         let line = UnsafeRawBufferPointer(start: buffer, count: buffer == nil ? 0 : size &* count)
@@ -43,6 +44,7 @@ enum CurlCallbacks {
     /// CURL_WRITEFUNC_ERROR: no piece is that long.
     private static let stop = 0xFFFF_FFFF
 
+    // The client keeps the record alive until the handle is reset, so an unretained reference is enough.
     private static func record(_ pointer: UnsafeMutableRawPointer?) -> TransferRecord? {
         pointer.map { Unmanaged<TransferRecord>.fromOpaque($0).takeUnretainedValue() }
     }

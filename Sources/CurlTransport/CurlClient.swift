@@ -98,6 +98,7 @@ package final class CurlClient: Sendable {
         pthread_detach(thread)
     }
 
+    // A thread's function as POSIX wants it. Its pointer is the retained client, and it returns none.
     private static let threadMain: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { pointer in
         guard let pointer else { return nil }
         // The pointer is the reference that `startThread` retained for this thread.

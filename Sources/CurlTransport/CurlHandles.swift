@@ -14,6 +14,7 @@ final class CurlHandles: @unchecked Sendable {
         case cancelled
     }
 
+    /// Both are made in `init` and freed in `deinit`, so they are there for as long as this object is.
     let easy: UnsafeMutableRawPointer
     private let multi: UnsafeMutableRawPointer
     /// Where curl writes its own words about a failure. It lives as long as the handles.

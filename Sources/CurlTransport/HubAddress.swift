@@ -46,9 +46,9 @@ struct HubAddress: Sendable {
     }
 
     private static func part(_ part: CURLUPart, of url: OpaquePointer) -> String? {
+        // curl allocates the text for us, and it is there until we free it: it is copied into the String before that.
         var text: UnsafeMutablePointer<CChar>?
         guard curl_url_get(url, part, &text, 0) == CURLUE_OK, let text else { return nil }
-        // curl allocated the text for us; it is copied into the String before it is freed.
         defer { curl_free(text) }
         return String(cString: text)
     }

@@ -31,9 +31,11 @@ struct ConflictTable {
         upsert = try RawStatement(
             database,
             """
-            INSERT INTO conflict(id, table_no, record_id, group_no, loser_number, loser_counter, listed_number, listed_counter, state)
+            INSERT INTO conflict(id, table_no, record_id, group_no, loser_number, loser_counter, listed_number,
+                listed_counter, state)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open')
-            ON CONFLICT(id) DO UPDATE SET state = 'open', listed_number = excluded.listed_number, listed_counter = excluded.listed_counter
+            ON CONFLICT(id) DO UPDATE SET state = 'open', listed_number = excluded.listed_number,
+                listed_counter = excluded.listed_counter
             """)
         setState = try RawStatement(database, "UPDATE conflict SET state = ?2 WHERE id = ?1")
         readHistory = try RawStatement(

@@ -82,12 +82,14 @@ extension HubStore {
             let twin = try RawStatement(database, "SELECT 1 FROM log WHERE kind = 'batch' AND hash = ?1")
             twin.bind(1, blob: frame.hash)
             let facts = HubSession.NumberFacts(
-                storedCounter: stored.storedCounter, storedHash: stored.storedHash, isStored: try twin.step())
+                storedCounter: stored.storedCounter, storedHash: stored.storedHash,
+                foldedCounter: stored.foldedCounter, isStored: try twin.step())
             switch try session.judge(header, from: peer, incarnation: hub.incarnation, facts: facts) {
             case .acknowledgeAgain: break
             case .store:
                 guard header.unit == stored.foldedCounter + 1 else {
-                    throw Problem(.malformed, "a batch of unit \(header.unit) where \(stored.foldedCounter + 1) is open")
+                    throw Problem(
+                        .malformed, "a batch of unit \(header.unit) where \(stored.foldedCounter + 1) is open")
                 }
                 try store(frame, header, offset: offset, peer: peer, hub: &hub, database, now: now)
             }
@@ -118,8 +120,10 @@ extension HubStore {
             at: now)
         let note = try RawStatement(
             database,
-            "UPDATE replica SET stored_counter = ?2, stored_hash = ?3, clock_offset = ?4, last_contact = ?5 WHERE number = ?1"
-        )
+            """
+            UPDATE replica SET stored_counter = ?2, stored_hash = ?3, clock_offset = ?4, last_contact = ?5
+            WHERE number = ?1
+            """)
         note.bind(1, Int64(header.number.rawValue))
         note.bind(2, Int64(header.lastCounter))
         note.bind(3, blob: frame.hash)
@@ -153,8 +157,10 @@ extension HubStore {
     private func unit(of last: BatchHeader, _ database: Database) throws -> [(frame: Frame, header: BatchHeader)] {
         let read = try RawStatement(
             database,
-            "SELECT bytes FROM log WHERE kind = 'batch' AND number = ?1 AND first_counter >= ?2 AND first_counter <= ?3 ORDER BY first_counter"
-        )
+            """
+            SELECT bytes FROM log WHERE kind = 'batch' AND number = ?1 AND first_counter >= ?2 AND first_counter <= ?3
+            ORDER BY first_counter
+            """)
         read.bind(1, Int64(bitPattern: last.number.rawValue))
         read.bind(2, Int64(last.unit))
         read.bind(3, Int64(last.firstCounter))

@@ -39,8 +39,10 @@ extension HubStore {
         try write { database in
             let insert = try RawStatement(
                 database,
-                "INSERT INTO invitation(secret_hash, comune, is_capofila, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)"
-            )
+                """
+                INSERT INTO invitation(secret_hash, comune, is_capofila, created_at, expires_at)
+                VALUES (?1, ?2, ?3, ?4, ?5)
+                """)
             insert.bind(1, blob: Hash.of(secret))
             insert.bind(2, idBytes: comune)
             insert.bind(3, isCapofila ? 1 : 0)
@@ -165,8 +167,10 @@ extension HubStore {
         }
         let insert = try RawStatement(
             database,
-            "INSERT INTO replica(number, key, comune, is_capofila, stored_hash, enrolled_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-        )
+            """
+            INSERT INTO replica(number, key, comune, is_capofila, stored_hash, enrolled_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            """)
         insert.bind(1, Int64(number.rawValue))
         insert.bind(2, blob: key.bytes)
         insert.bind(3, idBytes: comune)
@@ -184,8 +188,8 @@ extension HubStore {
             let read = try RawStatement(
                 database,
                 """
-                SELECT number, comune, is_capofila, stored_counter, folded_counter, cursor, enrolled_at, last_contact, last_complete,
-                    clock_offset, revoked_at, key FROM replica ORDER BY enrolled_at, number
+                SELECT number, comune, is_capofila, stored_counter, folded_counter, cursor, enrolled_at, last_contact,
+                    last_complete, clock_offset, revoked_at, key FROM replica ORDER BY enrolled_at, number
                 """)
             var found: [KnownReplica] = []
             while try read.step() {
@@ -210,8 +214,10 @@ extension HubStore {
         try write { database in
             let revoke = try RawStatement(
                 database,
-                "UPDATE replica SET revoked_at = ?2 WHERE key = (SELECT key FROM replica WHERE number = ?1) AND revoked_at IS NULL"
-            )
+                """
+                UPDATE replica SET revoked_at = ?2
+                WHERE key = (SELECT key FROM replica WHERE number = ?1) AND revoked_at IS NULL
+                """)
             revoke.bind(1, Int64(bitPattern: number.rawValue))
             revoke.bind(2, now)
             try revoke.run()

@@ -43,7 +43,8 @@ struct Fold {
         insertHistory = try RawStatement(
             database,
             """
-            INSERT INTO history(table_no, id, group_no, number, counter, time, author, "values", replaced_by_number, replaced_by_counter)
+            INSERT INTO history(table_no, id, group_no, number, counter, time, author, "values", replaced_by_number,
+                replaced_by_counter)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """)
     }

@@ -102,8 +102,8 @@ extension HubStore {
         let insert = try RawStatement(
             database,
             """
-            INSERT INTO hub(one, ambito, code, name, number, counter, incarnation, schema_version, seq, vector, highest_time, log_hash,
-                created_at) VALUES (1, ?1, ?2, ?3, ?4, 0, ?5, ?6, 0, x'00', 0, ?7, ?8)
+            INSERT INTO hub(one, ambito, code, name, number, counter, incarnation, schema_version, seq, vector,
+                highest_time, log_hash, created_at) VALUES (1, ?1, ?2, ?3, ?4, 0, ?5, ?6, 0, x'00', 0, ?7, ?8)
             """)
         insert.bind(1, idBytes: founding.ambito)
         insert.bind(2, text: founding.code)

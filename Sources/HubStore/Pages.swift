@@ -94,8 +94,8 @@ extension HubStore {
         let read = try RawStatement(
             database,
             """
-            SELECT f.seq, f.number, f.counter, f.table_no, f.id, f.reason, f.detail, f.hub_has_row, f.is_hidden FROM refusal f
-            JOIN replica r ON r.number = f.number
+            SELECT f.seq, f.number, f.counter, f.table_no, f.id, f.reason, f.detail, f.hub_has_row, f.is_hidden
+            FROM refusal f JOIN replica r ON r.number = f.number
             WHERE f.number IN (\(numbers.joined(separator: ", "))) AND f.seq > ?1 AND r.key = ?2
             ORDER BY f.seq LIMIT \(Self.refusalsOfAPage + 1)
             """)

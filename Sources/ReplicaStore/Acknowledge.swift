@@ -12,8 +12,10 @@ extension ReplicaStore {
             var chain: [(counter: UInt64, hash: [UInt8])] = [(state.acknowledgedCounter, state.acknowledgedHash)]
             let waiting = try RawStatement(
                 database,
-                "SELECT last_counter, hash FROM zona_outbox WHERE number = ?1 AND last_counter > ?2 ORDER BY last_counter"
-            )
+                """
+                SELECT last_counter, hash FROM zona_outbox WHERE number = ?1 AND last_counter > ?2
+                ORDER BY last_counter
+                """)
             waiting.bind(1, Int64(state.number.rawValue))
             waiting.bind(2, Int64(state.acknowledgedCounter))
             while try waiting.step() { chain.append((UInt64(waiting.integer(0)), waiting.blob(1))) }
@@ -34,7 +36,8 @@ extension ReplicaStore {
                 database,
                 """
                 SELECT min(seq) FROM zona_knowledge WHERE epoch = (SELECT epoch FROM zona_state) OR epoch IN
-                    (SELECT epoch FROM zona_pending UNION SELECT epoch FROM zona_behind UNION SELECT epoch FROM zona_touch)
+                    (SELECT epoch FROM zona_pending UNION SELECT epoch FROM zona_behind
+                        UNION SELECT epoch FROM zona_touch)
                 """)
             _ = try read.step()
             return UInt64(read.integer(0))
@@ -54,8 +57,10 @@ extension ReplicaStore {
             }
             let head = try RawStatement(
                 database,
-                "SELECT last_counter, hash FROM zona_outbox WHERE number = ?1 AND last_counter <= ?2 ORDER BY last_counter DESC LIMIT 1"
-            )
+                """
+                SELECT last_counter, hash FROM zona_outbox WHERE number = ?1 AND last_counter <= ?2
+                ORDER BY last_counter DESC LIMIT 1
+                """)
             head.bind(1, Int64(state.number.rawValue))
             head.bind(2, Int64(folded))
             guard try head.step() else { return }

@@ -80,7 +80,8 @@ struct Apply {
             database,
             """
             INSERT INTO zona_behind(table_no, id, epoch, skipped_kind, skipped_row) VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT(table_no, id) DO UPDATE SET skipped_kind = excluded.skipped_kind, skipped_row = excluded.skipped_row
+            ON CONFLICT(table_no, id)
+                DO UPDATE SET skipped_kind = excluded.skipped_kind, skipped_row = excluded.skipped_row
             """)
     }
 
@@ -188,8 +189,10 @@ struct Apply {
         }
         let save = try RawStatement(
             database,
-            "UPDATE zona_state SET epoch = ?1, cursor = ?2, log_hash = ?3, floor = ?4, last_pull = ?5, durable_counter = ?6"
-        )
+            """
+            UPDATE zona_state SET epoch = ?1, cursor = ?2, log_hash = ?3, floor = ?4, last_pull = ?5,
+                durable_counter = ?6
+            """)
         save.bind(1, epoch)
         save.bind(2, Int64(header.to))
         save.bind(3, blob: end.logHash)

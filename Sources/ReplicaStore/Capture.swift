@@ -117,7 +117,8 @@ struct Capture {
             database,
             """
             SELECT \(fields.filter { !$0.isEmpty }.joined(separator: ", ")) FROM zona_pending p
-            LEFT JOIN \(TriggerSQL.quoted(table.name)) t ON t.id = p.id LEFT JOIN \(TriggerSQL.stashName(table)) b ON b.id = p.id
+            LEFT JOIN \(TriggerSQL.quoted(table.name)) t ON t.id = p.id
+            LEFT JOIN \(TriggerSQL.stashName(table)) b ON b.id = p.id
             WHERE p.table_no = \(table.number) AND p.epoch = \(epoch) AND p.counter IS NULL
             """)
         var moved = MovedStash(table: table)
@@ -210,7 +211,8 @@ struct Capture {
         let insert = try RawStatement(
             database,
             """
-            INSERT INTO zona_outbox(number, first_counter, last_counter, unit, is_last, hash, context, bytes, captured_at)
+            INSERT INTO zona_outbox(number, first_counter, last_counter, unit, is_last, hash, context, bytes,
+                captured_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """)
         insert.bind(1, Int64(state.number.rawValue))

@@ -12,7 +12,8 @@ enum DerivedIDs {
                 database,
                 """
                 SELECT t.id, \(key) FROM zona_pending p JOIN \(TriggerSQL.quoted(table.name)) t ON t.id = p.id
-                WHERE p.table_no = \(table.number) AND p.counter IS NULL AND p.sent IS NULL AND substr(t.id, 15, 1) <> '8'
+                WHERE p.table_no = \(table.number) AND p.counter IS NULL AND p.sent IS NULL
+                    AND substr(t.id, 15, 1) <> '8'
                 """)
             var moves: [(old: RecordID, new: RecordID)] = []
             while try rows.step() {
@@ -53,8 +54,10 @@ enum DerivedIDs {
         try run("DELETE FROM zona_pending WHERE table_no = \(table.number) AND id = ?1 AND ?2 <> ''")
         for child in ReplicaStore.children(of: table, in: catalog) {
             try run(
-                "UPDATE \(TriggerSQL.quoted(child.table)) SET \(TriggerSQL.quoted(child.column)) = ?2 WHERE \(TriggerSQL.quoted(child.column)) = ?1"
-            )
+                """
+                UPDATE \(TriggerSQL.quoted(child.table)) SET \(TriggerSQL.quoted(child.column)) = ?2
+                WHERE \(TriggerSQL.quoted(child.column)) = ?1
+                """)
         }
     }
 }
@@ -83,8 +86,10 @@ enum Deciding {
     static func all(_ database: Database) throws -> [RecordKey: [NamedConflict]] {
         let read = try RawStatement(
             database,
-            "SELECT conflict_id, table_no, id, group_no, dots FROM zona_deciding WHERE counter IS NULL ORDER BY conflict_id"
-        )
+            """
+            SELECT conflict_id, table_no, id, group_no, dots FROM zona_deciding WHERE counter IS NULL
+            ORDER BY conflict_id
+            """)
         var deciding: [RecordKey: [NamedConflict]] = [:]
         while try read.step() {
             guard let conflict = read.id(0), let id = read.id(2) else { continue }

@@ -38,7 +38,8 @@ package enum CheckTriggerSQL {
     private static let idFaults = [
         Fault(
             condition: """
-                length(NEW.id) <> 36 OR NEW.id GLOB '*[^0-9a-f-]*' OR NEW.id NOT LIKE '________-____-____-____-____________'
+                length(NEW.id) <> 36 OR NEW.id GLOB '*[^0-9a-f-]*'
+                    OR NEW.id NOT LIKE '________-____-____-____-____________'
                 """,
             message: "id: deve essere un UUID in minuscolo; lasciarlo vuoto per averne uno")
     ]
@@ -80,7 +81,8 @@ package enum CheckTriggerSQL {
                 faults.append(
                     Fault(
                         condition:
-                            "\(changed)\(value) IS NOT NULL AND NOT EXISTS (SELECT 1 FROM \"\(parent)\" WHERE id = \(value))",
+                            "\(changed)\(value) IS NOT NULL "
+                            + "AND NOT EXISTS (SELECT 1 FROM \"\(parent)\" WHERE id = \(value))",
                         message: "\(name): nessuna riga di \(parent) ha questo id"))
             }
             if let list = column.codeList {
@@ -101,7 +103,8 @@ package enum CheckTriggerSQL {
                 }
                 return Fault(
                     condition:
-                        "NOT coalesce((SELECT (\(check.expression)) FROM (SELECT \(columns.joined(separator: ", ")))), 1)",
+                        "NOT coalesce((SELECT (\(check.expression)) "
+                        + "FROM (SELECT \(columns.joined(separator: ", ")))), 1)",
                     message: check.message)
             }
     }
@@ -134,7 +137,8 @@ package enum CheckTriggerSQL {
         return [
             Fault(
                 condition: """
-                    \(isUpdate ? "(\(changed)) AND " : "")EXISTS (SELECT 1 FROM "\(table.name)" k WHERE \(same) AND k.id <> NEW.id)
+                    \(isUpdate ? "(\(changed)) AND " : "")EXISTS (
+                        SELECT 1 FROM "\(table.name)" k WHERE \(same) AND k.id <> NEW.id)
                     """,
                 message: "c'è già una riga con la stessa chiave (\(names.joined(separator: ", ")))")
         ]
@@ -201,8 +205,8 @@ package enum CheckTriggerSQL {
         return faults
     }
 
-    /// REPLACE displaces a row without firing a delete trigger; where rows are only added, another row under the same id
-    /// is refused.
+    /// REPLACE displaces a row without firing a delete trigger; where rows are only added, another row under the same
+    /// id is refused.
     private static func replaceFaults(of table: TableDescription) -> [Fault] {
         guard table.rule == .appendOnly || table.rule == .set, !table.columns.isEmpty else { return [] }
         let differs = table.columns.map { "b.\"\($0.name)\" IS NOT NEW.\"\($0.name)\"" }.joined(separator: " OR ")

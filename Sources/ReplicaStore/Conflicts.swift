@@ -118,8 +118,8 @@ extension ReplicaStore {
             }
             throw ReplicaStoreError(
                 .unknownColumn,
-                "\(table.columns[strange.column].name) is not part of this conflict: it is about \(conflict.columns.joined(separator: ", "))"
-            )
+                "\(table.columns[strange.column].name) is not part of this conflict: it is about "
+                    + conflict.columns.joined(separator: ", "))
         }
     }
 
@@ -130,8 +130,10 @@ extension ReplicaStore {
     ) throws {
         let decision = try RawStatement(
             database,
-            "INSERT INTO zona_decision(scope, conflict_id, choice, author, decided_at, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-        )
+            """
+            INSERT INTO zona_decision(scope, conflict_id, choice, author, decided_at, note)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            """)
         decision.bind(1, text: scope)
         decision.bind(2, idText: conflict.id)
         decision.bind(3, text: choice.word)
@@ -163,16 +165,20 @@ extension ReplicaStore {
             isNew.reset()
             let again = try RawStatement(
                 database,
-                "UPDATE zona_pending SET sent = coalesce(counter, sent), counter = NULL WHERE table_no = ?1 AND id = ?2 AND counter IS NOT NULL"
-            )
+                """
+                UPDATE zona_pending SET sent = coalesce(counter, sent), counter = NULL
+                WHERE table_no = ?1 AND id = ?2 AND counter IS NOT NULL
+                """)
             again.bind(1, table.number)
             again.bind(2, idText: id)
             return try again.run()
         }
         let stash = try RawStatement(
             database,
-            "INSERT OR REPLACE INTO \(TriggerSQL.stashName(table))(id, \(columns)) SELECT id, \(columns) FROM \(TriggerSQL.quoted(table.name)) WHERE id = ?1"
-        )
+            """
+            INSERT OR REPLACE INTO \(TriggerSQL.stashName(table))(id, \(columns))
+            SELECT id, \(columns) FROM \(TriggerSQL.quoted(table.name)) WHERE id = ?1
+            """)
         stash.bind(1, idText: id)
         try stash.run()
         let pend = try RawStatement(
@@ -192,9 +198,10 @@ extension ReplicaStore {
         let read = try RawStatement(
             database,
             """
-            SELECT c.id, c.table_name, c.record_id, c.group_no, c.columns, c.kind, c.rule, c.state, c.contested, c.other_values,
-                c.shown_values, c.base_values, c.other_author, c.other_time, c.shown_author, c.shown_time, c.listed_at, c.closed_by,
-                c.closed_at, (SELECT denominazione FROM comune WHERE id = c.other_comune),
+            SELECT c.id, c.table_name, c.record_id, c.group_no, c.columns, c.kind, c.rule, c.state, c.contested,
+                c.other_values, c.shown_values, c.base_values, c.other_author, c.other_time, c.shown_author,
+                c.shown_time, c.listed_at, c.closed_by, c.closed_at,
+                (SELECT denominazione FROM comune WHERE id = c.other_comune),
                 (SELECT denominazione FROM comune WHERE id = c.shown_comune),
                 EXISTS (SELECT 1 FROM zona_deciding d WHERE d.conflict_id = c.id)
             FROM zona_conflict c \(tail)

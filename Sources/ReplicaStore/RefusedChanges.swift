@@ -19,13 +19,14 @@ package struct RefusedChange: Sendable {
 }
 
 enum RefusedChanges {
-    /// Finds the changes in the outbox, where they wait for this, and keeps them. Each batch is read once, however many are refused.
+    /// Finds the changes in the outbox, where they wait for this, and keeps them. Each batch is read once,
+    /// however many are refused.
     static func keep(_ refusals: [PageRefusal], _ database: Database, now: Int64) throws {
         let insert = try RawStatement(
             database,
             """
-            INSERT OR IGNORE INTO zona_refused(number, counter, table_no, id, operation, carried, changed, "values", author,
-                reason, detail, refused_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            INSERT OR IGNORE INTO zona_refused(number, counter, table_no, id, operation, carried, changed, "values",
+                author, reason, detail, refused_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             """)
         for number in Set(refusals.map(\.dot.number)).sorted() {
             var wanted: [UInt64: PageRefusal] = [:]
@@ -66,7 +67,8 @@ extension ReplicaStore {
             let read = try RawStatement(
                 database,
                 """
-                SELECT number, counter, table_no, id, operation, carried, changed, "values", author, reason, detail, refused_at
+                SELECT number, counter, table_no, id, operation, carried, changed, "values", author, reason, detail,
+                    refused_at
                 FROM zona_refused ORDER BY refused_at, number, counter
                 """)
             var found: [RefusedChange] = []

@@ -35,9 +35,11 @@ package struct ReplicaState: Sendable {
         let row = try RawStatement(
             database,
             """
-            SELECT ambito, comune, number, incarnation, schema_version, next_counter, captured_hash, acknowledged_counter,
-                acknowledged_hash, durable_counter, cursor, log_hash, epoch, clock_offset, floor, hub_url, hub_pin, ambito_key,
-                certificate, is_capofila, last_contact, last_pull, last_fault, ambito_code, ambito_name, comune_name FROM zona_state
+            SELECT ambito, comune, number, incarnation, schema_version, next_counter, captured_hash,
+                acknowledged_counter, acknowledged_hash, durable_counter, cursor, log_hash, epoch, clock_offset, floor,
+                hub_url, hub_pin, ambito_key, certificate, is_capofila, last_contact, last_pull, last_fault,
+                ambito_code, ambito_name, comune_name
+            FROM zona_state
             """)
         guard try row.step(), let ambito = row.id(0), let comune = row.id(1) else {
             throw ReplicaStoreError(.notAReplica, "the file has no state of a replica")

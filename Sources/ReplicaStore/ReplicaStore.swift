@@ -70,8 +70,8 @@ package final class ReplicaStore: Sendable {
         guard catalog.version <= Schema.version else {
             throw ReplicaStoreError(
                 .newerSchema,
-                "this replica was made by a newer Zona (schema \(catalog.version), this program knows \(Schema.version)): upgrade it"
-            )
+                "this replica was made by a newer Zona (schema \(catalog.version), this program knows "
+                    + "\(Schema.version)): upgrade it")
         }
     }
 
@@ -82,7 +82,8 @@ package final class ReplicaStore: Sendable {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw ReplicaStoreError(.exists, "\(path) exists already: choose another name, or use it as it is")
         }
-        // Made under another name and moved when it is whole: a replica cut in its making would be neither one nor none.
+        // Made under another name and moved when it is whole: a replica cut in its making would be neither one nor
+        // none.
         let unfinished = path + ".zona-new"
         func clear() {
             for suffix in ["", "-wal", "-shm", "-journal"] {
@@ -91,7 +92,8 @@ package final class ReplicaStore: Sendable {
         }
         clear()
         do {
-            let queue = try DatabaseQueue(path: unfinished, configuration: configuration)
+            // Without a write-ahead log, whose end at the close fails in silence when the disk is full.
+            let queue = try DatabaseQueue(path: unfinished)
             try queue.write { database in
                 try database.execute(sql: "PRAGMA application_id = \(applicationID)")
                 for file in files + Schema.replica { try database.execute(sql: file.sql) }
@@ -108,7 +110,11 @@ package final class ReplicaStore: Sendable {
             clear()
             throw ReplicaStoreError(.readOnly, "\(path) cannot be made: check that its folder can be written")
         }
-        return try ReplicaStore(path: path)
+        do throws(ReplicaStoreError) { return try ReplicaStore(path: path) } catch {
+            // There is nothing in it yet; a disk without room for its log would leave what cannot be used.
+            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+            throw error
+        }
     }
 
     /// Closes the file; the write-ahead log is folded into it, so that a copy of the one file is whole.
@@ -118,10 +124,12 @@ package final class ReplicaStore: Sendable {
 
     private static var configuration: Configuration {
         var configuration = Configuration()
-        configuration.journalMode = .wal
         configuration.busyMode = .timeout(10)
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { database in
+            // Set here and not in the configuration, for which GRDB writes and drops a table at every opening: to look
+            // at a replica changes no byte of it.
+            try database.execute(sql: "PRAGMA journal_mode = WAL")
             try database.execute(sql: "PRAGMA synchronous = FULL")
         }
         return configuration
@@ -149,8 +157,9 @@ package final class ReplicaStore: Sendable {
         let insert = try RawStatement(
             database,
             """
-            INSERT INTO zona_state(one, ambito, ambito_code, ambito_name, comune, comune_name, is_capofila, number, incarnation,
-                schema_version, captured_hash, acknowledged_hash, log_hash, hub_url, hub_pin, ambito_key, certificate)
+            INSERT INTO zona_state(one, ambito, ambito_code, ambito_name, comune, comune_name, is_capofila, number,
+                incarnation, schema_version, captured_hash, acknowledged_hash, log_hash, hub_url, hub_pin, ambito_key,
+                certificate)
             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?10, ?11, ?12, ?13, ?14)
             """)
         insert.bind(1, idText: enrolment.ambito)
@@ -188,14 +197,15 @@ package final class ReplicaStore: Sendable {
         guard header.count == 100, header.starts(with: Array("SQLite format 3".utf8)) else {
             throw ReplicaStoreError(
                 .notAReplica,
-                "\(path) \(header.isEmpty ? "is empty" : "is not a database"): give the replica's file with --file, or make "
-                    + "one with `zona init`")
+                "\(path) \(header.isEmpty ? "is empty" : "is not a database"): give the replica's file with --file, "
+                    + "or make one with `zona init`")
         }
         let id = header[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) }
         guard id == applicationID else {
             throw ReplicaStoreError(
                 .notAReplica,
-                "\(path) is a database, but not a replica of Zona: it was left as it is; give the replica's file with --file")
+                "\(path) is a database, but not a replica of Zona: it was left as it is; "
+                    + "give the replica's file with --file")
         }
     }
 

@@ -43,9 +43,8 @@ extension ReplicaStore {
         return try read { database in
             let read = try Self.select(
                 database, table: table,
-                tail:
-                    "\(conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))") ORDER BY t.id LIMIT ?1 OFFSET ?2"
-            )
+                tail: (conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))")
+                    + " ORDER BY t.id LIMIT ?1 OFFSET ?2")
             read.bind(1, limit)
             read.bind(2, offset)
             for (index, condition) in filter.enumerated() { read.bind(index + 3, condition.value) }
@@ -192,7 +191,8 @@ extension ReplicaStore {
             let touch = try RawStatement(
                 database,
                 """
-                INSERT INTO zona_touch(table_no, id, epoch, touched_at) SELECT ?1, ?2, epoch, ?3 FROM zona_state WHERE true
+                INSERT INTO zona_touch(table_no, id, epoch, touched_at)
+                    SELECT ?1, ?2, epoch, ?3 FROM zona_state WHERE true
                 ON CONFLICT(table_no, id) DO UPDATE SET epoch = excluded.epoch, touched_at = excluded.touched_at
                 """)
             touch.bind(1, table.number)
@@ -222,7 +222,8 @@ extension ReplicaStore {
             SELECT t.id, EXISTS (SELECT 1 FROM zona_pending p WHERE p.table_no = \(table.number) AND p.id = t.id),
                 EXISTS (SELECT 1 FROM zona_behind b WHERE b.table_no = \(table.number) AND b.id = t.id),
                 (SELECT count(*) FROM zona_conflict c WHERE c.record_id = t.id AND c.state = 'open'),
-                (SELECT count(*) FROM zona_conflict c WHERE c.record_id = t.id AND c.state = 'open' AND c.contested = 1)\(columns)
+                (SELECT count(*) FROM zona_conflict c WHERE c.record_id = t.id AND c.state = 'open'
+                    AND c.contested = 1)\(columns)
             FROM \(TriggerSQL.quoted(table.name)) t \(tail)
             """)
     }

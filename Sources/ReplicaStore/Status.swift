@@ -40,7 +40,8 @@ extension ReplicaStore {
             }
             let state = try ReplicaState(database)
             let waiting =
-                "FROM zona_outbox WHERE number = \(state.number.rawValue) AND last_counter > \(state.acknowledgedCounter)"
+                "FROM zona_outbox WHERE number = \(state.number.rawValue) "
+                + "AND last_counter > \(state.acknowledgedCounter)"
             var records = 0
             for table in catalog.tables where table.number < 900 {
                 records += try number("SELECT count(*) FROM \(TriggerSQL.quoted(table.name))")
@@ -82,7 +83,10 @@ extension ReplicaStore {
             let note = try RawStatement(
                 database,
                 fault == nil
-                    ? "UPDATE zona_state SET last_contact = ?1, last_fault = NULL, clock_offset = coalesce(?2, clock_offset)"
+                    ? """
+                    UPDATE zona_state SET last_contact = ?1, last_fault = NULL,
+                        clock_offset = coalesce(?2, clock_offset)
+                    """
                     : "UPDATE zona_state SET last_fault = ?3, clock_offset = coalesce(?2, clock_offset)")
             if fault == nil { note.bind(1, now) }
             if let offset { note.bind(2, offset) } else { note.bindNull(2) }

@@ -25,7 +25,8 @@ package enum TriggerSQL {
         func unknown(_ row: String) -> String {
             "NOT EXISTS (SELECT 1 FROM zona_pending WHERE table_no = \(table.number) AND id = \(row).id)"
         }
-        // An upsert, not OR REPLACE: the conflict clause of the statement that fires a trigger overrides the trigger's own.
+        // An upsert, not OR REPLACE: the conflict clause of the statement that fires a trigger overrides the
+        // trigger's own.
         let again =
             columns.isEmpty
             ? "DO NOTHING" : "DO UPDATE SET \(columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", "))"
@@ -47,7 +48,8 @@ package enum TriggerSQL {
             """
         if !columns.isEmpty {
             sql += """
-                CREATE TRIGGER zona_track_\(table.name)_update AFTER UPDATE ON \(name) WHEN \(isLive) AND (\(differs)) BEGIN
+                CREATE TRIGGER zona_track_\(table.name)_update AFTER UPDATE ON \(name)
+                WHEN \(isLive) AND (\(differs)) BEGIN
                   \(stashOld)
                   \(pend("NEW", table))
                 END;

@@ -14,7 +14,8 @@ struct CertificateDates: Sendable {
         formatter.timeZone = TimeZone(secondsFromGMT: 0)
         formatter.dateFormat = "MMM d HH:mm:ss yyyy 'GMT'"
         func milliseconds(_ text: String?) -> Int64? {
-            text.flatMap { formatter.date(from: $0.replacing("  ", with: " ")) }.map { Int64($0.timeIntervalSince1970 * 1000) }
+            text.flatMap { formatter.date(from: $0.replacing("  ", with: " ")) }
+                .map { Int64($0.timeIntervalSince1970 * 1000) }
         }
         guard let from = milliseconds(from), let to = milliseconds(to) else { return nil }
         self.from = from

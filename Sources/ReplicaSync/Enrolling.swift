@@ -9,8 +9,8 @@ package enum Enrolling {
     /// - Parameters:
     ///   - path: of the replica's file, which must not exist; the key lies beside it.
     ///   - code: as the Ufficio di Piano gave it.
-    /// - Returns: the replica, not synced yet. When anything fails no replica stays. Its key stays, under another name, only
-    ///   where the hub may have taken the code: then the same code works again from here.
+    /// - Returns: the replica, not synced yet. When anything fails no replica stays. Its key stays, under another name,
+    ///   only where the hub may have taken the code: then the same code works again from here.
     package static func enrol(
         path: String, hubURL: String, code: String, settings: SyncSettings = SyncSettings()
     ) async throws(SyncFault) -> ReplicaStore {

@@ -60,8 +60,8 @@ struct HubConnection: Sendable {
         return answer.header("Zona-Have").flatMap(Int.init) ?? 0
     }
 
-    /// Sends a batch from a byte on. Where the hub has another part of it than that (a repeated request, or a part that was tidied away),
-    /// it says where to go on, and the rest goes from there.
+    /// Sends a batch from a byte on. Where the hub has another part of it than that (a repeated request, or a part that
+    /// was tidied away), it says where to go on, and the rest goes from there.
     func upload(
         _ bytes: [UInt8], hash: [UInt8], from start: Int, session: [UInt8], clock: Int64,
         onProgress: @escaping @Sendable (Int64) -> Void
@@ -176,8 +176,8 @@ struct HubConnection: Sendable {
         else {
             return SyncFault(
                 .problem,
-                "the hub answered with status \(answer.status): check the address and the ambito, or tell the technician"
-            )
+                "the hub answered with status \(answer.status): check the address and the ambito, "
+                    + "or tell the technician")
         }
         return SyncFault(problem)
     }

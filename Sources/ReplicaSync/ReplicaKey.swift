@@ -14,8 +14,8 @@ package enum ReplicaKey {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw SyncFault(
                 .noKey,
-                "the replica's key \(path) is missing: without it the hub does not know this PC; put it back, or enrol again"
-            )
+                "the replica's key \(path) is missing: without it the hub does not know this PC; "
+                    + "put it back, or enrol again")
         }
         guard let key = key(in: data) else {
             throw SyncFault(.noKey, "\(path) does not hold a key: put the right file back, or enrol again")
@@ -23,8 +23,8 @@ package enum ReplicaKey {
         return key
     }
 
-    /// Where the key lies until the replica is made. An enrolment that was cut takes it up again: the hub gives the key that
-    /// used a code the same answer once more.
+    /// Where the key lies until the replica is made. An enrolment that was cut takes it up again: the hub gives the key
+    /// that used a code the same answer once more.
     static func unfinishedPath(for replica: String) -> String {
         replica + ".key.new"
     }
@@ -34,12 +34,15 @@ package enum ReplicaKey {
         rename(unfinishedPath(for: replica), path(for: replica))
     }
 
-    /// The key for a replica that is to be made: the one of an enrolment that was cut, else a new one in a file of its own.
+    /// The key for a replica that is to be made: the one of an enrolment that was cut, else a new one in a file of its
+    /// own.
     static func begin(for replica: String) throws(SyncFault) -> (key: SigningKey, isNew: Bool) {
         let path = path(for: replica)
         guard !FileManager.default.fileExists(atPath: path) else {
             throw SyncFault(
-                .file, "\(path) is there already, the key of another replica: put it aside, or choose another name with --file")
+                .file,
+                "\(path) is there already, the key of another replica: put it aside, "
+                    + "or choose another name with --file")
         }
         if let data = FileManager.default.contents(atPath: unfinishedPath(for: replica)), let key = key(in: data) {
             return (key, false)
@@ -67,13 +70,15 @@ package enum ReplicaKey {
         guard file >= 0 else {
             let reason = errno == EEXIST ? "it exists already" : String(cString: strerror(errno))
             throw SyncFault(
-                .file, "the key file \(path) cannot be made (\(reason)): check that its folder is there and can be written")
+                .file,
+                "the key file \(path) cannot be made (\(reason)): check that its folder is there and can be written")
         }
         defer { Foundation.close(file) }
         let text = Array((Hash.text(seed) + "\n").utf8)
         guard write(file, text, text.count) == text.count, fsync(file) == 0 else {
             unlink(path)
-            throw SyncFault(.file, "the key file \(path) cannot be written: the disk may be full; free some space and try again")
+            throw SyncFault(
+                .file, "the key file \(path) cannot be written: the disk may be full; free some space and try again")
         }
         return key
     }

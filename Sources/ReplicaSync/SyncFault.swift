@@ -40,8 +40,8 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
         switch code {
         case .unreachable, .interrupted, .portal, .proxy, .busy, .cancelled: true
         case .file: underlying?.isRetryable ?? false
-        case .wrongHub, .problem, .forked, .incarnationChanged, .hubTooOld, .wrongAmbito, .badCode, .badAddress, .revoked,
-            .noKey:
+        case .wrongHub, .problem, .forked, .incarnationChanged, .hubTooOld, .wrongAmbito, .badCode, .badAddress,
+            .revoked, .noKey:
             false
         }
     }
@@ -72,14 +72,14 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
         case .forked:
             self.init(
                 .forked,
-                "the hub has work under this replica's number that is not in this file: the file was copied, or put back from a backup. "
-                    + "Nothing was changed. Use the newest copy of the file, or enrol again with a new code and keep this one aside"
-            )
+                "the hub has work under this replica's number that is not in this file: the file was copied, or put "
+                    + "back from a backup. Nothing was changed. Use the newest copy of the file, or enrol again with "
+                    + "a new code and keep this one aside")
         case .incarnationChanged:
             self.init(
                 .incarnationChanged,
-                "the hub was restored or rebuilt since the last sync. Nothing was changed and nothing is lost: keep this file and tell the technician"
-            )
+                "the hub was restored or rebuilt since the last sync. Nothing was changed and nothing is "
+                    + "lost: keep this file and tell the technician")
         case .hubTooOld(let hub, let replica):
             self.init(
                 .hubTooOld,
@@ -106,18 +106,18 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
         case .wrongSignature:
             self.init(
                 .problem,
-                "the hub refused: \(problem.message). Is the key file beside the replica its own? Nothing was changed: put "
-                    + "the right one back, or tell the technician")
+                "the hub refused: \(problem.message). Is the key file beside the replica its own? Nothing was "
+                    + "changed: put the right one back, or tell the technician")
         case .hubFault:
             self.init(
                 .problem,
-                "the hub could not do it: \(problem.message). What waits here is kept: tell the technician, and sync again "
-                    + "later")
+                "the hub could not do it: \(problem.message). What waits here is kept: tell the technician, and "
+                    + "sync again later")
         case .malformed, .overLimit, .unknownReplica, .clockUnusable:
             self.init(
                 .problem,
-                "the hub refused: \(problem.message). What waits here is kept: run the sync again; if it stays so, tell the "
-                    + "technician")
+                "the hub refused: \(problem.message). What waits here is kept: run the sync again; if it stays "
+                    + "so, tell the technician")
         }
     }
 

@@ -18,8 +18,8 @@ package enum CatalogLoader {
         let statement = try RawStatement(
             database,
             """
-            SELECT table_name, table_no, label, readable, writable, owner_column, rule, natural_key, nulls_equal, id_key,
-                deletable, since FROM zona_catalog ORDER BY table_no
+            SELECT table_name, table_no, label, readable, writable, owner_column, rule, natural_key, nulls_equal,
+                id_key, deletable, since FROM zona_catalog ORDER BY table_no
             """)
         var tables: [TableDescription] = []
         while try statement.step() {
@@ -45,8 +45,8 @@ package enum CatalogLoader {
         let statement = try RawStatement(
             database,
             """
-            SELECT i.name, i.type, i."notnull", i.dflt_value, r.label, r.writable, r.rule, r.group_name, r.ordered_values,
-                r.parent, r.code_list, r.allowed, r.minimum, r.maximum, r.format, coalesce(r.since, 1)
+            SELECT i.name, i.type, i."notnull", i.dflt_value, r.label, r.writable, r.rule, r.group_name,
+                r.ordered_values, r.parent, r.code_list, r.allowed, r.minimum, r.maximum, r.format, coalesce(r.since, 1)
             FROM pragma_table_info(?1) i JOIN zona_column_rule r ON r.table_name = ?1 AND r.column_name = i.name
             WHERE i.name <> 'id' ORDER BY i.cid
             """)

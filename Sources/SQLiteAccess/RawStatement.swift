@@ -92,6 +92,7 @@ package final class RawStatement {
         text.withUTF8 { bind(position, textBytes: $0) }
     }
 
+    // The bytes are the caller's for the length of the call, and `transient` has SQLite copy them before it returns.
     package func bind(_ position: Int, textBytes bytes: UnsafeBufferPointer<UInt8>) {
         guard let start = bytes.baseAddress, !bytes.isEmpty else {
             sqlite3_bind_text64(handle, Int32(position), "", 0, transient, UInt8(SQLITE_UTF8))
@@ -102,6 +103,7 @@ package final class RawStatement {
         }
     }
 
+    // As above: SQLite copies the caller's bytes before the call returns.
     package func bind(_ position: Int, blob bytes: UnsafeBufferPointer<UInt8>) {
         guard let start = bytes.baseAddress, !bytes.isEmpty else {
             sqlite3_bind_zeroblob(handle, Int32(position), 0)

@@ -14,6 +14,8 @@ package enum Limits {
     package static let unpackedBytes = 64 << 20
     /// Changes in one batch.
     package static let batchChanges = 100_000
+    /// Sections of one batch or page: one a table of the catalog, with room for many versions of it.
+    package static let sections = 4_096
     /// Column sets, authors and actions named in one batch.
     package static let batchDictionary = 100_000
     /// Batches of one unit: a first capture of 100 million rows would need more; nobody has them.

@@ -45,6 +45,7 @@ package enum ValueCoding {
         bytes.appendFixed(value == 0 ? 0 : value.bitPattern)
     }
 
+    /// The text's bytes are the caller's for the length of the call: they are copied to the end of `bytes`.
     package static func appendText(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
         if text.count == 36, let id = RecordID(canonical: text) {
             bytes.append(6)
@@ -55,6 +56,7 @@ package enum ValueCoding {
         }
     }
 
+    /// The blob's bytes are the caller's for the length of the call: they are copied to the end of `bytes`.
     package static func appendBlob(_ blob: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
         bytes.appendVarint(UInt64(blob.count) << 3 | 4)
         bytes.append(contentsOf: blob)
@@ -173,6 +175,7 @@ extension ByteReader {
     }
 
     private func isCanonicalID(at start: Int) -> Bool {
+        // The rebased view is read within the closure, and the array outlives that.
         bytes.withUnsafeBufferPointer {
             RecordID(canonical: UnsafeBufferPointer(rebasing: $0[start..<start + 36])) != nil
         }

@@ -158,8 +158,8 @@ package struct ClientSession: Sendable {
         return end(nil)
     }
 
-    /// A hub that is not the one I know, that knows less than it has acknowledged, or that knows something under my number that is not
-    /// mine, is not believed.
+    /// A hub that is not the one I know, that knows less than it has acknowledged, or that knows something under my
+    /// number that is not mine, is not believed.
     private func fault(in state: HubState) -> Stop? {
         guard state.ambito == local.ambito, state.number == local.number else { return .wrongAmbito }
         guard state.incarnation == local.incarnation else { return .incarnationChanged }

@@ -62,12 +62,16 @@ package struct HubSession: Sendable {
     package struct NumberFacts: Sendable {
         package let storedCounter: UInt64
         package let storedHash: [UInt8]
+        /// Behind the stored counter while the last batch of a unit is missing.
+        package let foldedCounter: UInt64
         /// Whether a batch with this hash is stored.
         package let isStored: Bool
 
-        package init(storedCounter: UInt64, storedHash: [UInt8], isStored: Bool) {
+        /// - Parameter foldedCounter: the stored one where it is left out: no unit is open.
+        package init(storedCounter: UInt64, storedHash: [UInt8], foldedCounter: UInt64? = nil, isStored: Bool) {
             self.storedCounter = storedCounter
             self.storedHash = storedHash
+            self.foldedCounter = foldedCounter ?? storedCounter
             self.isStored = isStored
         }
     }
@@ -98,6 +102,11 @@ package struct HubSession: Sendable {
         }
         guard header.firstCounter == facts.storedCounter + 1 else {
             throw Problem(.gap, "batch starts at \(header.firstCounter), expected \(facts.storedCounter + 1)")
+        }
+        guard header.unit == facts.foldedCounter + 1 else {
+            throw Problem(
+                .malformed,
+                "the batch says that its unit begins at \(header.unit), it is open from \(facts.foldedCounter + 1)")
         }
         guard header.previousHash == facts.storedHash else {
             throw Problem(

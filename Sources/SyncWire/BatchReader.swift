@@ -57,7 +57,7 @@ package struct BatchReader: Sendable {
             self.authors = authors
             self.sets = sets
             var total = 0
-            for _ in 0..<(try reader.count(limit: 1 << 16, of: "sections")) {
+            for _ in 0..<(try reader.count(limit: Limits.sections, of: "sections")) {
                 let section = try Self.section(&reader)
                 total += section.left
                 sections.append(section)

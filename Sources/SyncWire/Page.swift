@@ -134,7 +134,7 @@ package struct PageReader: Sendable {
         do throws(MalformedBytes) {
             var reader = ByteReader(body)
             var sections: [(table: Int, count: Int, kinds: Int, ids: Int, rows: Range<Int>)] = []
-            for _ in 0..<(try reader.count(limit: 1 << 16, of: "sections")) {
+            for _ in 0..<(try reader.count(limit: Limits.sections, of: "sections")) {
                 let table = try reader.count(limit: 1 << 20, of: "as table")
                 if let last = sections.last, last.table >= table {
                     throw MalformedBytes("sections out of order", at: reader.position)

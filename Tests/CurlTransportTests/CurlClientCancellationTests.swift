@@ -69,10 +69,11 @@ import Testing
     @Test func `a task that is already cancelled sends nothing`() async throws {
         let client = server.client()
 
-        let error = await Task {
+        let sending = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             return await failure(of: client, .get("/hello"))
-        }.value
+        }
+        let error = await sending.value
         let answer = try await client.send(.get("/hello"))
 
         #expect(error?.code == .cancelled)

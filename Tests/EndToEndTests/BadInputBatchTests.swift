@@ -7,7 +7,8 @@ extension EndToEnd {
     @Suite struct BadInputBatchTests {
         private func play(_ body: (Stage, _ narni: String, _ amelia: String) async throws -> Void) async throws {
             try await Stage.with("UMB-11") { stage in
-                try await body(stage, try await stage.enrol("UMB-11", "Narni"), try await stage.enrol("UMB-11", "Amelia"))
+                try await body(
+                    stage, try await stage.enrol("UMB-11", "Narni"), try await stage.enrol("UMB-11", "Amelia"))
             }
         }
 
@@ -27,7 +28,8 @@ extension EndToEnd {
                 body[body.endIndex - 110] ^= 1
                 signature[signature.endIndex - 1] ^= 1
                 let bad = [
-                    first.dropLast(20), header, body, signature, batches[1], try #require(Data.fromDatabaseValue(foreign[0])),
+                    first.dropLast(20), header, body, signature, batches[1],
+                    try #require(Data.fromDatabaseValue(foreign[0])),
                     Data(), Data(repeating: 0, count: 5 << 20),
                 ]
                 for bytes in bad {
@@ -92,7 +94,8 @@ extension EndToEnd {
                 let triggers = try stage.sql(
                     amelia, "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'zona_check_%'")
                 for trigger in triggers { try stage.write(amelia, "DROP TRIGGER \"\(trigger[0] ?? "")\"") }
-                let other = try #require(try stage.sql(amelia, "SELECT id FROM comune WHERE denominazione = 'Otricoli'").first)
+                let other = try #require(
+                    try stage.sql(amelia, "SELECT id FROM comune WHERE denominazione = 'Otricoli'").first)
                 try stage.write(
                     amelia,
                     """
@@ -111,7 +114,7 @@ extension EndToEnd {
                 try await stage.zona(amelia, "sync")
                 let refused = try await stage.json(Refused.self, amelia, "refused", "list").refused
                 #expect(refused.map(\.table).sorted() == ["ambito", "bisogno", "bisogno", "pippo"])
-                #expect(refused.map(\.reason).sorted() == ["not-valid", "not-yours", "out-of-scope", "unknown"])
+                #expect(refused.map(\.reason).sorted() == ["not-valid", "not-yours", "not-yours", "unknown"])
                 #expect(try stage.names(amelia) == ["Buono"])
                 #expect(try stage.sql(amelia, "SELECT count(*) FROM pippo") == [["0"]])
                 #expect(try stage.sql(amelia, "SELECT count(*) FROM ambito WHERE denominazione = 'Mio'") == [["0"]])
@@ -140,7 +143,9 @@ extension EndToEnd {
                 try await stage.zona(narni, "edit", "soggetto", id, "denominazione=Uno bis")
                 try await stage.expectAllAtBoth(narni, amelia, count: 1)
                 #expect(
-                    try stage.sql(amelia, "SELECT denominazione, promemoria FROM soggetto") == [["Uno bis", "chiamare"]])
+                    try stage.sql(amelia, "SELECT denominazione, promemoria FROM soggetto") == [
+                        ["Uno bis", "chiamare"]
+                    ])
             }
         }
     }

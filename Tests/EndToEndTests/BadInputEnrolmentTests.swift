@@ -18,13 +18,16 @@ extension EndToEnd {
                 let mistyped = String(good.dropLast(7)) + (good.contains("22222") ? "33333" : "22222") + good.suffix(2)
                 for code in ["", "ciao", mistyped, String(good.dropLast(3)), good, expired] {
                     let file = "\(stage.folder)/no.sqlite"
-                    #expect(try await stage.complaint(file, "init", "--hub", url, "--code", code).short == "7 bad-code", "\(code)")
+                    #expect(
+                        try await stage.complaint(file, "init", "--hub", url, "--code", code).short == "7 bad-code",
+                        "\(code)")
                     #expect(try files(in: stage, "no.sqlite") == [], "\(code)")
                 }
                 try await Stage.with("UMB-11") { other in
                     let foreign = try await other.code("UMB-11", "Amelia")
                     let file = "\(stage.folder)/no.sqlite"
-                    #expect(try await stage.complaint(file, "init", "--hub", url, "--code", foreign).short == "7 wrong-hub")
+                    #expect(
+                        try await stage.complaint(file, "init", "--hub", url, "--code", foreign).short == "7 wrong-hub")
                     #expect(try files(in: stage, "no.sqlite") == [])
                 }
             }
@@ -64,7 +67,9 @@ extension EndToEnd {
                 try await stage.zona(file, "add", "soggetto", "denominazione=Uno", "tipo_soggetto=VOL")
                 try await stage.zona(file, "sync")
                 #expect(
-                    try files(in: stage, "amelia.sqlite") == ["amelia.sqlite", "amelia.sqlite.key", "amelia.sqlite.lock"])
+                    try files(in: stage, "amelia.sqlite") == [
+                        "amelia.sqlite", "amelia.sqlite.key", "amelia.sqlite.lock",
+                    ])
                 try stage.expectSound(file)
                 // Another file, so another key: for that the code is used.
                 let other = "\(stage.folder)/altro.sqlite"
@@ -85,7 +90,9 @@ extension EndToEnd {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `A full disk while the replica is made leaves none, and the same code works when there is room`() async throws {
+        func `A full disk while the replica is made leaves none, and the same code works when there is room`()
+            async throws
+        {
             try await Stage.with("UMB-11") { stage in
                 let (file, url) = ("\(stage.folder)/amelia.sqlite", try stage.running.url)
                 let code = try await stage.code("UMB-11", "Amelia")
@@ -93,7 +100,10 @@ extension EndToEnd {
                 let limit = "trap '' XFSZ; ulimit -f 20; exec \"$0\" \"$@\" --json"
                 let outcome = try await stage.run(
                     "/bin/sh",
-                    ["-c", limit, try Programs.path(of: Programs.zona), "init", "--hub", url, "--code", code, "--file", file])
+                    [
+                        "-c", limit, try Programs.path(of: Programs.zona), "init", "--hub", url, "--code", code,
+                        "--file", file,
+                    ])
                 #expect(outcome.status == 5 && outcome.stderr.contains("\"disk-full\""), "\(outcome)")
                 #expect(try files(in: stage, "amelia.sqlite") == ["amelia.sqlite.key.new"])
                 try await stage.zona(file, "init", "--hub", url, "--code", code)

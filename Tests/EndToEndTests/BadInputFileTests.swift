@@ -24,7 +24,8 @@ extension EndToEnd {
                     let before = try Data(contentsOf: URL(filePath: file))
                     for words in [["sync"], ["add", "soggetto", "denominazione=x", "tipo_soggetto=VOL"], ["status"]] {
                         let outcome = try await stage.run(Programs.zona, words + ["--file", file, "--json"])
-                        #expect(outcome.status == 5 && outcome.stderr.contains("\"not-a-replica\""), "\(file) \(outcome)")
+                        #expect(
+                            outcome.status == 5 && outcome.stderr.contains("\"not-a-replica\""), "\(file) \(outcome)")
                     }
                     #expect(try Data(contentsOf: URL(filePath: file)) == before, "\(file)")
                 }
@@ -46,7 +47,8 @@ extension EndToEnd {
                 try stage.write(newer, "UPDATE zona_catalog SET since = 9 WHERE table_name = 'comune'")
                 let before = try Data(contentsOf: URL(filePath: newer))
                 #expect(try await stage.complaint(newer, "sync").short == "5 newer-schema")
-                #expect(try await stage.complaint(newer, "add", "soggetto", "denominazione=x").short == "5 newer-schema")
+                #expect(
+                    try await stage.complaint(newer, "add", "soggetto", "denominazione=x").short == "5 newer-schema")
                 #expect(try Data(contentsOf: URL(filePath: newer)) == before)
 
                 let keyless = try stage.copy(narni, as: "senza-chiave")
@@ -91,7 +93,9 @@ extension EndToEnd {
                 try await stage.zona(stray, "add", "soggetto", "denominazione=Nostro", "tipo_soggetto=VOL")
                 let state = try #require(
                     try stage.values(putignano, "SELECT ambito, ambito_key, certificate FROM zona_state").first)
-                for change in ["ambito = ?1", "ambito = ?1, ambito_key = ?2", "ambito = ?1, ambito_key = ?2, certificate = ?3"] {
+                for change in [
+                    "ambito = ?1", "ambito = ?1, ambito_key = ?2", "ambito = ?1, ambito_key = ?2, certificate = ?3",
+                ] {
                     let count = change.split(separator: "?").count - 1
                     try stage.write(stray, "UPDATE zona_state SET \(change)", StatementArguments(state.prefix(count)))
                     #expect(try await stage.complaint(stray, "sync").status == 7, "\(change)")

@@ -7,7 +7,8 @@ extension EndToEnd {
     @Suite struct BadInputInterruptedTests {
         private func play(_ body: (Stage, _ narni: String, _ amelia: String) async throws -> Void) async throws {
             try await Stage.with("UMB-11") { stage in
-                try await body(stage, try await stage.enrol("UMB-11", "Narni"), try await stage.enrol("UMB-11", "Amelia"))
+                try await body(
+                    stage, try await stage.enrol("UMB-11", "Narni"), try await stage.enrol("UMB-11", "Amelia"))
             }
         }
 
@@ -55,7 +56,8 @@ extension EndToEnd {
                 try stage.fill(narni, rows: 400, named: "narni")
                 try await stage.zona(narni, "sync")
                 let status = try await stop(stage, amelia, SIGKILL, after: 120_000, .down) {
-                    try await stage.zona(amelia, "add", "soggetto", "denominazione=scritto intanto", "tipo_soggetto=VOL")
+                    try await stage.zona(
+                        amelia, "add", "soggetto", "denominazione=scritto intanto", "tipo_soggetto=VOL")
                 }
                 #expect(status == -SIGKILL)
                 #expect(try stage.names(amelia) == ["scritto intanto"])

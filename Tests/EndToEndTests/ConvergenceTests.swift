@@ -64,7 +64,9 @@ extension EndToEnd {
         private func decideAll(_ stage: Stage, _ files: [String]) async throws {
             let open = try await stage.json(ConflictsAnswer.self, files[0], "conflicts", "list").conflicts
             #expect(!open.isEmpty, "this seed makes no conflict: take one that does")
-            for (index, conflict) in open.enumerated() {
+            // Fields first: once it is decided that a record goes, no field of it is left to decide.
+            let order = open.filter { !$0.columns.isEmpty } + open.filter(\.columns.isEmpty)
+            for (index, conflict) in order.enumerated() {
                 try await stage.zona(
                     files[0], "conflicts", "resolve", conflict.id, "--take", index % 2 == 0 ? "shown" : "other")
             }

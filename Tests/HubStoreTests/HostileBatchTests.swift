@@ -49,16 +49,21 @@ import Testing
     private func expect(
         _ code: Problem.Code, _ scene: Scene, offset: Int64 = 0, of bytes: [UInt8], from peer: HubSession.Peer? = nil
     ) throws {
-        #expect(performing: {
-            _ = try scene.ambito.hub.accept(bytes, from: peer ?? scene.peer, offset: offset, now: scene.ambito.now)
-        }, throws: { ($0 as? Problem)?.code == code })
+        #expect(
+            performing: {
+                _ = try scene.ambito.hub.accept(bytes, from: peer ?? scene.peer, offset: offset, now: scene.ambito.now)
+            }, throws: { ($0 as? Problem)?.code == code })
         #expect(try scene.ambito.rows("soggetto") == [])
     }
 
     @Test func `A number over 63 bits is refused`() throws {
         let scene = try scene()
         for number in [UInt64.max, 1 << 63, 0] {
-            try expect(.unknownReplica, scene, of: try forged(scene.desk) { $0.number = ReplicaNumber(rawValue: number) })
+            try expect(
+                .unknownReplica, scene,
+                of: try forged(scene.desk) {
+                    $0.number = ReplicaNumber(rawValue: number)
+                })
         }
         try scene.desk.sync()
         #expect(try scene.ambito.rows("soggetto").count == 1)
@@ -92,9 +97,10 @@ import Testing
         try scene.desk.sql("UPDATE soggetto SET denominazione = 'Due'")
         try scene.desk.capture()
         let bytes = try forged(scene.desk, after: 1) { $0.unit = 1 }
-        #expect(performing: {
-            _ = try scene.ambito.hub.accept(bytes, from: scene.peer, offset: 0, now: scene.ambito.now)
-        }, throws: { ($0 as? Problem)?.code == .malformed })
+        #expect(
+            performing: {
+                _ = try scene.ambito.hub.accept(bytes, from: scene.peer, offset: 0, now: scene.ambito.now)
+            }, throws: { ($0 as? Problem)?.code == .malformed })
         #expect(try scene.ambito.rows("soggetto") == rows)
         try scene.desk.sync()
         #expect(try scene.ambito.rows("soggetto") != rows)

@@ -63,6 +63,15 @@ import Testing
         #expect(try replica.count("SELECT count(*) FROM zona_touch") == 0)
     }
 
+    @Test func `a touch from the future, made before the clock was set right, holds nothing back`() throws {
+        try touch(at: ReplicaFixture.now + 400 * 24 * Limits.touchMilliseconds)
+
+        let summary = try replica.pull([theirs], knows: later)
+
+        #expect(summary.rows == 1)
+        #expect(try replica.count("SELECT count(*) FROM zona_touch") == 0)
+    }
+
     @Test func `what a touch holds counts among the oldest contexts`() throws {
         let before = try replica.store.oldestContext()
         try touch()

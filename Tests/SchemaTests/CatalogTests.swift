@@ -36,7 +36,8 @@ import Testing
         #expect(stray.isEmpty)
     }
 
-    @Test func `Parents exist, come before their children, and a table that all may read refers to no other kind`() throws {
+    @Test
+    func `Parents exist, come before their children, and a table that all may read refers to no other kind`() throws {
         let broken = try findings(
             """
             SELECT r.table_name, r.column_name FROM zona_column_rule r
@@ -69,7 +70,10 @@ import Testing
         let tables = try loaded().read { database in
             try Row.fetchAll(
                 database,
-                sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name IN (SELECT table_name FROM zona_catalog)")
+                sql: """
+                    SELECT name, sql FROM sqlite_schema
+                    WHERE type = 'table' AND name IN (SELECT table_name FROM zona_catalog)
+                    """)
         }
         let unique = try findings(
             """
@@ -101,7 +105,11 @@ import Testing
     @Test func `The schema version that the program states is the catalog's`() throws {
         let highest = try loaded().read {
             try Int.fetchOne(
-                $0, sql: "SELECT max(since) FROM (SELECT since FROM zona_catalog UNION SELECT since FROM zona_column_rule)")
+                $0,
+                sql: """
+                    SELECT max(since)
+                    FROM (SELECT since FROM zona_catalog UNION SELECT since FROM zona_column_rule)
+                    """)
         }
 
         #expect(highest == Schema.version)
