@@ -67,8 +67,12 @@ extension EndToEnd {
             // Fields first: once it is decided that a record goes, no field of it is left to decide.
             let order = open.filter { !$0.columns.isEmpty } + open.filter(\.columns.isEmpty)
             for (index, conflict) in order.enumerated() {
+                let isThere =
+                    try stage.sql(
+                        files[0], "SELECT 1 FROM soggetto WHERE id = ?", [conflict.recordId]) == [["1"]]
                 try await stage.zona(
-                    files[0], "conflicts", "resolve", conflict.id, "--take", index % 2 == 0 ? "shown" : "other")
+                    files[0], "conflicts", "resolve", conflict.id, "--take",
+                    index % 2 == 0 || !isThere ? "shown" : "other")
             }
             for file in files { try await stage.zona(file, "sync") }
             for file in files {
