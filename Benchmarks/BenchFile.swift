@@ -81,14 +81,20 @@ func median(_ values: [Double]) -> Double {
 /// The statements that are timed, the same on both sides.
 enum Work {
     static func insertAll(_ rows: [BenchRow], into table: String = "banco", _ database: Database) throws {
+        let insert = try insertion(into: table, database)
+        for row in rows { try Self.insert(row, insert) }
+    }
+
+    static func insertion(into table: String, _ database: Database) throws -> RawStatement {
         let places = (1...12).map { "?\($0)" }.joined(separator: ", ")
-        let insert = try RawStatement(
-            database, "INSERT INTO \(table)(id, \(BenchSchema.columns.joined(separator: ", "))) VALUES (\(places))")
-        for row in rows {
-            insert.bind(1, idText: row.id)
-            for (index, value) in row.values.enumerated() { insert.bind(index + 2, value) }
-            try insert.run()
-        }
+        let columns = BenchSchema.columns.joined(separator: ", ")
+        return try RawStatement(database, "INSERT INTO \(table)(id, \(columns)) VALUES (\(places))")
+    }
+
+    static func insert(_ row: BenchRow, _ insert: RawStatement) throws {
+        insert.bind(1, idText: row.id)
+        for (index, value) in row.values.enumerated() { insert.bind(index + 2, value) }
+        try insert.run()
     }
 
     static func updateAll(

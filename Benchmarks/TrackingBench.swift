@@ -18,6 +18,7 @@ struct TrackingBench {
         var delete = Pairs()
         var deleteSingle = Pairs()
         var small = Pairs()
+        var smallPrepared = Pairs()
         for round in 1...rounds {
             progress("tracking, round \(round) of \(rounds)")
             for isTracked in [false, true] {
@@ -35,7 +36,8 @@ struct TrackingBench {
                 delete.add(try file.time { try Work.deleteAll(rows, $0) }, isTracked)
                 single.add(try insertSelect(isTracked), isTracked)
                 deleteSingle.add(try deleteAtOnce(isTracked), isTracked)
-                small.add(try smallTransactions(isTracked), isTracked)
+                small.add(try smallTransactions(isTracked, keeps: true), isTracked)
+                smallPrepared.add(try smallTransactions(isTracked, keeps: false), isTracked)
             }
         }
         report["tracking_insert_ratio"] = insert.ratio
@@ -45,6 +47,7 @@ struct TrackingBench {
         report["tracking_delete_ratio"] = delete.ratio
         report["tracking_delete_single_statement_ratio"] = deleteSingle.ratio
         report["small_tx_ratio"] = small.ratio
+        report["small_tx_prepared_each_time_ratio"] = smallPrepared.ratio
         report["plain_insert_s"] = median(insert.plain)
         report["plain_small_tx_per_s"] = Double(Self.smallTransactions) / median(small.plain)
     }
@@ -88,16 +91,19 @@ struct TrackingBench {
         return try file.time { try $0.execute(sql: "DELETE FROM banco WHERE anno > 0") }
     }
 
-    private func smallTransactions(_ isTracked: Bool) throws -> Double {
+    /// - Parameter keeps: whether the program keeps its prepared statement, or prepares it for each transaction; then
+    ///   SQLite compiles the triggers each time too.
+    private func smallTransactions(_ isTracked: Bool, keeps: Bool) throws -> Double {
         let file = try fresh(isTracked)
         let queue = try file.open()
         defer { try? queue.close() }
         let clock = ContinuousClock()
         return try queue.writeWithoutTransaction { database in
+            let insert = try Work.insertion(into: "banco", database)
             let start = clock.now
             for row in rows.prefix(Self.smallTransactions) {
                 try database.inTransaction {
-                    try Work.insertAll([row], database)
+                    try Work.insert(row, keeps ? insert : try Work.insertion(into: "banco", database))
                     return .commit
                 }
             }

@@ -87,10 +87,6 @@ extension HubStore {
             switch try session.judge(header, from: peer, incarnation: hub.incarnation, facts: facts) {
             case .acknowledgeAgain: break
             case .store:
-                guard header.unit == stored.foldedCounter + 1 else {
-                    throw Problem(
-                        .malformed, "a batch of unit \(header.unit) where \(stored.foldedCounter + 1) is open")
-                }
                 try store(frame, header, offset: offset, peer: peer, hub: &hub, database, now: now)
             }
             return Acknowledgement(state: try hubState(database, hub, number: header.number)).frame(key: key)
@@ -115,6 +111,7 @@ extension HubStore {
         decided.appendID(peer.certificate.comune)
         decided.appendVarint(UInt64(catalog.version))
         decided.appendSigned(correction)
+        decided.appendVector(header.context)
         try hub.log(
             database, LogEntry(kind: "batch", header: header, hash: frame.hash, bytes: frame.bytes, decided: decided),
             at: now)
@@ -176,23 +173,26 @@ extension HubStore {
         return batches
     }
 
-    /// A batch's header; its context may be written as the difference to that of the batch before it in the unit.
+    /// A batch's header; its context may be written as the difference to that of the batch before it in the unit,
+    /// which the log has whole beside that batch.
     private func header(of frame: Frame, _ database: Database) throws -> BatchHeader {
         var reader = frame.header
         if let header = try? BatchHeader(reading: &reader, after: nil) { return header }
         var again = frame.header
         let outline = try BatchHeader(reading: &again, after: VersionVector())
-        let previous = BatchHeader(
-            ambito: outline.ambito, number: outline.number, incarnation: outline.incarnation,
-            schemaVersion: outline.schemaVersion,
-            firstCounter: outline.firstCounter - 1, count: 1, unit: outline.unit, isLastOfUnit: false,
-            context: VersionVector(),
-            floor: outline.floor, offset: outline.offset, previousHash: Hash.none)
-        let before = try unit(of: previous, database)
-        guard let context = before.last?.header.context else {
+        let before = try RawStatement(
+            database, "SELECT decided FROM log WHERE kind = 'batch' AND number = ?1 AND last_counter = ?2")
+        before.bind(1, Int64(bitPattern: outline.number.rawValue))
+        before.bind(2, Int64(outline.firstCounter) - 1)
+        guard outline.unit < outline.firstCounter, try before.step() else {
             throw Problem(.gap, "batch starts at \(outline.firstCounter), and the one before it is not here")
         }
+        var decided = ByteReader(before.blob(0))
+        _ = try decided.byte()
+        _ = try decided.id()
+        _ = try decided.varint()
+        _ = try decided.signed()
         var once = frame.header
-        return try BatchHeader(reading: &once, after: context)
+        return try BatchHeader(reading: &once, after: try decided.vector())
     }
 }

@@ -29,11 +29,10 @@ struct CapturedRow {
     func change() throws -> Outline? {
         let isThere = !rows.isNull(5)
         let wasThere = moved.map { $0.row != nil } ?? !rows.isNull(6)
-        let wasCaptured = !rows.isNull(4)
         switch (wasThere, isThere) {
         case (false, false):
-            return wasCaptured && !decides.isEmpty
-                ? Outline(operation: .delete, carried: ColumnSet(), changed: ColumnSet()) : nil
+            // A decision about a record that is gone: it stays gone, and the decision must travel.
+            return decides.isEmpty ? nil : Outline(operation: .delete, carried: ColumnSet(), changed: ColumnSet())
         case (true, false):
             return Outline(operation: .delete, carried: ColumnSet(), changed: ColumnSet())
         case (false, true):

@@ -82,7 +82,14 @@ extension ReplicaStore {
             let (dots, scope) = (known.blob(1), known.text(2))
             known.reset()
             try database.acting(as: author) {
-                try Self.writeChoice(database, conflict, choice, table)
+                do {
+                    try Self.writeChoice(database, conflict, choice, table)
+                } catch let error as ReplicaStoreError where error.code == .notFound {
+                    throw ReplicaStoreError(
+                        .notFound,
+                        "the record was deleted meanwhile: choosing what is shown leaves it deleted and closes the conflict"
+                    )
+                }
                 try Self.decide(
                     database, conflict, choice, dots: dots, scope: scope, note: note, author: author, now: now)
                 try Self.pend(database, table: table, id: conflict.recordID)

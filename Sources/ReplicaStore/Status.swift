@@ -94,4 +94,13 @@ extension ReplicaStore {
             try note.run()
         }
     }
+
+    /// The hub answers at another address from now on. Its key stays the same: that is what it is known by.
+    package func moveHub(to url: String) throws(ReplicaStoreError) {
+        try write { database in
+            let move = try RawStatement(database, "UPDATE zona_state SET hub_url = ?1")
+            move.bind(1, text: url)
+            try move.run()
+        }
+    }
 }

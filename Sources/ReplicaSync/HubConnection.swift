@@ -8,8 +8,15 @@ package struct SyncSettings: Sendable {
     package var proxy: String?
     package var connectTimeout: Duration
     package var stallTimeout: Duration
+    /// A new address of the hub, tried instead of the one in the replica's file and kept there once a sync has gone
+    /// well.
+    package var hubURL: String?
 
-    package init(proxy: String? = nil, connectTimeout: Duration = .seconds(15), stallTimeout: Duration = .seconds(60)) {
+    package init(
+        proxy: String? = nil, connectTimeout: Duration = .seconds(15), stallTimeout: Duration = .seconds(60),
+        hubURL: String? = nil
+    ) {
+        self.hubURL = hubURL
         self.proxy = proxy
         self.connectTimeout = connectTimeout
         self.stallTimeout = stallTimeout

@@ -52,6 +52,7 @@ package struct SyncRunner: Sendable {
         do throws(SyncFault) {
             let summary = try await converse(pulls: pulls, onProgress: onProgress)
             try stored { () throws(ReplicaStoreError) in
+                if let url = settings.hubURL { try store.moveHub(to: url) }
                 try store.noteContact(at: Self.now, offset: summary.clockOffset, fault: nil)
             }
             return summary
@@ -115,7 +116,8 @@ private struct Conversation {
             throw SyncFault(error)
         }
         hub = HubConnection(
-            url: state.hubURL, pin: state.pin, ambito: state.ambito, ambitoKey: VerifyingKey(state.ambitoKey),
+            url: settings.hubURL ?? state.hubURL, pin: state.pin, ambito: state.ambito,
+            ambitoKey: VerifyingKey(state.ambitoKey),
             settings: settings)
         onProgress?(progress)
     }

@@ -103,14 +103,14 @@ package struct HubSession: Sendable {
         guard header.firstCounter == facts.storedCounter + 1 else {
             throw Problem(.gap, "batch starts at \(header.firstCounter), expected \(facts.storedCounter + 1)")
         }
+        guard header.previousHash == facts.storedHash else {
+            throw Problem(
+                .forked, "the batch follows another one than the last that is here: the file was copied or restored")
+        }
         guard header.unit == facts.foldedCounter + 1 else {
             throw Problem(
                 .malformed,
                 "the batch says that its unit begins at \(header.unit), it is open from \(facts.foldedCounter + 1)")
-        }
-        guard header.previousHash == facts.storedHash else {
-            throw Problem(
-                .forked, "the batch follows another one than the last that is here: the file was copied or restored")
         }
         guard header.incarnation == incarnation else {
             throw Problem(.incarnationChanged, "the batch was captured for another life of the hub: greet again")

@@ -137,6 +137,26 @@ import Testing
         try expectEqual(ambito, [narni, amelia, otricoli], ["obiettivo", "zona_conflict"])
     }
 
+    @Test func `A conflict about a record that was deleted meanwhile can still be decided`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        try amelia.sql("UPDATE obiettivo SET titolo = 'da Amelia'")
+        try otricoli.sql("UPDATE obiettivo SET titolo = 'da Otricoli'")
+        try settle([amelia, otricoli, narni])
+        try narni.sql("DELETE FROM obiettivo")
+        try settle([narni, amelia])
+        let conflict = try #require(try amelia.store.conflicts().first)
+
+        #expect(throws: ReplicaStoreError.self) {
+            try amelia.store.resolve(conflict, .other, note: "", by: Operator("anna"), now: ambito.now)
+        }
+        try amelia.store.resolve(conflict, .shown, note: "", by: Operator("anna"), now: ambito.now)
+        try settle([amelia, narni, otricoli])
+
+        #expect(try narni.store.conflicts().isEmpty)
+        #expect(try otricoli.rows("obiettivo").isEmpty)
+        try expectEqual(ambito, [narni, amelia, otricoli], ["obiettivo", "zona_conflict", "zona_decision"])
+    }
+
     @Test func `A refused change reaches its sender, is kept, and leaves the tables; the rest goes on`() throws {
         let (ambito, narni, amelia, otricoli) = try world()
         let comune = try amelia.value("SELECT comune FROM zona_state").filter { $0 != "\"" }
