@@ -87,7 +87,8 @@ extension ReplicaStore {
                 } catch let error as ReplicaStoreError where error.code == .notFound {
                     throw ReplicaStoreError(
                         .notFound,
-                        "the record was deleted meanwhile: choosing what is shown leaves it deleted and closes the conflict"
+                        "the record was deleted meanwhile: choosing what is shown leaves it deleted "
+                            + "and closes the conflict"
                     )
                 }
                 try Self.decide(
