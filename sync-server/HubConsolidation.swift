@@ -64,12 +64,12 @@ struct HubConsolidation: Sendable {
 
     /// When each comune was last here whole: what the summary needs to tell silence from zero.
     private func contacts(but own: ReplicaNumber) throws -> [ComuneContact] {
-        let replicas = try store.replicas().filter { $0.number != own && $0.revokedAt == nil && !$0.isInside }
+        let replicas = try store.replicas().filter { $0.number != own && !$0.isInside }
         return try store.comuni().map { comune in
             let its = replicas.filter { $0.comune == comune.id }
             return ComuneContact(
                 comune: comune.id, name: comune.name, lastComplete: its.compactMap(\.lastComplete).max(),
-                replicas: its.count)
+                replicas: its.count { $0.revokedAt == nil })
         }
     }
 }

@@ -66,6 +66,7 @@ struct Init: ParsableCommand {
               hub          \(hubFile)
               private key  \(keyFile)   (mode 0600: keep a copy in a safe place)
               TLS keys     \(folder.tlsFolder)
+            A hub that is serving this folder already takes the new ambito in when it is started again.
             Next: zona-server serve --data \(folder.path)
                   zona-server invite --data \(folder.path) --ambito \(ambito) --comune \(founding.comuni[0].codiceISTAT)
             """)

@@ -13,7 +13,7 @@ struct Replicas: ParsableCommand {
 
     func run() throws {
         try answering {
-            let replicas = try ambito.open(common).replicas()
+            let replicas = try ambito.open(common).replicas().filter { !$0.isInside }
             guard !common.json else {
                 try Answer.show([
                     "replicas": replicas.map { replica -> [String: Any] in

@@ -26,7 +26,11 @@ extension Routes {
             return answer(frame.bytes)
         }
         throw RouteFailure.problem(
-            Problem(.codeUnknown, "no ambito of this hub knows this code: ask for a new one"), of: first)
+            Problem(
+                .codeUnknown,
+                "no ambito of this hub knows this code: ask for a new one; "
+                    + "if the ambito was made a moment ago, the hub must be "
+                    + "started again"), of: first)
     }
 
     /// `POST /v1/{ambito}/nonce`: no body, answered by a `Nonce` frame, good for one greeting within two minutes.

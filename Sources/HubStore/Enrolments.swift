@@ -107,7 +107,9 @@ extension HubStore {
             invitation.bind(1, blob: Hash.of(request.secret))
             guard try invitation.step(), let comune = invitation.id(0) else {
                 throw Problem(
-                    .codeUnknown, "this code was not given by this hub: ask the Ufficio di Piano for a new one")
+                    .codeUnknown,
+                    "this hub did not give this code, or gave it for an ambito made after the hub was started: "
+                        + "restart the hub, or ask the Ufficio di Piano for a new code")
             }
             let isCapofila = invitation.integer(1) == 1
             if !invitation.isNull(3) && invitation.blob(4) != request.key.bytes {
@@ -211,7 +213,14 @@ extension HubStore {
 
     /// Shuts out the key behind a number, with every number it has. What it sent stays.
     package func revoke(_ number: ReplicaNumber, now: Int64) throws(HubStoreError) {
+        let own = key.publicKey.bytes
         try write { database in
+            let known = try RawStatement(database, "SELECT key FROM replica WHERE number = ?1")
+            known.bind(1, Int64(bitPattern: number.rawValue))
+            guard try !known.step() || known.blob(0) != own else {
+                throw HubStoreError(
+                    .notValid, "this is the hub's own replica, for the consolidation: it cannot be revoked")
+            }
             let revoke = try RawStatement(
                 database,
                 """

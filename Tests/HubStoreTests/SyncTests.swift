@@ -332,6 +332,18 @@ import Testing
         #expect(try ambito.rows("soggetto").count == 1)
     }
 
+    @Test func `The hub's own replica cannot be revoked, a PC's can, and then reads nothing`() throws {
+        let (ambito, _, amelia, _) = try world()
+        let own = ReplicaNumber(rawValue: 77)
+        _ = try ambito.hub.insider(number: own, cursor: 0, now: ambito.now)
+
+        #expect(throws: HubStoreError.self) { try ambito.hub.revoke(own, now: ambito.now) }
+        try ambito.hub.revoke(try amelia.store.state().number, now: ambito.now)
+
+        #expect { try amelia.sync() } throws: { ($0 as? Problem)?.code == .revoked }
+        #expect(try ambito.rows("comune").count == 3)
+    }
+
     @Test func `An action is accepted or refused as a whole`() throws {
         let (ambito, narni, amelia, otricoli) = try world()
         try otricoli.sql(

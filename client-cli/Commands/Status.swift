@@ -71,6 +71,9 @@ struct Status: ParsableCommand {
 
     /// The one thing that is most worth doing.
     private static func next(_ status: ReplicaStatus) -> String {
+        if status.state.lastFault != nil, status.pendingRecords > 0 {
+            return "the last sync failed, for the reason above: mend that, then `zona sync`"
+        }
         if status.state.lastPull == nil || status.inboxPages > 0 { return "`zona sync`, to get what the ambito has" }
         if status.refusedChanges > 0 { return "`zona refused list`: the hub did not take everything" }
         if status.pendingRecords > 0 { return "`zona sync`, when there is network" }
