@@ -235,7 +235,7 @@ the_bad_line() {
     scene_title "Giove synchronises over a line that breaks three times"
     local whole sent=0 up kept limit
     at giove '-'
-    for limit in 100000 60000 120000; do
+    for limit in 60000 40000 100000; do
         bad_line up "$limit"
         ends 6 zona sync --proxy "$line"
         line_report

@@ -43,8 +43,16 @@ final class Tenant: Sendable {
         try await reading.runIfActive(body)
     }
 
-    /// Does what touches the part files.
+    /// Does what touches the part files. A request that is cancelled, because its line was cut, does not take it back:
+    /// bytes that have arrived are kept.
     func file<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await filing.runIfActive(body)
+        try await withCheckedThrowingContinuation { continuation in
+            filing.submit { state in
+                switch state {
+                case .active: continuation.resume(with: Swift.Result { try body() })
+                case .cancelled: continuation.resume(throwing: CancellationError())
+                }
+            }
+        }
     }
 }
