@@ -31,10 +31,16 @@ package enum Schema {
     ]
 
     /// What only a replica has.
-    package static let replica: [File] = [file("R003_replica", PackageResources.R003_replica_sql)]
+    package static let replica: [File] = [
+        file("R003_replica", PackageResources.R003_replica_sql),
+        file("R004_identity", PackageResources.R004_identity_sql),
+    ]
 
     /// What only a hub has.
-    package static let hub: [File] = [file("H001_hub", PackageResources.H001_hub_sql)]
+    package static let hub: [File] = [
+        file("H001_hub", PackageResources.H001_hub_sql),
+        file("H002_identity", PackageResources.H002_identity_sql),
+    ]
 
     /// The code lists that `zona-server init` seeds: CSV with the columns of `vocabolario`.
     package static let vocabulary = String(decoding: PackageResources.vocabolario_csv, as: UTF8.self)

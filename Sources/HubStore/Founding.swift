@@ -81,7 +81,7 @@ extension HubStore {
             let catalog = try CatalogLoader.bundled(files)
             try pool.write { database in
                 try database.execute(sql: "PRAGMA application_id = \(applicationID)")
-                for file in Schema.hub { try database.execute(sql: file.sql) }
+                try Migrations.create(Schema.hub, database)
                 try insertHub(database, founding, version: catalog.version, now: now)
                 try seed(database, founding, catalog: catalog, now: now)
             }

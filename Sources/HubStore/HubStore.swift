@@ -52,6 +52,9 @@ package final class HubStore: Sendable {
                 return HubIdentity(
                     ambito: hub.ambito, code: hub.code, name: hub.name, incarnation: hub.incarnation, key: publicKey)
             }
+            if try pool.read({ try Migrations.version($0) < Schema.hub.count }) {
+                try pool.write { try Migrations.run(Schema.hub, $0) }
+            }
         } catch {
             throw HubStoreError(error)
         }

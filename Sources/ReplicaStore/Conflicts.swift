@@ -174,7 +174,7 @@ extension ReplicaStore {
             let again = try RawStatement(
                 database,
                 """
-                UPDATE zona_pending SET sent = coalesce(counter, sent), counter = NULL
+                UPDATE zona_pending SET sent = coalesce(counter, sent), counter = NULL, is_copy = 0, is_filled = 0
                 WHERE table_no = ?1 AND id = ?2 AND counter IS NOT NULL
                 """)
             again.bind(1, table.number)

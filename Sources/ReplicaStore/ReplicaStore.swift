@@ -63,7 +63,11 @@ package final class ReplicaStore: Sendable {
             let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
             self.path = path
             self.queue = queue
-            catalog = try queue.read { try CatalogLoader.load($0) }
+            let catalog = try queue.read { try CatalogLoader.load($0) }
+            self.catalog = catalog
+            if try queue.read({ try Migrations.version($0) < Schema.replica.count }) {
+                try queue.write { try Self.migrate($0, catalog: catalog) }
+            }
         } catch {
             throw ReplicaStoreError(error)
         }
@@ -96,9 +100,10 @@ package final class ReplicaStore: Sendable {
             let queue = try DatabaseQueue(path: unfinished)
             try queue.write { database in
                 try database.execute(sql: "PRAGMA application_id = \(applicationID)")
-                for file in files + Schema.replica { try database.execute(sql: file.sql) }
+                for file in files { try database.execute(sql: file.sql) }
+                try Migrations.create(Schema.replica, database)
                 let catalog = try CatalogLoader.load(database)
-                for sql in triggers(for: catalog) { try database.execute(sql: sql) }
+                for sql in stashes(for: catalog) + triggers(for: catalog) { try database.execute(sql: sql) }
                 try insertState(enrolment, schemaVersion: catalog.version, database)
             }
             try queue.close()
@@ -135,11 +140,32 @@ package final class ReplicaStore: Sendable {
         return configuration
     }
 
-    /// All triggers of all synced tables, and their stash tables.
+    /// Brings a file of an earlier program to what this one knows; its triggers are made anew.
+    private static func migrate(_ database: Database, catalog: Catalog) throws {
+        try Migrations.run(Schema.replica, database)
+        try remakeTriggers(database, catalog: catalog)
+    }
+
+    /// Drops every trigger of Zona's and makes those of the catalog.
+    static func remakeTriggers(_ database: Database, catalog: Catalog) throws {
+        let read = try RawStatement(
+            database, "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'zona_*' ORDER BY name")
+        var names: [String] = []
+        while try read.step() { names.append(read.text(0)) }
+        read.reset()
+        for name in names { try database.execute(sql: "DROP TRIGGER \(TriggerSQL.quoted(name))") }
+        for sql in triggers(for: catalog) { try database.execute(sql: sql) }
+    }
+
+    /// The stash tables of all synced tables.
+    package static func stashes(for catalog: Catalog) -> [String] {
+        catalog.tables.map { TriggerSQL.stash(of: $0) }
+    }
+
+    /// All triggers of all synced tables.
     package static func triggers(for catalog: Catalog) -> [String] {
         catalog.tables.flatMap { table in
             [
-                TriggerSQL.stash(of: table),
                 CheckTriggerSQL.checks(of: table, children: children(of: table, in: catalog)),
                 TriggerSQL.tracking(of: table),
             ].filter { !$0.isEmpty }

@@ -69,7 +69,8 @@ package enum TriggerSQL {
                 (SELECT epoch FROM zona_behind \(place)), epoch),
                 CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), author, action FROM zona_state WHERE true
               ON CONFLICT(table_no, id) DO UPDATE SET changed_at = excluded.changed_at, author = excluded.author,
-                action = excluded.action, sent = coalesce(counter, sent), counter = NULL;
+                action = excluded.action, sent = coalesce(counter, sent), counter = NULL,
+                is_copy = is_copy AND counter IS NULL, is_filled = is_filled AND counter IS NULL;
             """
     }
 
