@@ -113,7 +113,10 @@ let package = Package(
             dependencies: ["ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb, crypto]),
         .testTarget(
             name: "HubStoreTests",
-            dependencies: ["HubStore", "ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb, crypto]),
+            dependencies: [
+                "HubStore", "ReplicaStore", "ReplicaSync", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb,
+                crypto,
+            ]),
         .testTarget(
             name: "HubServiceTests",
             dependencies: [

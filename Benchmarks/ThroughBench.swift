@@ -38,7 +38,7 @@ struct BenchAmbito {
         let store = try HubStore.create(
             at: data.hubFile(of: "B"), founding: founding, key: key, now: Roles.now, files: BenchSchema.files)
         ambito = store.identity.ambito
-        incarnation = store.identity.incarnation
+        incarnation = store.incarnation
         try store.close()
         self.folder = folder
         hub = try Child(["hub", folder])

@@ -46,7 +46,7 @@ struct HubConsolidation: Sendable {
         if FileManager.default.fileExists(atPath: replicaPath) {
             if let known = try? ReplicaStore(path: replicaPath), let state = try? known.state(),
                 state.comune == capofila.id,
-                state.incarnation == store.identity.incarnation
+                state.incarnation == store.incarnation
             {
                 return known
             }
@@ -57,7 +57,7 @@ struct HubConsolidation: Sendable {
             enrolment: ReplicaStore.Enrolment(
                 ambito: store.identity.ambito, ambitoCode: store.identity.code, ambitoName: store.identity.name,
                 comune: capofila.id, comuneName: capofila.name, isCapofila: true,
-                number: ReplicaNumber(rawValue: HubStore.randomName()), incarnation: store.identity.incarnation,
+                number: ReplicaNumber(rawValue: HubStore.randomName()), incarnation: store.incarnation,
                 hubURL: "", pin: [],
                 ambitoKey: store.identity.key.bytes, certificate: []))
     }

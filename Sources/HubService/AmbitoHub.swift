@@ -14,6 +14,7 @@ protocol AmbitoHub: Sendable {
         _ bytes: [UInt8], now: Int64, session: [UInt8], isOurNonce: ([UInt8]) -> Bool
     ) throws(Problem) -> (peer: HubSession.Peer, answer: Frame)
     func accept(_ bytes: [UInt8], from peer: HubSession.Peer, offset: Int64, now: Int64) throws(Problem) -> Frame
+    func hasStored(_ hash: [UInt8], of peer: HubSession.Peer) throws(Problem) -> Bool
     func page(for peer: HubSession.Peer, after: UInt64, sizeBytes: Int, now: Int64) throws(Problem) -> Frame
     func problemFrame(_ problem: Problem) -> Frame
     func condition() throws -> AmbitoCondition
@@ -30,6 +31,12 @@ struct AmbitoCondition: Sendable, Equatable {
 }
 
 extension HubStore: AmbitoHub {
+    func greet(
+        _ bytes: [UInt8], now: Int64, session: [UInt8], isOurNonce: ([UInt8]) -> Bool
+    ) throws(Problem) -> (peer: HubSession.Peer, answer: Frame) {
+        try greet(bytes, now: now, session: session, names: HubStore.randomName, isOurNonce: isOurNonce)
+    }
+
     var ambito: RecordID { identity.ambito }
     var code: String { identity.code }
 

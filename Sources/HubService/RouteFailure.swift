@@ -44,6 +44,7 @@ extension HTTPField.Name {
     static let zonaClock = named("Zona-Clock")
     /// How many bytes of a batch the hub has.
     static let zonaHave = named("Zona-Have")
+    static let zonaStored = named("Zona-Stored")
     /// The hash of the page in hexadecimal.
     static let zonaPage = named("Zona-Page")
 

@@ -35,15 +35,20 @@ extension Routes {
         return answer(try await store(lease, from: session, clock: Int64(clock), in: tenant).bytes)
     }
 
-    /// `GET /v1/{ambito}/batch/{hash}`: 204, and in `Zona-Have` how many bytes of the batch are here; 0 when it was
-    /// never begun, and when it is stored already, which the greeting tells.
+    /// `GET /v1/{ambito}/batch/{hash}`: 204, and in `Zona-Have` how many bytes of the batch are here: 0 when it was never
+    /// begun, and when it is stored already, which `Zona-Stored: 1` tells.
     @Sendable func batchPosition(_ request: Request, _ context: HubRequestContext) async throws -> Response {
         let tenant = try tenant(of: context)
-        _ = try session(of: request, in: tenant, context)
+        let session = try session(of: request, in: tenant, context)
         let hash = try hash(of: context, in: tenant)
         let moment = now()
         let have = try await asking(tenant) { try await tenant.file { tenant.parts.size(of: hash, now: moment) } }
-        return Response(status: .noContent, headers: [.zonaHave: "\(have)"])
+        var headers: HTTPFields = [.zonaHave: "\(have)"]
+        let isStored = try await asking(tenant) {
+            try await tenant.read { try tenant.hub.hasStored(hash, of: session.peer) }
+        }
+        if isStored { headers[.zonaStored] = "1" }
+        return Response(status: .noContent, headers: headers)
     }
 
     private func begin(_ hash: [UInt8], offset: Int, total: Int, in tenant: Tenant) async throws -> PartFiles.Lease {

@@ -7,12 +7,15 @@ import SyncWire
 struct ConflictTable {
     /// The catalog's number of `zona_conflict`.
     static let number = 901
+    /// That of `zona_decision`.
+    static let decisions = 902
 
-    private let catalog: Catalog
+    let catalog: Catalog
     private let authors: AuthorTable
     private let readOpen: RawStatement
+    let readSpecial: RawStatement
     private let readState: RawStatement
-    private let upsert: RawStatement
+    let upsert: RawStatement
     private let setState: RawStatement
     private let readHistory: RawStatement
     private let readComune: RawStatement
@@ -25,16 +28,22 @@ struct ConflictTable {
             database,
             """
             SELECT group_no, loser_number, loser_counter, listed_number, listed_counter FROM conflict
-            WHERE table_no = ?1 AND record_id = ?2 AND state = 'open' ORDER BY id
+            WHERE table_no = ?1 AND record_id = ?2 AND state = 'open' AND kind = 'merge' ORDER BY id
+            """)
+        readSpecial = try RawStatement(
+            database,
+            """
+            SELECT kind, loser_number, loser_counter, id FROM conflict
+            WHERE table_no = ?1 AND record_id = ?2 AND state = 'open' AND kind IN ('gone', 'held') ORDER BY id
             """)
         readState = try RawStatement(database, "SELECT state FROM conflict WHERE id = ?1")
         upsert = try RawStatement(
             database,
             """
             INSERT INTO conflict(id, table_no, record_id, group_no, loser_number, loser_counter, listed_number,
-                listed_counter, state)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open')
-            ON CONFLICT(id) DO UPDATE SET state = 'open', listed_number = excluded.listed_number,
+                listed_counter, state, kind)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', ?9)
+            ON CONFLICT(id) DO UPDATE SET state = 'open', kind = excluded.kind, listed_number = excluded.listed_number,
                 listed_counter = excluded.listed_counter
             """)
         setState = try RawStatement(database, "UPDATE conflict SET state = ?2 WHERE id = ?1")
@@ -73,7 +82,7 @@ struct ConflictTable {
         return found
     }
 
-    private func dot(_ number: Int64, _ counter: Int64) -> Dot {
+    func dot(_ number: Int64, _ counter: Int64) -> Dot {
         Dot(number: ReplicaNumber(rawValue: UInt64(bitPattern: number)), counter: UInt64(bitPattern: counter))
     }
 
@@ -92,6 +101,7 @@ struct ConflictTable {
             let id = Self.id(change.key, group: conflict.group, loser: conflict.loser)
             if !decided.contains(id) { try close(id, "closed", by: change.author, now, about, write) }
         }
+        for named in change.decides { try remember(named, about: change.key) }
         for id in decided.sorted() { try close(id, "decided", by: change.author, now, about, write) }
         for conflict in open where !outcome.closed.contains(conflict) {
             let id = Self.id(change.key, group: conflict.group, loser: conflict.loser)
@@ -100,7 +110,7 @@ struct ConflictTable {
     }
 
     /// The record that conflicts are about, as it is after the merge.
-    private struct About {
+    struct About {
         let key: RecordKey
         let table: TableDescription
         let scope: Scope
@@ -108,15 +118,13 @@ struct ConflictTable {
         let now: Int64
     }
 
-    private func list(_ loss: MergeOutcome.Loss, _ about: About, listedUnder: Dot, isForGood: Bool, _ write: Writing)
-        throws
-    {
+    func list(
+        _ loss: MergeOutcome.Loss, _ about: About, listedUnder: Dot, isForGood: Bool, kind: String = "merge",
+        _ write: Writing
+    ) throws {
         let loser = loss.sibling.stamp.dot
         let id = Self.id(about.key, group: loss.group, loser: loser)
-        readState.bind(1, idBytes: id)
-        let isDecided = try readState.step() && readState.text(0) == "decided"
-        readState.reset()
-        guard !isDecided else { return }
+        guard try state(of: id) != "decided" else { return }
         upsert.bind(1, idBytes: id)
         upsert.bind(2, about.key.table)
         upsert.bind(3, idBytes: about.key.id)
@@ -130,17 +138,31 @@ struct ConflictTable {
             upsert.bind(7, Int64(listedUnder.number.rawValue))
             upsert.bind(8, Int64(listedUnder.counter))
         }
+        upsert.bind(9, text: kind)
         try upsert.run()
-        try write(RecordKey(table: Self.number, id: id), try row(for: loss, about, isForGood: isForGood), about.scope)
+        var row = try row(for: loss, about, isForGood: isForGood)
+        if kind != "merge" { row = try marked(row, as: kind) }
+        try write(RecordKey(table: Self.number, id: id), row, about.scope)
     }
 
-    private func close(
-        _ id: RecordID, _ state: String, by author: [UInt8], _ now: Int64, _ about: About, _ write: Writing
-    ) throws {
-        guard var values = try published(id) else { return }
+    /// `open`, `closed` or `decided`; nothing for a conflict that was never listed.
+    func state(of id: RecordID) throws -> String? {
+        readState.bind(1, idBytes: id)
+        defer { readState.reset() }
+        return try readState.step() ? readState.text(0) : nil
+    }
+
+    func set(_ id: RecordID, _ state: String) throws {
         setState.bind(1, idBytes: id)
         setState.bind(2, text: state)
         try setState.run()
+    }
+
+    func close(
+        _ id: RecordID, _ state: String, by author: [UInt8], _ now: Int64, _ about: About, _ write: Writing
+    ) throws {
+        guard var values = try published(id) else { return }
+        try set(id, state)
         values[ConflictColumn.state.rawValue] = .text(state)
         values[ConflictColumn.closedBy.rawValue] = .text(author)
         values[ConflictColumn.closedAt.rawValue] = .integer(now)
@@ -157,7 +179,7 @@ struct ConflictTable {
         if values != before { try write(RecordKey(table: Self.number, id: id), SyncCore.Row(values), about.scope) }
     }
 
-    private func published(_ id: RecordID) throws -> [Value]? {
+    func published(_ id: RecordID) throws -> [Value]? {
         readRow.bind(1, idBytes: id)
         defer { readRow.reset() }
         guard try readRow.step() else { return nil }

@@ -3,11 +3,12 @@ import SQLiteAccess
 import SyncCore
 package import SyncSession
 package import SyncWire
+import Synchronization
 
 extension HubStore {
     /// The first word of a conversation: a nonce for the replica to sign, and the hub's clock.
     package func nonceFrame(nonce: [UInt8], now: Int64) -> Frame {
-        Nonce(ambito: identity.ambito, incarnation: identity.incarnation, nonce: nonce, hubTime: now).frame(key: key)
+        Nonce(ambito: identity.ambito, incarnation: incarnation, nonce: nonce, hubTime: now).frame(key: key)
     }
 
     package func problemFrame(_ problem: Problem) -> Frame {
@@ -18,29 +19,85 @@ extension HubStore {
         HubSession(ambito: identity.ambito, ambitoKey: key.publicKey, schemaVersion: catalog.version)
     }
 
-    /// Who greets, and what this hub knows of him. Who cannot prove his key reads nothing.
+    /// Who greets, and what this hub knows of him and of the numbers that he had before. Who cannot prove his key reads
+    /// nothing. Who shows proof of more than this hub knows gives it a new life on the spot.
+    ///
+    /// - Parameter names: 63 random bits each time, never 0.
     package func greet(
-        _ bytes: [UInt8], now: Int64, session name: [UInt8], isOurNonce: ([UInt8]) -> Bool
+        _ bytes: [UInt8], now: Int64, session name: [UInt8], names: () -> UInt64 = HubStore.randomName,
+        isOurNonce: ([UInt8]) -> Bool
     ) throws(Problem) -> (peer: HubSession.Peer, answer: Frame) {
         let peer = try session.identify(bytes, isOurNonce: isOurNonce)
-        let frame = try answer { [self] database in
+        let fresh = (names(), names())
+        let (frame, incarnation) = try answer { [self] database in
             try refuseRevoked(database, peer.certificate.key)
-            try admit(
-                database, number: peer.greeting.number, key: peer.certificate.key, comune: peer.certificate.comune,
-                isCapofila: peer.certificate.isCapofila, now: now)
-            let note = try RawStatement(
-                database,
-                "UPDATE replica SET cursor = ?2, oldest = ?3, schema_version = ?4, last_contact = ?5 WHERE number = ?1")
-            note.bind(1, Int64(peer.greeting.number.rawValue))
-            note.bind(2, Int64(clamping: peer.greeting.cursor))
-            note.bind(3, Int64(clamping: peer.greeting.oldest))
-            note.bind(4, peer.greeting.schemaVersion)
-            note.bind(5, now)
-            try note.run()
-            let state = try hubState(database, HubRow(database), number: peer.greeting.number)
-            return HubGreeting(state: state, session: name, schemaVersion: catalog.version).frame(key: key)
+            var hub = try HubRow(database)
+            if try hub.isBehind(peer.greeting, database) {
+                var drawn = [fresh.0, fresh.1].makeIterator()
+                try hub.takeNewLife(database, names: { drawn.next() ?? Self.randomName() }, now: now)
+                try hub.save(database)
+            }
+            try note(peer, database, now: now)
+            let state = try hubState(database, hub, number: peer.greeting.number)
+            let former = try peer.greeting.formerNumbers.map { number in
+                NumberState(try hubState(database, hub, number: number))
+            }
+            let greeting = HubGreeting(
+                state: state, session: name, schemaVersion: catalog.version,
+                formerIncarnations: try HubRow.formerIncarnations(database), horizon: hub.horizon, numbers: former)
+            return (greeting.frame(key: key), hub.incarnation)
         }
+        life.withLock { $0 = incarnation }
         return (peer, frame)
+    }
+
+    /// Remembers where a replica is. The numbers that it had before are its past: they hold nothing back any more. A
+    /// number that greets is alive, whatever was thought of it.
+    private func note(_ peer: HubSession.Peer, _ database: Database, now: Int64) throws {
+        let greeting = peer.greeting
+        for number in greeting.formerNumbers + [greeting.number] {
+            try admit(
+                database, number: number, key: peer.certificate.key, comune: peer.certificate.comune,
+                isCapofila: peer.certificate.isCapofila, now: now)
+        }
+        let supersede = try RawStatement(
+            database, "UPDATE replica SET superseded_at = ?2 WHERE number = ?1 AND superseded_at IS NULL")
+        for number in greeting.formerNumbers {
+            supersede.bind(1, Int64(bitPattern: number.rawValue))
+            supersede.bind(2, now)
+            try supersede.run()
+        }
+        let note = try RawStatement(
+            database,
+            """
+            UPDATE replica SET cursor = ?2, oldest = ?3, schema_version = ?4, last_contact = ?5, superseded_at = NULL,
+                retired_at = NULL WHERE number = ?1
+            """)
+        note.bind(1, Int64(greeting.number.rawValue))
+        note.bind(2, Int64(clamping: greeting.cursor))
+        note.bind(3, Int64(clamping: greeting.oldest))
+        note.bind(4, greeting.schemaVersion)
+        note.bind(5, now)
+        try note.run()
+    }
+
+    /// Whether a batch of this peer's is stored.
+    package func hasStored(_ hash: [UInt8], of peer: HubSession.Peer) throws(Problem) -> Bool {
+        do {
+            return try pool.read { database in
+                let read = try RawStatement(
+                    database,
+                    """
+                    SELECT 1 FROM log l JOIN replica r ON r.number = l.number
+                    WHERE l.kind = 'batch' AND l.hash = ?1 AND r.key = ?2 LIMIT 1
+                    """)
+                read.bind(1, blob: hash)
+                read.bind(2, blob: peer.certificate.key.bytes)
+                return try read.step()
+            }
+        } catch {
+            throw Problem(.hubFault, HubStoreError(error).context)
+        }
     }
 
     /// A key that was shut out says nothing and reads nothing more, also in a conversation that is under way.

@@ -81,7 +81,7 @@ extension HubStore {
         return HubSession.Peer(
             certificate: certificate,
             greeting: ClientGreeting(
-                nonce: [], certificate: [], number: number, incarnation: identity.incarnation, acknowledgedCounter: 0,
+                nonce: [], certificate: [], number: number, incarnation: incarnation, acknowledgedCounter: 0,
                 acknowledgedHash: Hash.none, cursor: cursor, logHash: Hash.none, oldest: cursor,
                 schemaVersion: catalog.version))
     }

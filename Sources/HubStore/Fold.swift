@@ -20,6 +20,9 @@ struct Fold {
     private let insertHistory: RawStatement
     /// Actions of the unit of which a change was refused: all their changes are.
     private var refusedActions: Set<UInt64>?
+    /// Whether the batch was captured for an earlier life of the hub.
+    private(set) var isOld = false
+    private let hasFormerLives: Bool
     private(set) var refused = 0
     private(set) var clamped = 0
 
@@ -34,6 +37,7 @@ struct Fold {
         records = try RecordTable(database, contexts: contexts)
         conflicts = try ConflictTable(database, catalog: catalog, authors: authors)
         validation = Validation(database)
+        hasFormerLives = try RawStatement(database, "SELECT 1 FROM hub_incarnation LIMIT 1").step()
         insertRefusal = try RawStatement(
             database,
             """
@@ -54,6 +58,7 @@ struct Fold {
         for batch in batches {
             let context = try contexts.context(of: batch.header.context)
             let isKnown = hub.vector.covers(batch.header.context)
+            isOld = batch.header.incarnation != hub.incarnation
             var changes = try BatchReader(batch.frame, header: batch.header)
             var author: (name: [UInt8], number: Int64) = ([], try authors.number(of: []))
             while var change = try changes.next() {
@@ -91,9 +96,11 @@ struct Fold {
                 _ = try permit(change, existing: existing?.state)
                 throw Refusal(.withItsAction)
             }
+            if change.isCopy, change.key.table == ConflictTable.number { return try takeBackConflict(change) }
             let table = try permit(change, existing: existing?.state)
             guard !(table.rule == .appendOnly && existing != nil) else { return }
             try merge(change, into: existing, context: context, author: author, contextIsKnown: contextIsKnown, table)
+            if change.isCopy, table.number == ConflictTable.decisions { try takeBackDecision(change, table) }
         } catch let refusal as Refusal {
             try refuse(change, refusal, existing: existing)
         } catch let fault as MalformedBytes {
@@ -108,19 +115,36 @@ struct Fold {
         guard let table = catalog.table(change.key.table) else { throw Refusal(.unknown, "table \(change.key.table)") }
         let slices = try existing.map { try $0.row.slices() }
         if let slices, !isReadable(table.scope(of: slices)) { throw Refusal(.outOfScope) }
-        if change.operation == .update && existing == nil { throw Refusal(.noSuchRecord) }
+        if change.operation == .update && existing == nil && !isOld && !change.isFilled {
+            throw Refusal(.noSuchRecord)
+        }
         if table.rule == .appendOnly {
             guard change.operation == .insert else { throw Refusal(.appendOnly) }
             if let existing, !(try isEqual(change, existing, table)) { throw Refusal(.appendOnly) }
         }
         if table.rule == .set && change.operation == .update && change.decides.isEmpty { throw Refusal(.appendOnly) }
-        let carried = try table.authorise(change, by: writer, existing: slices)
+        let carried = try authorise(change, existing: slices, table)
         if change.operation != .delete { try validation.check(change, carried, table) }
         if change.operation == .insert && !isReadable(table.scope(of: carried)) { throw Refusal(.outOfScope) }
         return table
     }
 
-    private func isReadable(_ scope: Scope) -> Bool {
+    /// What comes back after a disaster is not refused because its giver may not write it: nobody else may have it. It is
+    /// held, and listed for its owner. Such changes count only where there was something to come back from.
+    private func authorise(
+        _ change: Change, existing: [ArraySlice<UInt8>]?, _ table: TableDescription
+    ) throws -> [ArraySlice<UInt8>] {
+        guard change.isCopy || change.isFilled, canGiveBack, table.writable != .hub else {
+            return try table.authorise(change, by: writer, existing: existing)
+        }
+        if change.isCopy { return try table.slices(of: change) }
+        return try table.authorise(change, as: .update, by: writer, existing: existing)
+    }
+
+    /// Whether this hub was restored, or has forgotten something.
+    var canGiveBack: Bool { isOld || hub.horizon > 0 || hasFormerLives }
+
+    func isReadable(_ scope: Scope) -> Bool {
         switch scope {
         case .ambito: return true
         case .capofilaOnly: return writer.isCapofila
@@ -168,17 +192,23 @@ struct Fold {
         refused += 1
         let isHidden = refusal.reason == .outOfScope
         let hasRow = existing != nil && !isHidden
+        try refuse(change.dot, change.key, refusal, hubHasRow: hasRow, isHidden: isHidden)
+        if hasRow { try records.bump(change.key, seq: hub.nextSeq(), dot: hub.freshDot()) }
+    }
+
+    mutating func refuse(
+        _ dot: Dot, _ key: RecordKey, _ refusal: Refusal, hubHasRow: Bool, isHidden: Bool
+    ) throws {
         insertRefusal.bind(1, Int64(hub.nextSeq()))
-        insertRefusal.bind(2, Int64(change.dot.number.rawValue))
-        insertRefusal.bind(3, Int64(change.dot.counter))
-        insertRefusal.bind(4, change.key.table)
-        insertRefusal.bind(5, idBytes: change.key.id)
+        insertRefusal.bind(2, Int64(bitPattern: dot.number.rawValue))
+        insertRefusal.bind(3, Int64(dot.counter))
+        insertRefusal.bind(4, key.table)
+        insertRefusal.bind(5, idBytes: key.id)
         insertRefusal.bind(6, Int(refusal.reason.rawValue))
         insertRefusal.bind(7, text: refusal.detail)
-        insertRefusal.bind(8, hasRow ? 1 : 0)
+        insertRefusal.bind(8, hubHasRow ? 1 : 0)
         insertRefusal.bind(9, isHidden ? 1 : 0)
         try insertRefusal.run()
-        if hasRow { try records.bump(change.key, seq: hub.nextSeq(), dot: hub.freshDot()) }
     }
 
     // MARK: Merging
@@ -190,6 +220,7 @@ struct Fold {
         let side = self.side(existing: existing, change: change, table)
         let stamp = Stamp(dot: change.dot, time: change.time, author: author, context: context, side: side)
         let open = existing == nil ? [] : try conflicts.open(change.key)
+        let special = existing == nil ? [] : try conflicts.openSpecial(change.key)
         let outcome = try Merge.outcome(
             of: change, stamp: stamp, on: existing?.state, recordDot: existing?.dot, in: table, open: open,
             contextIsKnown: contextIsKnown)
@@ -198,6 +229,8 @@ struct Fold {
         try records.write(
             change.key, outcome.state, seq: hub.nextSeq(), dot: dot, scope: scope, in: table, isNew: existing == nil)
         for loss in outcome.replaced { try remember(loss, of: change) }
+        let place = Placed(change: change, stamp: stamp, outcome: outcome, scope: scope, dot: dot, table: table)
+        try listSpecial(place, isNew: existing == nil, open: special)
         let isQuiet = outcome.listed.isEmpty && outcome.listedForGood.isEmpty && outcome.closed.isEmpty && open.isEmpty
         guard !isQuiet || !change.decides.isEmpty else { return }
         let conflicts = conflicts
@@ -229,11 +262,21 @@ struct Fold {
         try insertHistory.run()
     }
 
-    /// Writes a record of the hub's own: a code, a comune, a conflict.
+    /// Writes a record of the hub's own: a conflict.
     mutating func writeOwn(_ key: RecordKey, _ row: SyncCore.Row, _ scope: Scope) throws {
+        try write(key, row, scope, under: hub.freshDot())
+    }
+
+    /// Writes what a hub is founded with: the ambito, its comuni, the code lists. It is older than everything that anybody
+    /// knows (counter 0, which every vector covers), so that what a rebuilt hub begins with never stands against what
+    /// replicas give back.
+    mutating func seed(_ key: RecordKey, _ row: SyncCore.Row, _ scope: Scope) throws {
+        try write(key, row, scope, under: Dot(number: hub.number, counter: 0))
+    }
+
+    private mutating func write(_ key: RecordKey, _ row: SyncCore.Row, _ scope: Scope, under dot: Dot) throws {
         guard let table = catalog.table(key.table) else { return }
         let isNew = try records.record(key) == nil
-        let dot = hub.freshDot()
         let stamp = Stamp(
             dot: dot, time: hub.stamp(now: now), author: try authors.number(of: Array("zona-server".utf8)),
             context: try contexts.context(of: VersionVector()), side: .capofila)

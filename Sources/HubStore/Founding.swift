@@ -131,7 +131,7 @@ extension HubStore {
                         .notValid, "\(table).\(column.name) cannot hold what the file says; check the CSV")
                 }
             }
-            try fold.writeOwn(RecordKey(table: described.number, id: id), SyncCore.Row(row), .ambito)
+            try fold.seed(RecordKey(table: described.number, id: id), SyncCore.Row(row), .ambito)
         }
         try put(
             "ambito", founding.ambito,

@@ -8,18 +8,21 @@ struct HubRow {
     let ambito: RecordID
     let code: String
     let name: String
-    let number: ReplicaNumber
-    let incarnation: Incarnation
+    var number: ReplicaNumber
+    var incarnation: Incarnation
     var counter: UInt64
     var seq: UInt64
     var vector: VersionVector
     var highestTime: HybridTime
     var logHash: [UInt8]
+    /// The highest `seq` of a deleted record that was collected.
+    var horizon: UInt64
 
     init(_ database: Database) throws {
         let read = try RawStatement(
             database,
-            "SELECT ambito, code, name, number, incarnation, counter, seq, vector, highest_time, log_hash FROM hub")
+            "SELECT ambito, code, name, number, incarnation, counter, seq, vector, highest_time, log_hash, horizon FROM hub"
+        )
         guard try read.step(), let ambito = read.id(0) else {
             throw HubStoreError(.notAHub, "the file has no hub in it")
         }
@@ -34,6 +37,7 @@ struct HubRow {
         vector = try reader.vector()
         highestTime = HybridTime(rawValue: UInt64(bitPattern: read.integer(8)))
         logHash = read.blob(9)
+        horizon = UInt64(bitPattern: read.integer(10))
     }
 
     /// A dot of the hub's own, that no vector covered before.
@@ -57,7 +61,8 @@ struct HubRow {
 
     func save(_ database: Database) throws {
         let save = try RawStatement(
-            database, "UPDATE hub SET counter = ?1, seq = ?2, vector = ?3, highest_time = ?4, log_hash = ?5")
+            database,
+            "UPDATE hub SET counter = ?1, seq = ?2, vector = ?3, highest_time = ?4, log_hash = ?5, horizon = ?6")
         save.bind(1, Int64(counter))
         save.bind(2, Int64(seq))
         var bytes: [UInt8] = []
@@ -65,6 +70,7 @@ struct HubRow {
         save.bind(3, blob: bytes)
         save.bind(4, Int64(bitPattern: highestTime.rawValue))
         save.bind(5, blob: logHash)
+        save.bind(6, Int64(horizon))
         try save.run()
     }
 

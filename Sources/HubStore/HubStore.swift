@@ -5,13 +5,13 @@ package import Schema
 package import SyncCore
 import SyncSession
 package import SyncWire
+import Synchronization
 
 /// Who a hub is.
 package struct HubIdentity: Sendable {
     package let ambito: RecordID
     package let code: String
     package let name: String
-    package let incarnation: Incarnation
     package let key: VerifyingKey
 }
 
@@ -25,6 +25,9 @@ package final class HubStore: Sendable {
     package let catalog: Catalog
     let pool: DatabasePool
     let key: SigningKey
+    /// This life of the hub, which may end in a greeting.
+    let life: Mutex<Incarnation>
+    package var incarnation: Incarnation { life.withLock { $0 } }
 
     /// Opens a hub that exists.
     ///
@@ -34,12 +37,13 @@ package final class HubStore: Sendable {
             throw HubStoreError(.notFound, "there is no hub at \(path): make one with `zona-server init`")
         }
         do {
-            pool = try DatabasePool(path: path, configuration: Self.configuration)
             self.key = key
             let catalog = try CatalogLoader.bundled(files)
             self.catalog = catalog
             let publicKey = key.publicKey
-            identity = try pool.read { database in
+            let pool = try DatabasePool(path: path, configuration: Self.configuration)
+            self.pool = pool
+            try pool.read { database in
                 let id = try RawStatement(database, "PRAGMA application_id")
                 guard try id.step(), id.integer(0) == Self.applicationID else {
                     throw HubStoreError(.notAHub, "\(path) is a database, but not a hub of Zona")
@@ -48,13 +52,13 @@ package final class HubStore: Sendable {
                 guard try version.step(), version.integer(0) <= Int64(catalog.version) else {
                     throw HubStoreError(.newerSchema, "this hub was made by a newer Zona: upgrade zona-server")
                 }
-                let hub = try HubRow(database)
-                return HubIdentity(
-                    ambito: hub.ambito, code: hub.code, name: hub.name, incarnation: hub.incarnation, key: publicKey)
             }
             if try pool.read({ try Migrations.version($0) < Schema.hub.count }) {
                 try pool.write { try Migrations.run(Schema.hub, $0) }
             }
+            let hub = try pool.read { try HubRow($0) }
+            identity = HubIdentity(ambito: hub.ambito, code: hub.code, name: hub.name, key: publicKey)
+            life = Mutex(hub.incarnation)
         } catch {
             throw HubStoreError(error)
         }

@@ -21,13 +21,7 @@ extension HubStore {
             throw Problem(.hubFault, HubStoreError(error).context)
         }
         if isComplete {
-            _ = try answer { database in
-                let note = try RawStatement(
-                    database, "UPDATE replica SET last_complete = ?2, last_contact = ?2 WHERE number = ?1")
-                note.bind(1, Int64(peer.greeting.number.rawValue))
-                note.bind(2, now)
-                try note.run()
-            }
+            try answer { [self] database in try noteComplete(peer, database, now: now) }
         }
         return frame
     }
@@ -37,9 +31,8 @@ extension HubStore {
     ) throws -> (Frame, Bool) {
         try refuseRevoked(database, peer.certificate.key)
         let hub = try HubRow(database)
-        guard after <= hub.seq else {
-            throw Problem(
-                .incarnationChanged, "this replica has seen more than this hub has: the hub was put back from a backup")
+        guard peer.greeting.incarnation == hub.incarnation, after <= hub.seq else {
+            throw Problem(.incarnationChanged, "the hub has begun another life since the greeting: greet again")
         }
         var builder = PageBuilder()
         var to = hub.seq
@@ -48,13 +41,14 @@ extension HubStore {
         let records = try RawStatement(
             database,
             """
-            SELECT seq, table_no, id, number, is_deleted, row FROM record WHERE seq > ?1 AND seq <= ?2
+            SELECT seq, table_no, id, number, is_deleted, row, is_withheld, counter FROM record WHERE seq > ?1 AND seq <= ?2
             \(peer.certificate.isCapofila ? "" : "AND (scope IS NULL OR scope = ?3)") ORDER BY seq
             """)
         records.bind(1, Int64(after))
         records.bind(2, Int64(to))
         if !peer.certificate.isCapofila { records.bind(3, idBytes: peer.certificate.comune) }
         let isFresh = peer.greeting.cursor == 0
+        let hasDots = peer.greeting.compares
         var last = after
         while try records.step() {
             if builder.sizeBytes >= sizeBytes || builder.count >= Limits.pageEntries - Self.refusalsOfAPage {
@@ -64,12 +58,15 @@ extension HubStore {
             guard let id = records.id(2) else { throw HubStoreError(.database, "a record has no id") }
             let key = RecordKey(table: Int(records.integer(1)), id: id)
             last = UInt64(records.integer(0))
+            let dot = hasDots ? Self.dot(records.integer(3), records.integer(7)) : nil
             if !isFresh && records.integer(3) == Int64(peer.greeting.number.rawValue) {
-                builder.append(key, .own)
+                builder.append(key, .own, dot: dot)
+            } else if records.integer(6) == 1 {
+                builder.append(key, .withheld, dot: dot)
             } else if records.integer(4) == 1 {
-                builder.append(key, .deleted)
+                builder.append(key, .deleted, dot: dot)
             } else {
-                builder.append(key, .row, row: records.bytes(5))
+                builder.append(key, .row, dot: dot, row: records.bytes(5))
             }
         }
         for refusal in told.found where refusal.seq <= to { builder.append(refusal.refusal) }
@@ -77,8 +74,13 @@ extension HubStore {
         let header = PageHeader(
             hub: try hubState(database, hub, number: peer.greeting.number), comune: peer.certificate.comune,
             isCapofila: peer.certificate.isCapofila, schemaVersion: catalog.version, from: after, to: to,
-            end: isComplete ? PageEnd(vector: hub.vector, logHash: hub.logHash, highestTime: hub.highestTime) : nil)
+            end: isComplete ? PageEnd(vector: hub.vector, logHash: hub.logHash, highestTime: hub.highestTime) : nil,
+            hasDots: hasDots)
         return (builder.frame(header: header, key: key), isComplete)
+    }
+
+    private static func dot(_ number: Int64, _ counter: Int64) -> Dot {
+        Dot(number: ReplicaNumber(rawValue: UInt64(bitPattern: number)), counter: UInt64(bitPattern: counter))
     }
 
     /// Refusals in one page: more would make it too large; the rest comes in the next.

@@ -26,13 +26,15 @@ final class RecordTable {
         insert = try RawStatement(
             database,
             """
-            INSERT INTO record(seq, table_no, id, number, counter, scope, is_deleted, row, state)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            INSERT INTO record(seq, table_no, id, number, counter, scope, is_deleted, row, state,
+                is_withheld)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """)
         move = try RawStatement(
             database,
             """
-            UPDATE record SET seq = ?1, number = ?4, counter = ?5, scope = ?6, is_deleted = ?7, row = ?8, state = ?9
+            UPDATE record SET seq = ?1, number = ?4, counter = ?5, scope = ?6, is_deleted = ?7, row = ?8, state = ?9,
+                is_withheld = ?10
             WHERE table_no = ?2 AND id = ?3
             """)
         bump = try RawStatement(
@@ -71,6 +73,7 @@ final class RecordTable {
         statement.bind(7, state.isDeleted ? 1 : 0)
         statement.bind(8, blob: state.row.bytes)
         statement.bind(9, blob: RecordStateCoding.encode(state, in: table))
+        statement.bind(10, state.isWhole(in: table) ? 0 : 1)
         try statement.run()
     }
 

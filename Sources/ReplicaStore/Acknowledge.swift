@@ -2,14 +2,16 @@ import GRDB
 import SQLiteAccess
 import SyncCore
 package import SyncSession
-import SyncWire
+package import SyncWire
 
 extension ReplicaStore {
     /// What the conversation must know of this file.
     package func local() throws(ReplicaStoreError) -> ClientSession.Local {
         try read { database in
             let state = try ReplicaState(database)
-            var chain: [(counter: UInt64, hash: [UInt8])] = [(state.acknowledgedCounter, state.acknowledgedHash)]
+            var chain = [
+                ClientSession.ChainLink(counter: state.acknowledgedCounter, hash: state.acknowledgedHash)
+            ]
             let waiting = try RawStatement(
                 database,
                 """
@@ -18,74 +20,101 @@ extension ReplicaStore {
                 """)
             waiting.bind(1, Int64(state.number.rawValue))
             waiting.bind(2, Int64(state.acknowledgedCounter))
-            while try waiting.step() { chain.append((UInt64(waiting.integer(0)), waiting.blob(1))) }
+            while try waiting.step() {
+                chain.append(ClientSession.ChainLink(counter: UInt64(waiting.integer(0)), hash: waiting.blob(1)))
+            }
             let inbox = try RawStatement(database, "SELECT coalesce(max(to_seq), ?1) FROM zona_inbox")
             inbox.bind(1, Int64(state.cursor))
             _ = try inbox.step()
             return ClientSession.Local(
                 ambito: state.ambito, number: state.number, incarnation: state.incarnation,
-                schemaVersion: state.schemaVersion,
-                cursor: UInt64(inbox.integer(0)), chain: chain)
+                schemaVersion: state.schemaVersion, cursor: UInt64(inbox.integer(0)), chain: chain,
+                formerIncarnations: try Rescue.former(database), oldest: try Self.oldestContext(database),
+                isComparing: state.rescueEpoch != nil, isFresh: state.isStale || state.lastPull == nil)
         }
     }
 
     /// The `seq` of the oldest context that a pending, behind or touched row still holds.
     package func oldestContext() throws(ReplicaStoreError) -> UInt64 {
-        try read { database in
-            let read = try RawStatement(
-                database,
-                """
-                SELECT min(seq) FROM zona_knowledge WHERE epoch = (SELECT epoch FROM zona_state) OR epoch IN
-                    (SELECT epoch FROM zona_pending UNION SELECT epoch FROM zona_behind
-                        UNION SELECT epoch FROM zona_touch)
-                """)
-            _ = try read.step()
-            return UInt64(read.integer(0))
-        }
+        try read { try Self.oldestContext($0) }
+    }
+
+    private static func oldestContext(_ database: Database) throws -> UInt64 {
+        let read = try RawStatement(
+            database,
+            """
+            SELECT min(seq) FROM zona_knowledge WHERE epoch = (SELECT epoch FROM zona_state) OR epoch IN
+                (SELECT epoch FROM zona_pending UNION SELECT epoch FROM zona_behind UNION SELECT epoch FROM zona_touch)
+            """)
+        _ = try read.step()
+        return UInt64(read.integer(0))
     }
 
     /// The hub has folded my changes up to `folded`: they are no longer pending, and the stashed rows move forward
     /// by them.
-    package func acknowledge(folded: UInt64) throws(ReplicaStoreError) {
+    ///
+    /// - Parameter clock: the difference of the clocks under which they were sent, kept with their batches.
+    package func acknowledge(folded: UInt64, clock: Int64? = nil) throws(ReplicaStoreError) {
         let catalog = catalog
         try write { database in
-            let state = try ReplicaState(database)
-            guard folded > state.acknowledgedCounter else { return }
+            guard folded > (try ReplicaState(database).acknowledgedCounter) else { return }
             try database.whileApplying {
-                try Acknowledge.moveStashes(database, catalog: catalog, state: state, through: folded)
-                try Acknowledge.forget(database, catalog: catalog, through: folded)
+                try Acknowledge.run(database, catalog: catalog, through: folded, clock: clock)
             }
-            let head = try RawStatement(
-                database,
-                """
-                SELECT last_counter, hash FROM zona_outbox WHERE number = ?1 AND last_counter <= ?2
-                ORDER BY last_counter DESC LIMIT 1
-                """)
-            head.bind(1, Int64(state.number.rawValue))
-            head.bind(2, Int64(folded))
-            guard try head.step() else { return }
-            let save = try RawStatement(
-                database, "UPDATE zona_state SET acknowledged_counter = ?1, acknowledged_hash = ?2")
-            save.bind(1, head.integer(0))
-            save.bind(2, blob: head.blob(1))
-            try save.run()
         }
     }
 
-    /// Batches that every backup of the hub holds may go.
-    package func forgetDurable(through counter: UInt64) throws(ReplicaStoreError) {
-        guard counter > 0 else { return }
+    /// Batches that every backup of the hub holds may go: of my number, and of former ones.
+    package func forgetDurable(_ numbers: [NumberState]) throws(ReplicaStoreError) {
+        guard numbers.contains(where: { $0.durableCounter > 0 }) else { return }
         try write { database in
             let state = try ReplicaState(database)
             let delete = try RawStatement(database, "DELETE FROM zona_outbox WHERE number = ?1 AND last_counter <= ?2")
-            delete.bind(1, Int64(state.number.rawValue))
-            delete.bind(2, Int64(min(counter, state.acknowledgedCounter)))
-            try delete.run()
+            for known in numbers where known.durableCounter > 0 {
+                let isMine = known.number == state.number
+                delete.bind(1, Int64(bitPattern: known.number.rawValue))
+                delete.bind(
+                    2,
+                    Int64(
+                        clamping: isMine ? min(known.durableCounter, state.acknowledgedCounter) : known.durableCounter))
+                try delete.run()
+            }
         }
     }
 }
 
 enum Acknowledge {
+    /// Counts my changes up to `counter` as acknowledged. Does nothing when they are already.
+    static func run(_ database: Database, catalog: Catalog, through counter: UInt64, clock: Int64? = nil) throws {
+        let state = try ReplicaState(database)
+        guard counter > state.acknowledgedCounter else { return }
+        try moveStashes(database, catalog: catalog, state: state, through: counter)
+        try forget(database, catalog: catalog, through: counter)
+        let head = try RawStatement(
+            database,
+            """
+            SELECT last_counter, hash FROM zona_outbox WHERE number = ?1 AND last_counter <= ?2
+            ORDER BY last_counter DESC LIMIT 1
+            """)
+        head.bind(1, Int64(state.number.rawValue))
+        head.bind(2, Int64(counter))
+        guard try head.step() else { return }
+        let save = try RawStatement(
+            database, "UPDATE zona_state SET acknowledged_counter = ?1, acknowledged_hash = ?2")
+        save.bind(1, head.integer(0))
+        save.bind(2, blob: head.blob(1))
+        try save.run()
+        guard let clock else { return }
+        let note = try RawStatement(
+            database,
+            "UPDATE zona_outbox SET clock = ?3 WHERE number = ?1 AND last_counter > ?2 AND last_counter <= ?4")
+        note.bind(1, Int64(state.number.rawValue))
+        note.bind(2, Int64(state.acknowledgedCounter))
+        note.bind(3, clock)
+        note.bind(4, Int64(counter))
+        try note.run()
+    }
+
     /// Records that were written again after they were captured: their stash takes what is acknowledged now.
     static func moveStashes(_ database: Database, catalog: Catalog, state: ReplicaState, through folded: UInt64) throws
     {

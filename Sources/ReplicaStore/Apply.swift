@@ -10,6 +10,10 @@ package struct ApplySummary: Sendable, Equatable {
     package var own = 0
     package var skipped = 0
     package var refused = 0
+    /// Rows that a restored hub lacked or had older: they go up as copies with the next push.
+    package var given = 0
+    /// Rows that a restored hub replaced: kept beside the refused changes.
+    package var kept = 0
 
     package init() {}
 }
@@ -25,7 +29,9 @@ struct Apply {
     private var writers: [Int: RowWriter] = [:]
     /// Which page has the last word on a record that moved while the pull was under way; empty for a pull of one page.
     private var lastPage: [RecordKey: Int] = [:]
-    private let isBusy: Bool
+    private var isBusy: Bool
+    private var compare: Compare?
+    private let delivered: Delivered?
     private let hasBehind: Bool
     private let pending: RawStatement
     private let forgetBehind: RawStatement
@@ -43,9 +49,11 @@ struct Apply {
         else {
             throw ReplicaStoreError(.stale, "the pull began elsewhere than where this file is: sync again")
         }
-        var apply = try Apply(database, catalog: catalog, state: state, now: now)
+        let isFresh = first.header.from == 0
+        var apply = try Apply(database, catalog: catalog, state: state, isFresh: isFresh, now: now)
         try StaleStash.clear(database, catalog: catalog)
         try apply.applyAll(pages)
+        try apply.settleUndelivered(end)
         try apply.conclude(at: last.header, end)
         return apply.summary
     }
@@ -60,11 +68,14 @@ struct Apply {
         return pages
     }
 
-    private init(_ database: Database, catalog: Catalog, state: ReplicaState, now: Int64) throws {
+    private init(_ database: Database, catalog: Catalog, state: ReplicaState, isFresh: Bool, now: Int64) throws {
         self.database = database
         self.catalog = catalog
         self.state = state
         self.now = now
+        compare = isFresh ? try Compare(database, state: state, now: now) : nil
+        // In the very first pull there is nothing here that could not be delivered.
+        delivered = isFresh && state.lastPull != nil ? try Delivered(database) : nil
         func any(_ sql: String) throws -> Bool { try RawStatement(database, sql).step() }
         isBusy = try any("SELECT 1 FROM zona_pending LIMIT 1") || any("SELECT 1 FROM zona_touch LIMIT 1")
         hasBehind = try any("SELECT 1 FROM zona_behind LIMIT 1")
@@ -106,6 +117,11 @@ struct Apply {
 
     private mutating func apply(_ entry: PageEntry, body: [UInt8]) throws {
         guard let table = catalog.table(entry.key.table) else { return }
+        try delivered?.note(entry.key)
+        if compare != nil {
+            try compare?.look(at: entry, body: body, in: table)
+            if let given = compare?.given, given > 0 { isBusy = true }
+        }
         if isBusy, try skipped(entry, body: body) { return }
         if hasBehind && entry.kind != .withheld {
             forgetBehind.bind(1, entry.key.table)
@@ -125,6 +141,19 @@ struct Apply {
         case .withheld:
             try markBehind(entry, epoch: state.epoch, body: body, keepsRow: false)
         }
+    }
+
+    /// What a pull from the beginning did not deliver: of a restored hub it is compared, of any other it is gone.
+    private mutating func settleUndelivered(_ end: PageEnd) throws {
+        guard let delivered else { return }
+        if compare != nil {
+            try compare?.lookAtUndelivered(delivered, tables: catalog.tables, hub: end.vector)
+            summary.given = compare?.given ?? 0
+            summary.kept = compare?.kept ?? 0
+        } else {
+            summary.deleted += try delivered.removeMissing(in: catalog.tables)
+        }
+        try delivered.clear()
     }
 
     /// A record with pending changes, or on somebody's screen, is skipped and is behind: its merge comes with a
@@ -191,7 +220,7 @@ struct Apply {
             database,
             """
             UPDATE zona_state SET epoch = ?1, cursor = ?2, log_hash = ?3, floor = ?4, last_pull = ?5,
-                durable_counter = ?6
+                durable_counter = ?6, is_stale = 0
             """)
         save.bind(1, epoch)
         save.bind(2, Int64(header.to))
@@ -200,10 +229,12 @@ struct Apply {
         save.bind(5, now)
         save.bind(6, Int64(header.hub.durableCounter))
         try save.run()
+        if compare != nil { try Rescue.end(database, at: header.to) }
         try RawStatement(
             database,
             """
-            DELETE FROM zona_knowledge WHERE epoch <> (SELECT epoch FROM zona_state) AND epoch NOT IN
+            DELETE FROM zona_knowledge WHERE epoch <> (SELECT epoch FROM zona_state)
+                AND epoch IS NOT (SELECT rescue_epoch FROM zona_state) AND epoch NOT IN
                 (SELECT epoch FROM zona_pending UNION SELECT epoch FROM zona_behind UNION SELECT epoch FROM zona_touch)
             """
         ).run()

@@ -112,7 +112,10 @@ struct Capture {
         let columns = table.columns.map { TriggerSQL.quoted($0.name) }
         let current = columns.map { "t.\($0)" }.joined(separator: ", ")
         let before = columns.map { "b.\($0)" }.joined(separator: ", ")
-        let fields = ["p.id", "p.changed_at", "p.author", "p.action", "p.sent", "t.id", "b.id", current, before]
+        let fields = [
+            "p.id", "p.changed_at", "p.author", "p.action", "p.sent", "t.id", "b.id", "p.was_captured", "p.is_copy",
+            "p.is_filled", current, before,
+        ]
         let rows = try RawStatement(
             database,
             """
@@ -132,6 +135,7 @@ struct Capture {
             let row = CapturedRow(
                 table: table, id: id, rows: rows, columns: columns.count,
                 decides: deciding[RecordKey(table: table.number, id: id)] ?? [],
+                fillsAll: state.rescueEpoch != nil || state.isStale,
                 moved: rows.isNull(4) ? nil : try moved.values(of: id, database))
             guard let change = try row.change() else {
                 try drop(table, id)
@@ -150,7 +154,8 @@ struct Capture {
         let set = builder.columnSet(carried: change.carried, changed: change.changed)
         let section = builder.begin(
             change.operation, table: row.table.number, columns: row.columns, id: row.id, columnSet: set, time: stamp,
-            author: author, action: UInt64(bitPattern: row.rows.integer(3)), decides: row.decides)
+            author: author, action: UInt64(bitPattern: row.rows.integer(3)), isFilled: change.isFilled,
+            isCopy: change.isCopy, decides: row.decides)
         var bits = change.carried.bits
         var size = 0
         while bits != 0 {

@@ -10,17 +10,24 @@ struct CapturedRow {
         let operation: Operation
         let carried: ColumnSet
         let changed: ColumnSet
+        /// The columns that the user did not change come along, and count as a copy.
+        var isFilled = false
+        /// Given back from a row: nobody's change.
+        var isCopy = false
     }
 
-    /// Columns of the statement: id, changed_at, author, action, sent, the row's id, the stash's id; then the row,
-    /// then the stash.
-    static let firstColumn = 7
+    /// Columns of the statement: id, changed_at, author, action, sent, the row's id, the stash's id, was_captured,
+    /// is_copy, is_filled; then the row, then the stash.
+    static let firstColumn = 10
 
     let table: TableDescription
     let id: RecordID
     let rows: RawStatement
     let columns: Int
     let decides: [NamedConflict]
+    /// Whether every update brings all its columns along: this file has not compared itself with a restored hub yet, or
+    /// starts afresh.
+    let fillsAll: Bool
     /// The stashed row moved forward by what was captured since: encoded values, or nothing if it was deleted then.
     /// Outer nothing: never captured, so the stash itself counts.
     let moved: MovedStash.Image?
@@ -29,10 +36,13 @@ struct CapturedRow {
     func change() throws -> Outline? {
         let isThere = !rows.isNull(5)
         let wasThere = moved.map { $0.row != nil } ?? !rows.isNull(6)
+        if rows.integer(8) == 1 { return copy(isThere: isThere, wasThere: wasThere) }
         switch (wasThere, isThere) {
         case (false, false):
-            // A decision about a record that is gone: it stays gone, and the decision must travel.
-            return decides.isEmpty ? nil : Outline(operation: .delete, carried: ColumnSet(), changed: ColumnSet())
+            // A decision about a record that is gone: it stays gone, and the decision must travel. And what was captured
+            // under a former number may be somewhere.
+            let mustTravel = !decides.isEmpty || rows.integer(7) == 1
+            return mustTravel ? Outline(operation: .delete, carried: ColumnSet(), changed: ColumnSet()) : nil
         case (true, false):
             return Outline(operation: .delete, carried: ColumnSet(), changed: ColumnSet())
         case (false, true):
@@ -42,19 +52,45 @@ struct CapturedRow {
         }
     }
 
-    private func update() -> Outline? {
-        var changed = ColumnSet()
-        for column in 0..<columns where !isSame(column) { changed.insert(column) }
-        for decision in decides {
-            if let group = table.group(decision.group) { changed = changed.union(group.columns) }
+    /// A row to be given back. The stash holds it as it was; columns that the user changed since are his change, the
+    /// others stay a copy.
+    private func copy(isThere: Bool, wasThere: Bool) -> Outline {
+        switch (wasThere, isThere) {
+        case (false, false):
+            return Outline(operation: .delete, carried: ColumnSet(), changed: ColumnSet(), isCopy: true)
+        case (true, false):
+            return Outline(operation: .delete, carried: ColumnSet(), changed: ColumnSet())
+        case (false, true):
+            return Outline(operation: .insert, carried: table.allColumns, changed: table.allColumns)
+        case (true, true):
+            let changed = changedColumns()
+            return changed.isEmpty && decides.isEmpty
+                ? Outline(operation: .insert, carried: table.allColumns, changed: table.allColumns, isCopy: true)
+                : Outline(operation: .insert, carried: table.allColumns, changed: changed, isFilled: true)
         }
+    }
+
+    private func update() -> Outline? {
+        let changed = changedColumns()
         guard !changed.isEmpty || !decides.isEmpty else { return nil }
+        guard !fillsAll && rows.integer(9) == 0 else {
+            return Outline(operation: .update, carried: table.allColumns, changed: changed, isFilled: true)
+        }
         var carried = changed
         for group in table.groups {
             let touches = !group.columns.intersection(changed).isEmpty
             if touches || group.index == ColumnGroup.wholeRow { carried = carried.union(group.columns) }
         }
         return Outline(operation: .update, carried: carried, changed: changed)
+    }
+
+    private func changedColumns() -> ColumnSet {
+        var changed = ColumnSet()
+        for column in 0..<columns where !isSame(column) { changed.insert(column) }
+        for decision in decides {
+            if let group = table.group(decision.group) { changed = changed.union(group.columns) }
+        }
+        return changed
     }
 
     private func isSame(_ column: Int) -> Bool {

@@ -22,12 +22,7 @@ enum RefusedChanges {
     /// Finds the changes in the outbox, where they wait for this, and keeps them. Each batch is read once,
     /// however many are refused.
     static func keep(_ refusals: [PageRefusal], _ database: Database, now: Int64) throws {
-        let insert = try RawStatement(
-            database,
-            """
-            INSERT OR IGNORE INTO zona_refused(number, counter, table_no, id, operation, carried, changed, "values",
-                author, reason, detail, refused_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-            """)
+        let insert = try insertion(database)
         for number in Set(refusals.map(\.dot.number)).sorted() {
             var wanted: [UInt64: PageRefusal] = [:]
             for refusal in refusals where refusal.dot.number == number { wanted[refusal.dot.counter] = refusal }
@@ -40,6 +35,27 @@ enum RefusedChanges {
                 if let refusal = wanted[counter] { try write(refusal, nil, insert, now: now) }
             }
         }
+    }
+
+    /// Keeps a row aside that the row of a restored hub replaces: perhaps nobody else has its values. Such rows stand
+    /// under the number 0.
+    static func keepAside(_ change: Change, _ database: Database, now: Int64) throws {
+        let last = try RawStatement(database, "SELECT coalesce(max(counter), 0) FROM zona_refused WHERE number = 0")
+        _ = try last.step()
+        let dot = Dot(number: ReplicaNumber(rawValue: 0), counter: UInt64(last.integer(0)) + 1)
+        last.reset()
+        let refusal = PageRefusal(
+            dot: dot, key: change.key, reason: .replaced, detail: "", hubHasRow: true, isHidden: false)
+        try write(refusal, change, try insertion(database), now: now)
+    }
+
+    private static func insertion(_ database: Database) throws -> RawStatement {
+        try RawStatement(
+            database,
+            """
+            INSERT OR IGNORE INTO zona_refused(number, counter, table_no, id, operation, carried, changed, "values",
+                author, reason, detail, refused_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            """)
     }
 
     private static func write(_ refusal: PageRefusal, _ change: Change?, _ insert: RawStatement, now: Int64) throws {

@@ -30,6 +30,10 @@ package struct ReplicaState: Sendable {
     package let lastContact: Int64?
     package let lastPull: Int64?
     package let lastFault: String?
+    /// The epoch of what this file knew when it met a restored hub; nothing once it has compared itself with it.
+    package let rescueEpoch: Int64?
+    /// Whether this file starts again from a fresh pull, because it was away for too long.
+    package let isStale: Bool
 
     init(_ database: Database) throws {
         let row = try RawStatement(
@@ -38,7 +42,7 @@ package struct ReplicaState: Sendable {
             SELECT ambito, comune, number, incarnation, schema_version, next_counter, captured_hash,
                 acknowledged_counter, acknowledged_hash, durable_counter, cursor, log_hash, epoch, clock_offset, floor,
                 hub_url, hub_pin, ambito_key, certificate, is_capofila, last_contact, last_pull, last_fault,
-                ambito_code, ambito_name, comune_name
+                ambito_code, ambito_name, comune_name, rescue_epoch, is_stale
             FROM zona_state
             """)
         guard try row.step(), let ambito = row.id(0), let comune = row.id(1) else {
@@ -70,6 +74,8 @@ package struct ReplicaState: Sendable {
         ambitoCode = row.text(23)
         ambitoName = row.text(24)
         comuneName = row.text(25)
+        rescueEpoch = row.isNull(26) ? nil : row.integer(26)
+        isStale = row.integer(27) == 1
     }
 }
 

@@ -57,14 +57,16 @@ struct HubConnection: Sendable {
         return try read { () throws(WireError) in try HubGreeting(reading: answer) }
     }
 
-    /// How many bytes of a batch the hub has from an upload that was cut.
-    func bytesHeld(of hash: [UInt8], session: [UInt8]) async throws(SyncFault) -> Int {
+    /// How many bytes of a batch the hub has from an upload that was cut, and whether it has stored it.
+    func position(
+        of hash: [UInt8], session: [UInt8]
+    ) async throws(SyncFault) -> (held: Int, isStored: Bool) {
         let answer = try await send(
             HTTPExchange(
                 method: "GET", path: "/v1/\(ambito)/batch/\(Hash.text(hash))",
                 headers: [("Zona-Session", Hash.text(session))]))
         guard answer.status == 204 else { throw try problem(answer) }
-        return answer.header("Zona-Have").flatMap(Int.init) ?? 0
+        return (answer.header("Zona-Have").flatMap(Int.init) ?? 0, answer.header("Zona-Stored") == "1")
     }
 
     /// Sends a batch from a byte on. Where the hub has another part of it than that (a repeated request, or a part that

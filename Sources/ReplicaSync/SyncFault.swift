@@ -27,6 +27,8 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
 
     package let code: Code
     package let context: String
+    /// Whether a new conversation may set it right: the hub did not know this file, or its session, as it is now.
+    package private(set) var beginsAgain = false
     /// What the replica's file said, when it was the file.
     package let underlying: ReplicaStoreError?
 
@@ -69,17 +71,16 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
             self.init(
                 .wrongAmbito,
                 "this hub serves another ambito than this replica's: check the address, or enrol with a new code")
-        case .forked:
-            self.init(
-                .forked,
-                "the hub has work under this replica's number that is not in this file: the file was copied, or put "
-                    + "back from a backup. Nothing was changed. Use the newest copy of the file, or enrol again with "
-                    + "a new code and keep this one aside")
-        case .incarnationChanged:
+        case .formerHub:
             self.init(
                 .incarnationChanged,
-                "the hub was restored or rebuilt since the last sync. Nothing was changed and nothing is "
-                    + "lost: keep this file and tell the technician")
+                "this is an old hub: this file has met the one that replaced it. Nothing was changed: check the "
+                    + "hub's address, and tell the technician that the old hub is still running")
+        case .hubKnowsLess:
+            self.init(
+                .incarnationChanged,
+                "the hub knows less than it has acknowledged: it was put back from an old copy. Nothing was changed and "
+                    + "nothing is lost: keep this file, sync again, and tell the technician if it stays so")
         case .hubTooOld(let hub, let replica):
             self.init(
                 .hubTooOld,
@@ -94,6 +95,7 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
     }
 
     package init(_ problem: Problem) {
+        defer { beginsAgain = [.sessionUnknown, .gap, .forked, .incarnationChanged].contains(problem.code) }
         switch problem.code {
         case .revoked: self.init(.revoked, problem.message)
         case .codeUnknown, .codeUsed, .codeExpired: self.init(.badCode, problem.message)

@@ -20,6 +20,8 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
     case wrongID = 9
     /// Other columns of the record never came.
     case incomplete = 10
+    /// Not refused by the hub: a row here that the row of a restored hub replaced, kept aside.
+    case replaced = 11
 
     /// A word for JSON and logs.
     package var name: String {
@@ -34,6 +36,7 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
         case .ownerChanged: "owner-changed"
         case .wrongID: "wrong-id"
         case .incomplete: "incomplete"
+        case .replaced: "replaced"
         }
     }
 }
@@ -95,9 +98,12 @@ extension TableDescription {
 
     /// Checks what the catalog says of rights, for a change of a record whose values were `existing` (nothing if it
     /// is new).
-    package func authorise(_ change: Change, by writer: Writer, existing: [ArraySlice<UInt8>]?) throws -> [ArraySlice<
-        UInt8
-    >] {
+    ///
+    /// - Parameter operation: another one to judge by than the change's own: what an insert only fills in is nobody's
+    ///   change.
+    package func authorise(
+        _ change: Change, as operation: Operation? = nil, by writer: Writer, existing: [ArraySlice<UInt8>]?
+    ) throws -> [ArraySlice<UInt8>] {
         let carried = try slices(of: change)
         func carriedValue(_ column: Int) -> ArraySlice<UInt8>? {
             change.carried.contains(column) ? carried[change.carried.intersection(.first(column)).count] : nil
@@ -110,7 +116,7 @@ extension TableDescription {
             throw Refusal(.ownerChanged, columns[column].name)
         }
         let mayWriteRow = allows(writer, writable, owner: owner)
-        switch change.operation {
+        switch operation ?? change.operation {
         case .delete:
             guard mayWriteRow && isDeletable else { throw Refusal(.notYours) }
         case .insert:

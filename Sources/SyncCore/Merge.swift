@@ -4,6 +4,11 @@ package struct MergeOutcome: Sendable {
     package struct Loss: Sendable {
         package let group: Int
         package let sibling: Sibling
+
+        package init(group: Int, sibling: Sibling) {
+            self.group = group
+            self.sibling = sibling
+        }
     }
 
     package internal(set) var state: RecordState

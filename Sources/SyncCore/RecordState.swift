@@ -41,6 +41,12 @@ package struct RecordState: Sendable {
     package static let present = ValueCoding.bytes(of: .integer(1))
     package static let deleted = ValueCoding.bytes(of: .integer(0))
 
+    /// Whether every column has come, or the record is deleted: only after a disaster may an update be here without the
+    /// insert that it changed.
+    package func isWhole(in table: TableDescription) -> Bool {
+        isDeleted || base != nil || table.groups.allSatisfy { register($0.index) != nil }
+    }
+
     package func register(_ group: Int) -> Register? {
         registers.first { $0.group == group }
     }

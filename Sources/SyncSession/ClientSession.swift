@@ -3,9 +3,10 @@ package import SyncWire
 
 /// The replica's side of one conversation, as a value: each event gives the one thing to do next.
 ///
-/// Order: nonce, greeting, batches in counter order, pages, one apply. The shell carries out a directive and
-/// reports back with the matching `on…` function; anything that fails outside (line, disk) ends the session, and a
-/// new one starts from the file.
+/// Order: nonce, greeting, batches to give back to a restored hub, batches in counter order, pages, one apply. The
+/// shell carries out a directive and reports back with the matching `on…` function; anything that fails outside (line,
+/// disk) ends the session, and a new one starts from the file. So it is after a change of who the file is: a new
+/// number, a hub in another life.
 package struct ClientSession: Sendable {
     /// What the replica's file says when the conversation begins.
     package struct Local: Sendable, Equatable {
@@ -16,11 +17,20 @@ package struct ClientSession: Sendable {
         /// Where the pull goes on: the cursor, or the end of the pages that an interrupted pull left in the inbox.
         package var cursor: UInt64
         /// Counter and hash of the last acknowledged batch, then of each batch that waits, in counter order.
-        package var chain: [(counter: UInt64, hash: [UInt8])]
+        package var chain: [ChainLink]
+        /// Lives of the hub that this file has left.
+        package var formerIncarnations: [Incarnation]
+        /// The `seq` of the oldest context that this file still holds.
+        package var oldest: UInt64
+        /// Whether this file has met a restored hub and has not compared itself with it yet.
+        package var isComparing: Bool
+        /// Whether this file starts again from a fresh pull, or has nothing that could be stale.
+        package var isFresh: Bool
 
         package init(
             ambito: RecordID, number: ReplicaNumber, incarnation: Incarnation, schemaVersion: Int, cursor: UInt64,
-            chain: [(counter: UInt64, hash: [UInt8])]
+            chain: [ChainLink], formerIncarnations: [Incarnation] = [], oldest: UInt64 = 0, isComparing: Bool = false,
+            isFresh: Bool = true
         ) {
             self.ambito = ambito
             self.number = number
@@ -28,26 +38,31 @@ package struct ClientSession: Sendable {
             self.schemaVersion = schemaVersion
             self.cursor = cursor
             self.chain = chain
+            self.formerIncarnations = formerIncarnations
+            self.oldest = oldest
+            self.isComparing = isComparing
+            self.isFresh = isFresh
         }
+    }
 
-        package static func == (left: Local, right: Local) -> Bool {
-            left.ambito == right.ambito && left.number == right.number && left.incarnation == right.incarnation
-                && left.schemaVersion == right.schemaVersion && left.cursor == right.cursor
-                && left.chain.elementsEqual(right.chain) { $0.counter == $1.counter && $0.hash == $1.hash }
-        }
+    /// A batch of my own: its last counter and its hash.
+    package struct ChainLink: Sendable, Equatable {
+        package let counter: UInt64
+        package let hash: [UInt8]
 
-        func has(counter: UInt64, hash: [UInt8]) -> Bool {
-            chain.contains { $0.counter == counter && $0.hash == hash }
+        package init(counter: UInt64, hash: [UInt8]) {
+            self.counter = counter
+            self.hash = hash
         }
     }
 
     /// Why a conversation ends without having done its work. The file is as it was.
     package enum Stop: Error, Sendable, Equatable {
         case wrongAmbito
-        /// The hub has batches under my number that are none of mine: this file was copied, or put back from a backup.
-        case forked
-        /// The hub was restored from a backup or rebuilt.
-        case incarnationChanged
+        /// The hub is one that a restored hub has replaced: this file has met its successor.
+        case formerHub
+        /// The hub knows less than it has acknowledged, and still calls itself the same.
+        case hubKnowsLess
         case hubTooOld(hub: Int, replica: Int)
         /// The hub's pages do not begin where this file is: another sync was here meanwhile.
         case pageElsewhere
@@ -57,6 +72,20 @@ package struct ClientSession: Sendable {
     package enum Directive: Sendable, Equatable {
         case askNonce
         case greet(Nonce)
+        /// The hub was restored or rebuilt: prepare to give back and to compare, take a new number, and begin again.
+        case meet(HubGreeting)
+        /// Ask whether the hub has this batch of mine, by hash; then `onStored`.
+        case askStored(ChainLink)
+        /// The hub has batches under my number that are none of mine: this file was copied, or put back from a backup.
+        /// Acknowledge up to this counter, what the hub has of mine by hash, take a new number, and begin again.
+        case fork(known: UInt64)
+        /// This file was away for longer than the hub remembers deletions: take a new number, and begin again with all
+        /// that is not acknowledged and a fresh pull.
+        case startAfresh
+        /// Find the next batch of an earlier life of the hub that it lacks, from what it says of my former numbers;
+        /// then `onOwed`.
+        case findOwed([NumberState])
+        case giveBack(number: ReplicaNumber, counter: UInt64)
         /// Acknowledge up to this folded counter, then report the first batch beyond `stored` with `onOutbox`.
         case acknowledge(folded: UInt64, stored: UInt64)
         case send(counter: UInt64)
@@ -66,6 +95,9 @@ package struct ClientSession: Sendable {
         /// Keep the last page and apply the inbox.
         case keepAndApply
         case finish
+        /// The hub answered as somebody who does not know me as I am: drop the pages that were kept, and begin a new
+        /// conversation.
+        case beginAgain
         case stop(Stop)
     }
 
@@ -73,6 +105,9 @@ package struct ClientSession: Sendable {
         case begun
         case awaitingNonce
         case awaitingGreeting
+        case findingShared(link: Int)
+        case findingOwed(HubState)
+        case awaitingOwed(HubState, number: ReplicaNumber, counter: UInt64)
         case pushing(stored: UInt64)
         case awaitingAcknowledgement(counter: UInt64)
         case pulling(after: UInt64, size: Int)
@@ -83,6 +118,8 @@ package struct ClientSession: Sendable {
     private let local: Local
     private let pulls: Bool
     private var phase: Phase = .begun
+    /// What the hub has of my former numbers, while batches are given back.
+    private var formerNumbers: [NumberState] = []
     /// Milliseconds to add to the PC's clock to get the hub's, once the nonce has come.
     package private(set) var measuredOffset: Int64?
 
@@ -114,7 +151,56 @@ package struct ClientSession: Sendable {
         guard greeting.schemaVersion >= local.schemaVersion else {
             return end(.hubTooOld(hub: greeting.schemaVersion, replica: local.schemaVersion))
         }
-        return acknowledge(greeting.state)
+        guard greeting.state.ambito == local.ambito, greeting.state.number == local.number else {
+            return end(.wrongAmbito)
+        }
+        guard greeting.state.incarnation == local.incarnation else {
+            guard !local.formerIncarnations.contains(greeting.state.incarnation) else { return end(.formerHub) }
+            phase = .ended
+            return .meet(greeting)
+        }
+        switch fault(in: greeting.state) {
+        case .stranger: return askShared(link: 1)
+        case .less: return end(.hubKnowsLess)
+        case .elsewhere: return end(.wrongAmbito)
+        case .nonsense: return end(.unexpected("more folded than stored"))
+        case nil: break
+        }
+        guard local.isFresh || local.isComparing || local.oldest >= greeting.horizon else {
+            phase = .ended
+            return .startAfresh
+        }
+        guard local.isComparing else { return acknowledge(greeting.state) }
+        phase = .findingOwed(greeting.state)
+        formerNumbers = greeting.numbers
+        return .findOwed(formerNumbers)
+    }
+
+    /// Whether the hub has the batch that was asked for. What it has of mine by hash counts as acknowledged; the first
+    /// that it lacks, and all after it, are captured again.
+    package mutating func onStored(_ isStored: Bool) -> Directive {
+        guard case .findingShared(let link) = phase else { return end(.unexpected("an answer out of turn")) }
+        guard isStored else { return fork(known: local.chain[link - 1].counter) }
+        return askShared(link: link + 1)
+    }
+
+    private mutating func askShared(link: Int) -> Directive {
+        guard link < local.chain.count else { return fork(known: local.chain.last?.counter ?? 0) }
+        phase = .findingShared(link: link)
+        return .askStored(local.chain[link])
+    }
+
+    private mutating func fork(known: UInt64) -> Directive {
+        phase = .ended
+        return .fork(known: known)
+    }
+
+    /// The next batch that the hub lacks of an earlier life, or nothing when it has all.
+    package mutating func onOwed(_ owed: (number: ReplicaNumber, counter: UInt64)?) -> Directive {
+        guard case .findingOwed(let state) = phase else { return end(.unexpected("owed out of turn")) }
+        guard let owed else { return acknowledge(state) }
+        phase = .awaitingOwed(state, number: owed.number, counter: owed.counter)
+        return .giveBack(number: owed.number, counter: owed.counter)
     }
 
     /// What waits beyond what the hub has stored: the counter of the next batch's last change, or nothing.
@@ -130,6 +216,15 @@ package struct ClientSession: Sendable {
     }
 
     package mutating func onAcknowledgement(_ acknowledgement: Acknowledgement) -> Directive {
+        if case .awaitingOwed(let mine, let number, let counter) = phase {
+            let state = acknowledgement.state
+            guard state.incarnation == local.incarnation, state.number == number, state.storedCounter >= counter else {
+                return beginAgain()
+            }
+            phase = .findingOwed(mine)
+            formerNumbers = formerNumbers.map { $0.number == number ? NumberState(state) : $0 }
+            return .findOwed(formerNumbers)
+        }
         guard case .awaitingAcknowledgement(let counter) = phase else {
             return end(.unexpected("an acknowledgement out of turn"))
         }
@@ -141,7 +236,12 @@ package struct ClientSession: Sendable {
 
     package mutating func onPage(_ header: PageHeader) -> Directive {
         guard case .pulling(let after, let size) = phase else { return end(.unexpected("a page out of turn")) }
-        if let stop = fault(in: header.hub) { return end(stop) }
+        switch fault(in: header.hub) {
+        case .elsewhere where header.hub.ambito != local.ambito: return end(.wrongAmbito)
+        case .nonsense: return end(.unexpected("more folded than stored"))
+        case .elsewhere, .stranger, .less: return beginAgain()
+        case nil: break
+        }
         guard header.from == after, header.to >= after else { return end(.pageElsewhere) }
         guard !header.isComplete else {
             phase = .applying
@@ -158,21 +258,44 @@ package struct ClientSession: Sendable {
         return end(nil)
     }
 
-    /// A hub that is not the one I know, that knows less than it has acknowledged, or that knows something under my
-    /// number that is not mine, is not believed.
-    private func fault(in state: HubState) -> Stop? {
-        guard state.ambito == local.ambito, state.number == local.number else { return .wrongAmbito }
-        guard state.incarnation == local.incarnation else { return .incarnationChanged }
-        if let head = local.chain.first, state.storedCounter < head.counter { return .incarnationChanged }
-        guard local.has(counter: state.storedCounter, hash: state.storedHash) else { return .forked }
-        guard state.foldedCounter <= state.storedCounter else { return .unexpected("more folded than stored") }
-        return nil
+    /// What is odd about what a hub says of my number.
+    private enum Fault {
+        /// Another ambito, another number, another life of the hub.
+        case elsewhere
+        /// It knows less than it has acknowledged.
+        case less
+        /// It knows something under my number that is not mine.
+        case stranger
+        case nonsense
     }
 
+    private func fault(in state: HubState) -> Fault? {
+        guard state.ambito == local.ambito, state.number == local.number, state.incarnation == local.incarnation else {
+            return .elsewhere
+        }
+        if let head = local.chain.first, state.storedCounter < head.counter { return .less }
+        guard local.chain.contains(ChainLink(counter: state.storedCounter, hash: state.storedHash)) else {
+            return .stranger
+        }
+        return state.foldedCounter <= state.storedCounter ? nil : .nonsense
+    }
+
+    /// An answer whose hash is none of mine acknowledges nothing: the other copy of my file, or another life of the hub,
+    /// was faster than this conversation.
     private mutating func acknowledge(_ state: HubState) -> Directive {
-        if let stop = fault(in: state) { return end(stop) }
+        switch fault(in: state) {
+        case .elsewhere where state.ambito != local.ambito: return end(.wrongAmbito)
+        case .nonsense: return end(.unexpected("more folded than stored"))
+        case .elsewhere, .less, .stranger: return beginAgain()
+        case nil: break
+        }
         phase = .pushing(stored: state.storedCounter)
         return .acknowledge(folded: state.foldedCounter, stored: state.storedCounter)
+    }
+
+    private mutating func beginAgain() -> Directive {
+        phase = .ended
+        return .beginAgain
     }
 
     private mutating func end(_ stop: Stop?) -> Directive {

@@ -112,7 +112,8 @@ package struct HubSession: Sendable {
                 .malformed,
                 "the batch says that its unit begins at \(header.unit), it is open from \(facts.foldedCounter + 1)")
         }
-        guard header.incarnation == incarnation else {
+        // What was captured under a former number for a former life is given back as it was.
+        guard header.incarnation == incarnation || header.number != peer.greeting.number else {
             throw Problem(.incarnationChanged, "the batch was captured for another life of the hub: greet again")
         }
         return .store

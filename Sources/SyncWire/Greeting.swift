@@ -94,13 +94,16 @@ package struct ClientGreeting: Sendable, Equatable {
     /// The `seq` of the oldest context that a pending, behind or touched row still holds.
     package var oldest: UInt64
     package var schemaVersion: Int
+    /// Whether he has met this restored hub and will compare his rows with its: then pages name a dot with each record.
+    package var compares: Bool
 
     package init(
         nonce: [UInt8], certificate: [UInt8], number: ReplicaNumber, formerNumbers: [ReplicaNumber] = [],
         incarnation: Incarnation, acknowledgedCounter: UInt64, acknowledgedHash: [UInt8], cursor: UInt64,
         logHash: [UInt8],
-        oldest: UInt64, schemaVersion: Int
+        oldest: UInt64, schemaVersion: Int, compares: Bool = false
     ) {
+        self.compares = compares
         self.nonce = nonce
         self.certificate = certificate
         self.number = number
@@ -128,6 +131,7 @@ package struct ClientGreeting: Sendable, Equatable {
         bytes.append(contentsOf: logHash)
         bytes.appendVarint(oldest)
         bytes.appendVarint(UInt64(schemaVersion))
+        bytes.append(compares ? 1 : 0)
         return Frame(.clientGreeting, header: bytes, key: key)
     }
 
@@ -147,10 +151,12 @@ package struct ClientGreeting: Sendable, Equatable {
             let logHash = try reader.take(Hash.size)
             let oldest = try reader.varint()
             let version = try reader.count(limit: 1 << 20, of: "as schema version")
+            let flags = try reader.byte()
+            guard flags < 2 else { throw MalformedBytes("unknown flags", at: reader.position) }
             return ClientGreeting(
                 nonce: nonce, certificate: certificate, number: number, formerNumbers: former, incarnation: incarnation,
                 acknowledgedCounter: counter, acknowledgedHash: hash, cursor: cursor, logHash: logHash, oldest: oldest,
-                schemaVersion: version)
+                schemaVersion: version, compares: flags == 1)
         }
     }
 }
@@ -163,13 +169,16 @@ package struct HubGreeting: Sendable, Equatable {
     package var schemaVersion: Int
     /// Incarnations that this one replaces.
     package var formerIncarnations: [Incarnation]
-    /// The highest `seq` that was collected; later.
+    /// The highest `seq` of a deleted record that was collected.
     package var horizon: UInt64
+    /// What the hub has of the asker's former numbers, in the order in which he named them.
+    package var numbers: [NumberState]
 
     package init(
         state: HubState, session: [UInt8], schemaVersion: Int, formerIncarnations: [Incarnation] = [],
-        horizon: UInt64 = 0
+        horizon: UInt64 = 0, numbers: [NumberState] = []
     ) {
+        self.numbers = numbers
         self.state = state
         self.session = session
         self.schemaVersion = schemaVersion
@@ -185,6 +194,8 @@ package struct HubGreeting: Sendable, Equatable {
         bytes.appendVarint(UInt64(formerIncarnations.count))
         for former in formerIncarnations { bytes.appendFixed(former.rawValue) }
         bytes.appendVarint(horizon)
+        bytes.appendVarint(UInt64(numbers.count))
+        for number in numbers { number.append(to: &bytes) }
         return Frame(.hubGreeting, header: bytes, key: key)
     }
 
@@ -197,9 +208,14 @@ package struct HubGreeting: Sendable, Equatable {
             for _ in 0..<(try reader.count(limit: Limits.formerNumbers, of: "former incarnations")) {
                 former.append(Incarnation(rawValue: try reader.fixed()))
             }
+            let horizon = try reader.varint()
+            var numbers: [NumberState] = []
+            for _ in 0..<(try reader.count(limit: Limits.formerNumbers, of: "former numbers")) {
+                numbers.append(try NumberState(reading: &reader))
+            }
             return HubGreeting(
                 state: state, session: session, schemaVersion: version, formerIncarnations: former,
-                horizon: try reader.varint())
+                horizon: horizon, numbers: numbers)
         }
     }
 }

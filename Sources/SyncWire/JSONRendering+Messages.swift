@@ -44,7 +44,7 @@ extension JSONRendering {
             ("acknowledgedCounter", .counter(greeting.acknowledgedCounter)),
             ("acknowledgedHash", .hex(greeting.acknowledgedHash)), ("cursor", .counter(greeting.cursor)),
             ("logHash", .hex(greeting.logHash)), ("oldest", .counter(greeting.oldest)),
-            ("schemaVersion", .integer(greeting.schemaVersion)),
+            ("schemaVersion", .integer(greeting.schemaVersion)), ("compares", .flag(greeting.compares)),
         ]
     }
 
@@ -52,8 +52,15 @@ extension JSONRendering {
         [
             ("hub", state(greeting.state)), ("schemaVersion", .integer(greeting.schemaVersion)),
             ("formerIncarnations", .list(greeting.formerIncarnations.map { .text($0.description) })),
-            ("horizon", .counter(greeting.horizon)),
+            ("horizon", .counter(greeting.horizon)), ("numbers", .list(greeting.numbers.map { number($0) })),
         ]
+    }
+
+    private static func number(_ state: NumberState) -> JSONText {
+        .object([
+            ("number", name(state.number)), ("storedCounter", .counter(state.storedCounter)),
+            ("storedHash", .hex(state.storedHash)), ("durableCounter", .counter(state.durableCounter)),
+        ])
     }
 
     private static func enrolment(_ request: EnrolmentRequest) -> [(key: String, value: JSONText)] {

@@ -16,6 +16,8 @@ package struct PageEntry: Sendable {
     package let key: RecordKey
     package let kind: PageEntryKind
     package let row: Range<Int>
+    /// The record's dot, in a page for an asker who compares.
+    package let dot: Dot?
 }
 
 /// A refusal on its way to its sender.
@@ -47,6 +49,7 @@ package struct PageBuilder: Sendable {
         var count = 0
         var kinds: [UInt8] = []
         var ids: [UInt8] = []
+        var dots: [UInt8] = []
         var rows: [UInt8] = []
     }
 
@@ -57,9 +60,17 @@ package struct PageBuilder: Sendable {
 
     package init() {}
 
-    /// - Parameter row: the row's bytes, for `.row`.
-    package mutating func append(_ key: RecordKey, _ kind: PageEntryKind, row: UnsafeBufferPointer<UInt8>? = nil) {
+    /// - Parameters:
+    ///   - dot: the record's, in a page for an asker who compares: then with every entry.
+    ///   - row: the row's bytes, for `.row`.
+    package mutating func append(
+        _ key: RecordKey, _ kind: PageEntryKind, dot: Dot? = nil, row: UnsafeBufferPointer<UInt8>? = nil
+    ) {
         let index = section(of: key.table)
+        if let dot {
+            sections[index].dots.appendDot(dot)
+            sizeBytes += 10
+        }
         sections[index].count += 1
         sections[index].kinds.append(kind.rawValue)
         sections[index].ids.appendID(key.id)
@@ -77,7 +88,7 @@ package struct PageBuilder: Sendable {
         count += 1
     }
 
-    package func body() -> [UInt8] {
+    package func body(hasDots: Bool = false) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(sizeBytes + 1024)
         bytes.appendVarint(UInt64(sections.count))
@@ -86,6 +97,7 @@ package struct PageBuilder: Sendable {
             bytes.appendVarint(UInt64(section.count))
             bytes.append(contentsOf: section.kinds)
             bytes.append(contentsOf: section.ids)
+            if hasDots { bytes.append(contentsOf: section.dots) }
             bytes.appendCounted(section.rows)
         }
         bytes.appendVarint(UInt64(refusals.count))
@@ -101,7 +113,7 @@ package struct PageBuilder: Sendable {
     }
 
     package func frame(header: PageHeader, key: SigningKey) -> Frame {
-        let body = body()
+        let body = body(hasDots: header.hasDots)
         var header = header
         header.bodyBytes = body.count
         return Frame(.page, header: header.encoded(), body: body, key: key)
@@ -124,16 +136,29 @@ package struct PageReader: Sendable {
     /// The unpacked body, in which the entries' rows lie.
     package let body: [UInt8]
     package let refusals: [PageRefusal]
-    private let sections: [(table: Int, count: Int, kinds: Int, ids: Int, rows: Range<Int>)]
+    private struct Section {
+        let table: Int
+        let count: Int
+        /// Where the kinds and the ids begin.
+        let kinds: Int
+        let ids: Int
+        let rows: Range<Int>
+    }
+
+    private let sections: [Section]
+    /// The dots of the entries, in order; empty but in a page for an asker who compares.
+    private let dots: [Dot]
     private var current = 0
     private var index = 0
+    private var entries = 0
     private var rows: ByteReader
 
     package init(_ frame: Frame, header: PageHeader) throws(WireError) {
         let body = try frame.body(size: header.bodyBytes)
         do throws(MalformedBytes) {
             var reader = ByteReader(body)
-            var sections: [(table: Int, count: Int, kinds: Int, ids: Int, rows: Range<Int>)] = []
+            var sections: [Section] = []
+            var dots: [Dot] = []
             for _ in 0..<(try reader.count(limit: Limits.sections, of: "sections")) {
                 let table = try reader.count(limit: 1 << 20, of: "as table")
                 if let last = sections.last, last.table >= table {
@@ -142,9 +167,11 @@ package struct PageReader: Sendable {
                 let count = try reader.count(limit: Limits.pageEntries, of: "entries")
                 let kinds = try reader.skip(count)
                 let ids = try reader.skip(count * 16)
+                if header.hasDots { for _ in 0..<count { dots.append(try reader.dot()) } }
                 let length = try reader.count(limit: reader.remaining, of: "bytes of rows")
                 let start = try reader.skip(length)
-                sections.append((table, count, kinds, ids, start..<start + length))
+                sections.append(
+                    Section(table: table, count: count, kinds: kinds, ids: ids, rows: start..<start + length))
             }
             var refusals: [PageRefusal] = []
             for _ in 0..<(try reader.count(limit: Limits.pageEntries, of: "refusals")) {
@@ -152,6 +179,7 @@ package struct PageReader: Sendable {
             }
             guard reader.isAtEnd else { throw MalformedBytes("body longer than it should be", at: reader.position) }
             self.sections = sections
+            self.dots = dots
             self.refusals = refusals
         } catch {
             throw WireError(error)
@@ -179,7 +207,9 @@ package struct PageReader: Sendable {
             throw WireError(.malformed, "unknown kind of entry")
         }
         let id = rows.id(at: section.ids + 16 * index)
+        let dot = dots.isEmpty ? nil : dots[entries]
         index += 1
+        entries += 1
         let start = rows.position
         if kind == .row {
             do throws(MalformedBytes) {
@@ -188,7 +218,7 @@ package struct PageReader: Sendable {
                 throw WireError(error)
             }
         }
-        return PageEntry(key: RecordKey(table: section.table, id: id), kind: kind, row: start..<rows.position)
+        return PageEntry(key: RecordKey(table: section.table, id: id), kind: kind, row: start..<rows.position, dot: dot)
     }
 
     private static func refusal(_ reader: inout ByteReader) throws(MalformedBytes) -> PageRefusal {

@@ -49,6 +49,41 @@ package struct HubState: Sendable, Equatable {
     }
 }
 
+/// What the hub has of one number.
+package struct NumberState: Sendable, Equatable {
+    package var number: ReplicaNumber
+    package var storedCounter: UInt64
+    package var storedHash: [UInt8]
+    package var durableCounter: UInt64
+
+    package init(number: ReplicaNumber, storedCounter: UInt64, storedHash: [UInt8], durableCounter: UInt64) {
+        self.number = number
+        self.storedCounter = storedCounter
+        self.storedHash = storedHash
+        self.durableCounter = durableCounter
+    }
+
+    package init(_ state: HubState) {
+        self.init(
+            number: state.number, storedCounter: state.storedCounter, storedHash: state.storedHash,
+            durableCounter: state.durableCounter)
+    }
+
+    func append(to bytes: inout [UInt8]) {
+        bytes.appendFixed(number.rawValue)
+        bytes.appendVarint(storedCounter)
+        bytes.append(contentsOf: storedHash)
+        bytes.appendVarint(durableCounter)
+    }
+
+    init(reading reader: inout ByteReader) throws(MalformedBytes) {
+        number = ReplicaNumber(rawValue: try reader.fixed())
+        storedCounter = try reader.varint()
+        storedHash = try reader.take(Hash.size)
+        durableCounter = try reader.varint()
+    }
+}
+
 /// What only the last page of a pull says: what its reader knows once he has applied it.
 package struct PageEnd: Sendable, Equatable {
     package var vector: VersionVector
@@ -76,12 +111,15 @@ package struct PageHeader: Sendable, Equatable {
     package var to: UInt64
     /// Present when the page reaches the end.
     package var end: PageEnd?
+    /// Whether each entry names the record's dot, for an asker who compares.
+    package var hasDots: Bool
     package var bodyBytes: Int
 
     package init(
         hub: HubState, comune: RecordID, isCapofila: Bool, schemaVersion: Int, from: UInt64, to: UInt64, end: PageEnd?,
-        bodyBytes: Int = 0
+        hasDots: Bool = false, bodyBytes: Int = 0
     ) {
+        self.hasDots = hasDots
         self.hub = hub
         self.comune = comune
         self.isCapofila = isCapofila
@@ -98,7 +136,7 @@ package struct PageHeader: Sendable, Equatable {
         var bytes: [UInt8] = []
         hub.append(to: &bytes)
         bytes.appendID(comune)
-        bytes.append((isCapofila ? 1 : 0) | (isComplete ? 2 : 0))
+        bytes.append((isCapofila ? 1 : 0) | (isComplete ? 2 : 0) | (hasDots ? 4 : 0))
         bytes.appendVarint(UInt64(schemaVersion))
         bytes.appendVarint(from)
         bytes.appendVarint(to)
@@ -118,8 +156,9 @@ package struct PageHeader: Sendable, Equatable {
             hub = try HubState(reading: &reader)
             comune = try reader.id()
             let flags = try reader.byte()
-            guard flags < 4 else { throw MalformedBytes("unknown flags", at: reader.position) }
+            guard flags < 8 else { throw MalformedBytes("unknown flags", at: reader.position) }
             isCapofila = flags & 1 == 1
+            hasDots = flags & 4 == 4
             schemaVersion = try reader.count(limit: 1 << 20, of: "as schema version")
             from = try reader.varint()
             to = try reader.varint()

@@ -74,6 +74,10 @@ final class HubDouble: AmbitoHub {
         return Acknowledgement(state: hubState(peer.greeting.number)).frame(key: key)
     }
 
+    func hasStored(_ hash: [UInt8], of peer: HubSession.Peer) throws(Problem) -> Bool {
+        accepted.contains { (try? Frame(reading: $0.bytes, kind: .batch).hash) == hash }
+    }
+
     func page(for peer: HubSession.Peer, after: UInt64, sizeBytes: Int, now: Int64) throws(Problem) -> Frame {
         state.withLock { $0.pages += 1 }
         let header = [UInt8](repeating: UInt8(truncatingIfNeeded: after), count: sizeBytes)

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import HubStore
 import ReplicaStore
+import ReplicaSync
 import Schema
 import SyncCore
 import SyncSession
@@ -11,7 +12,7 @@ import Testing
 /// A small ambito in a folder of its own: a hub and replicas, with the real stores and the real session on a wire that is a function call.
 final class Ambito {
     let folder: String
-    let hub: HubStore
+    var hub: HubStore
     let hubKey: SigningKey
     /// The hub's clock, Unix milliseconds; moved by hand.
     var now: Int64 = 1_700_000_000_000
@@ -32,15 +33,18 @@ final class Ambito {
         folder = NSTemporaryDirectory() + "zona-ambito-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         hubKey = try #require(SigningKey(seed: [UInt8](repeating: 7, count: 32)))
-        let founding = Founding(
-            code: "UMB-11", name: "Narni", regione: "Umbria", formaGestione: "convenzione", comuni: Self.comuni,
+        hub = try HubStore.create(at: folder + "/hub.sqlite", founding: Self.founding, key: hubKey, now: now)
+    }
+
+    static var founding: Founding {
+        Founding(
+            code: "UMB-11", name: "Narni", regione: "Umbria", formaGestione: "convenzione", comuni: comuni,
             since: "2018-01-01",
             vocabulary: [
                 ["tipo": "fonte", "codice": "FNPS", "denominazione": "Fondo nazionale"],
                 ["tipo": "area_utenza", "codice": "ANZ", "denominazione": "Anziani"],
                 ["tipo": "tipo_soggetto", "codice": "VOL", "denominazione": "Volontariato"],
             ])
-        hub = try HubStore.create(at: folder + "/hub.sqlite", founding: founding, key: hubKey, now: now)
     }
 
     deinit {
@@ -124,72 +128,39 @@ final class Desk {
     @discardableResult
     func capture(targetBytes: Int = Limits.batchBytesTarget) throws -> CaptureSummary {
         ambito.now += 1_000
+        // The PC's clock is the hub's, and both are moved by hand.
+        try sql(
+            "UPDATE zona_pending SET changed_at = \(ambito.now) WHERE counter IS NULL AND changed_at > \(ambito.now)")
         return try store.capture(key: key, now: ambito.now, targetBytes: targetBytes)
     }
 
-    /// One whole conversation; with `losing` the answers of the first so many batches never arrive.
+    /// What the last sync did beside sending and receiving.
+    private(set) var events: [IdentityEvent] = []
+
+    /// One whole sync; with `losing` the answers of the first so many batches never arrive.
     @discardableResult
     func sync(pulls: Bool = true, pageSize: Int? = nil, losing: Int = 0, targetBytes: Int = Limits.batchBytesTarget)
         throws -> ApplySummary
     {
         try capture(targetBytes: targetBytes)
-        var session = ClientSession(local: try store.local(), pulls: pulls)
-        var directive = session.start()
-        var peer: HubSession.Peer?
-        var page: (frame: Frame, header: PageHeader)?
-        var applied = ApplySummary()
         var left = losing
-        func ask(_ after: UInt64, _ size: Int) throws -> ClientSession.Directive {
-            let frame = try ambito.hub.page(
-                for: try #require(peer), after: after, sizeBytes: pageSize ?? size, now: ambito.now)
-            page = (frame, try PageHeader(reading: frame))
-            return session.onPage(try #require(page).header)
-        }
-        while true {
-            switch directive {
-            case .askNonce:
-                let nonce = try Nonce(
-                    reading: ambito.hub.nonceFrame(nonce: [UInt8](repeating: 9, count: 32), now: ambito.now))
-                directive = session.onNonce(nonce, sentAt: ambito.now, receivedAt: ambito.now)
-            case .greet(let nonce):
-                let state = try store.state()
-                let greeting = ClientGreeting(
-                    nonce: nonce.nonce, certificate: state.certificate, number: state.number,
-                    incarnation: state.incarnation,
-                    acknowledgedCounter: state.acknowledgedCounter, acknowledgedHash: state.acknowledgedHash,
-                    cursor: state.cursor,
-                    logHash: state.logHash, oldest: try store.oldestContext(), schemaVersion: state.schemaVersion)
-                let answer = try ambito.hub.greet(
-                    greeting.frame(key: key).bytes, now: ambito.now, session: [UInt8](repeating: 1, count: 16),
-                    isOurNonce: { $0 == nonce.nonce })
-                peer = answer.peer
-                directive = session.onGreeting(try HubGreeting(reading: answer.answer))
-            case .acknowledge(let folded, let stored):
-                try store.acknowledge(folded: folded)
-                directive = session.onOutbox(next: try store.batch(after: stored)?.lastCounter)
-            case .send(let counter):
-                let batch = try #require(try store.batch(after: counter - 1))
-                let frame = try ambito.hub.accept(batch.bytes, from: try #require(peer), offset: 0, now: ambito.now)
-                if left > 0 {
+        events = []
+        for _ in 0..<6 {
+            var conversation = try Conversation(store: store, key: key, pulls: pulls, now: ambito.now)
+            var line = Line(ambito: ambito, pageSize: pageSize)
+            var request = try conversation.begin()
+            while let asked = request {
+                let answer = try line.answer(asked)
+                if left > 0, case .upload = asked {
                     left -= 1
                     throw LostAnswer()
                 }
-                directive = session.onAcknowledgement(try Acknowledgement(reading: frame))
-            case .askPage(let after, let size):
-                directive = try ask(after, size)
-            case .keepAndAsk(let after, let size):
-                let kept = try #require(page)
-                try store.keep(kept.frame, header: kept.header)
-                directive = try ask(after, size)
-            case .keepAndApply:
-                let kept = try #require(page)
-                try store.keep(kept.frame, header: kept.header)
-                applied = try store.applyInbox(now: ambito.now)
-                directive = session.onApplied()
-            case .finish: return applied
-            case .stop(let stop): throw stop
+                request = try conversation.receive(answer, sentAt: ambito.now, now: ambito.now)
             }
+            events += conversation.summary.events
+            if !conversation.beginsAgain { return conversation.summary.applied }
         }
+        throw Restless()
     }
 
     /// All rows of a table here, in the form of `Ambito.rows`.
@@ -213,3 +184,38 @@ final class Desk {
 }
 
 struct LostAnswer: Error {}
+
+/// A sync that begins again and again.
+struct Restless: Error {}
+
+/// The hub's answers to one conversation, by function calls.
+struct Line {
+    let ambito: Ambito
+    var pageSize: Int?
+    private var peer: HubSession.Peer?
+
+    init(ambito: Ambito, pageSize: Int? = nil) {
+        self.ambito = ambito
+        self.pageSize = pageSize
+    }
+
+    mutating func answer(_ request: Conversation.Request) throws -> Conversation.Answer {
+        let (hub, now) = (ambito.hub, ambito.now)
+        switch request {
+        case .nonce:
+            return .nonce(try Nonce(reading: hub.nonceFrame(nonce: [UInt8](repeating: 9, count: 32), now: now)))
+        case .greeting(let frame):
+            let answer = try hub.greet(
+                frame.bytes, now: now, session: [UInt8](repeating: 1, count: 16), isOurNonce: { _ in true })
+            peer = answer.peer
+            return .greeting(try HubGreeting(reading: answer.answer))
+        case .isStored(let hash): return .isStored(try hub.hasStored(hash, of: try #require(peer)))
+        case .bytesHeld: return .bytesHeld(0)
+        case .upload(let upload):
+            let frame = try hub.accept(upload.bytes, from: try #require(peer), offset: upload.clock, now: now)
+            return .acknowledgement(try Acknowledgement(reading: frame))
+        case .page(let after, let size):
+            return .page(try hub.page(for: try #require(peer), after: after, sizeBytes: pageSize ?? size, now: now))
+        }
+    }
+}

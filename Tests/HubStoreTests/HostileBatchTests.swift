@@ -84,8 +84,12 @@ import Testing
         let scene = try scene()
         let thief = try scene.ambito.replica(of: "055024", "otricoli")
         let number = try scene.desk.store.state().number
-        let peer = try peer(of: thief, in: scene.ambito, former: [number])
-        try expect(.unknownReplica, scene, of: try forged(scene.desk, key: thief.key) { _ in }, from: peer)
+        #expect {
+            _ = try peer(of: thief, in: scene.ambito, former: [number])
+        } throws: { ($0 as? Problem)?.code == .unknownReplica }
+        try expect(
+            .unknownReplica, scene, of: try forged(scene.desk, key: thief.key) { _ in },
+            from: try peer(of: thief, in: scene.ambito))
         try scene.desk.sync()
         #expect(try scene.ambito.rows("soggetto").count == 1)
     }

@@ -316,22 +316,6 @@ import Testing
         try expectEqual(ambito, [narni, amelia, otricoli], ["adesione"])
     }
 
-    @Test func `A copied file is noticed before anything is believed`() throws {
-        let (ambito, _, amelia, _) = try world()
-        try amelia.store.close()
-        try copy(amelia.store.path, to: ambito.folder + "/copia.sqlite")
-        let original = Desk(ambito: ambito, store: try ReplicaStore(path: amelia.store.path), key: amelia.key)
-        let twin = Desk(ambito: ambito, store: try ReplicaStore(path: ambito.folder + "/copia.sqlite"), key: amelia.key)
-        try original.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('originale', 'VOL')")
-        try original.sync()
-        try twin.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('copia', 'VOL')")
-
-        #expect(throws: ClientSession.Stop.forked) { try twin.sync() }
-
-        #expect(try twin.value("SELECT denominazione FROM soggetto") == "\"copia\"")
-        #expect(try ambito.rows("soggetto").count == 1)
-    }
-
     @Test func `The hub's own replica cannot be revoked, a PC's can, and then reads nothing`() throws {
         let (ambito, _, amelia, _) = try world()
         let own = ReplicaNumber(rawValue: 77)
@@ -366,8 +350,4 @@ import Testing
         #expect(try otricoli.value("SELECT coalesce(priorita, 'vuota') FROM obiettivo") == "\"vuota\"")
         try expectEqual(ambito, [narni, amelia, otricoli], ["soggetto", "obiettivo"])
     }
-}
-
-private func copy(_ from: String, to path: String) throws {
-    try FileManager.default.copyItem(atPath: from, toPath: path)
 }

@@ -32,11 +32,13 @@ import Testing
     @Test func `a batch goes when every backup of the hub has it, and not before it is acknowledged`() throws {
         try write("1")
         try replica.capture()
+        let durable = NumberState(
+            number: try replica.store.state().number, storedCounter: 1, storedHash: Hash.none, durableCounter: 1)
 
-        try replica.store.forgetDurable(through: 1)
+        try replica.store.forgetDurable([durable])
         let kept = try replica.count("SELECT count(*) FROM zona_outbox")
         try replica.store.acknowledge(folded: 1)
-        try replica.store.forgetDurable(through: 1)
+        try replica.store.forgetDurable([durable])
 
         #expect(kept == 1)
         #expect(try replica.count("SELECT count(*) FROM zona_outbox") == 0)

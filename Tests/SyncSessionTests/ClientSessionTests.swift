@@ -96,7 +96,7 @@ import Testing
 
     @Test(arguments: Event.allCases) func `after a stop nothing goes on`(_ event: Event) {
         var session = session(at: .awaitingGreeting)
-        _ = session.onGreeting(Fixture.greeting(Fixture.state(hash: 99)))
+        _ = session.onGreeting(Fixture.greeting(Fixture.state(folded: 0, stored: 0, hash: 0)))
 
         #expect(isUnexpected(send(event, to: &session)))
     }
@@ -151,34 +151,35 @@ import Testing
         #expect(session.onNonce(nonce, sentAt: 0, receivedAt: 0) == .stop(.wrongAmbito))
     }
 
-    /// What a hub may say that this file must not believe.
-    static let disturbed: [(HubState, ClientSession.Stop)] = [
-        (Fixture.state(ambito: RecordID(high: 9, low: 9)), .wrongAmbito),
-        (Fixture.state(number: ReplicaNumber(rawValue: 78)), .wrongAmbito),
-        (Fixture.state(incarnation: Incarnation(rawValue: 6)), .incarnationChanged),
-        (Fixture.state(hash: 99), .forked),
-        (Fixture.state(folded: 3, stored: 4, hash: 3), .forked),
-        (Fixture.state(folded: 0, stored: 0, hash: 0), .incarnationChanged),
-        (Fixture.state(folded: 9, stored: 9, hash: 8), .forked),
-        (Fixture.state(folded: 5, stored: 3), .unexpected("more folded than stored")),
+    /// What a hub may say that this file must not believe, and what it does at a greeting and at a page.
+    static let disturbed: [(state: HubState, greeting: ClientSession.Directive, page: ClientSession.Directive)] = [
+        (Fixture.state(ambito: RecordID(high: 9, low: 9)), .stop(.wrongAmbito), .stop(.wrongAmbito)),
+        (Fixture.state(number: ReplicaNumber(rawValue: 78)), .stop(.wrongAmbito), .beginAgain),
+        (Fixture.state(incarnation: Incarnation(rawValue: 4)), .stop(.formerHub), .beginAgain),
+        (Fixture.state(hash: 99), .askStored(Fixture.link(5)), .beginAgain),
+        (Fixture.state(folded: 3, stored: 4, hash: 3), .askStored(Fixture.link(5)), .beginAgain),
+        (Fixture.state(folded: 0, stored: 0, hash: 0), .stop(.hubKnowsLess), .beginAgain),
+        (Fixture.state(folded: 9, stored: 9, hash: 8), .askStored(Fixture.link(5)), .beginAgain),
+        (
+            Fixture.state(folded: 5, stored: 3), .stop(.unexpected("more folded than stored")),
+            .stop(.unexpected("more folded than stored"))
+        ),
     ]
 
-    @Test(arguments: disturbed.indices) func `a greeting that this file cannot believe stops the conversation`(
+    @Test(arguments: disturbed.indices) func `a greeting that this file cannot believe does not push or pull`(
         _ index: Int
     ) {
-        let (state, stop) = Self.disturbed[index]
         var session = session(at: .awaitingGreeting)
 
-        #expect(session.onGreeting(Fixture.greeting(state)) == .stop(stop))
+        #expect(session.onGreeting(Fixture.greeting(Self.disturbed[index].state)) == Self.disturbed[index].greeting)
     }
 
-    @Test(arguments: disturbed.indices) func `a page that this file cannot believe stops the conversation`(
-        _ index: Int
-    ) {
-        let (state, stop) = Self.disturbed[index]
+    @Test(arguments: disturbed.indices) func `a page that this file cannot believe is not kept`(_ index: Int) {
         var session = session(at: .pulling)
 
-        #expect(session.onPage(Fixture.page(from: 40, to: 44, isComplete: true, state: state)) == .stop(stop))
+        let page = Fixture.page(from: 40, to: 44, isComplete: true, state: Self.disturbed[index].state)
+
+        #expect(session.onPage(page) == Self.disturbed[index].page)
     }
 
     @Test func `an acknowledgement that names somebody else's batch acknowledges nothing`() {
@@ -187,7 +188,57 @@ import Testing
         let directive = session.onAcknowledgement(
             Acknowledgement(state: Fixture.state(folded: 8, stored: 8, hash: 99)))
 
-        #expect(directive == .stop(.forked))
+        #expect(directive == .beginAgain)
+    }
+
+    @Test(arguments: [(0, 3), (1, 5), (2, 8)])
+    func `of a forked file counts as acknowledged what the hub has by hash`(_ stored: Int, _ known: Int) {
+        var session = session(at: .awaitingGreeting)
+        var directive = session.onGreeting(Fixture.greeting(Fixture.state(folded: 9, stored: 9, hash: 99)))
+        for link in 0..<stored {
+            #expect(directive == .askStored(Fixture.link([5, 8][link])))
+            directive = session.onStored(true)
+        }
+        if stored < 2 { directive = session.onStored(false) }
+
+        #expect(directive == .fork(known: UInt64(known)))
+        #expect(isUnexpected(session.onStored(true)))
+    }
+
+    @Test func `a hub in another life is met`() {
+        var session = session(at: .awaitingGreeting)
+        let greeting = Fixture.greeting(Fixture.state(incarnation: Incarnation(rawValue: 6)))
+
+        #expect(session.onGreeting(greeting) == .meet(greeting))
+    }
+
+    @Test(arguments: [(37, false), (38, false), (39, true)])
+    func `who was away for longer than deletions are remembered starts afresh`(_ horizon: Int, _ isStale: Bool) {
+        var session = session(at: .awaitingGreeting)
+
+        let directive = session.onGreeting(Fixture.greeting(horizon: UInt64(horizon)))
+
+        #expect(directive == (isStale ? .startAfresh : .acknowledge(folded: 3, stored: 3)))
+    }
+
+    @Test func `what a restored hub lacks is given back before anything else is sent`() {
+        var local = Fixture.local
+        local.isComparing = true
+        var session = ClientSession(local: local)
+        _ = session.start()
+        _ = session.onNonce(Fixture.nonce, sentAt: 0, receivedAt: 0)
+        let former = ReplicaNumber(rawValue: 70)
+        let other = NumberState(
+            number: ReplicaNumber(rawValue: 71), storedCounter: 2, storedHash: Fixture.hash(2), durableCounter: 0)
+        let known = NumberState(
+            number: former, storedCounter: 4, storedHash: Fixture.hash(4), durableCounter: 0)
+
+        #expect(session.onGreeting(Fixture.greeting(numbers: [known, other])) == .findOwed([known, other]))
+        #expect(session.onOwed((former, 6)) == .giveBack(number: former, counter: 6))
+        let state = Fixture.state(folded: 6, stored: 6, hash: 6, number: former)
+        #expect(
+            session.onAcknowledgement(Acknowledgement(state: state)) == .findOwed([NumberState(state), other]))
+        #expect(session.onOwed(nil) == .acknowledge(folded: 3, stored: 3))
     }
 
     @Test func `an acknowledgement of less than was sent is not believed`() {
@@ -235,7 +286,7 @@ import Testing
         var other = Fixture.local
         #expect(other == Fixture.local)
 
-        other.chain[1].hash = Fixture.hash(6)
+        other.chain[1] = Fixture.link(6)
 
         #expect(other != Fixture.local)
     }

@@ -24,7 +24,11 @@ enum Fixture {
     /// Batches up to counter 3 are acknowledged; those that end at 5 and 8 wait.
     static let local = ClientSession.Local(
         ambito: ambito, number: number, incarnation: incarnation, schemaVersion: 2, cursor: 40,
-        chain: [(counter: 3, hash: hash(3)), (counter: 5, hash: hash(5)), (counter: 8, hash: hash(8))])
+        chain: [link(3), link(5), link(8)], formerIncarnations: [Incarnation(rawValue: 4)], oldest: 38, isFresh: false)
+
+    static func link(_ counter: UInt8) -> ClientSession.ChainLink {
+        ClientSession.ChainLink(counter: UInt64(counter), hash: hash(counter))
+    }
 
     static let nonce = Nonce(ambito: ambito, incarnation: incarnation, nonce: nonceBytes, hubTime: 1_000_500)
 
@@ -37,8 +41,12 @@ enum Fixture {
             storedHash: hash(byte), durableCounter: 0)
     }
 
-    static func greeting(_ state: HubState = state(), schemaVersion: Int = 2) -> HubGreeting {
-        HubGreeting(state: state, session: [UInt8](repeating: 1, count: 16), schemaVersion: schemaVersion)
+    static func greeting(
+        _ state: HubState = state(), schemaVersion: Int = 2, horizon: UInt64 = 0, numbers: [NumberState] = []
+    ) -> HubGreeting {
+        HubGreeting(
+            state: state, session: [UInt8](repeating: 1, count: 16), schemaVersion: schemaVersion, horizon: horizon,
+            numbers: numbers)
     }
 
     static func page(

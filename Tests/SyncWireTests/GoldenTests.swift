@@ -45,7 +45,7 @@ import Testing
             #expect(try read.body(size: size) == frame.body(size: size))
         case .page:
             #expect(bytes.prefix(10) == frame.bytes.prefix(10))
-            let size = Samples.pageBuilder.body().count
+            let size = try PageHeader(reading: frame).bodyBytes
             #expect(try read.body(size: size) == frame.body(size: size))
         case .nonce, .clientGreeting, .hubGreeting, .acknowledgement, .certificate, .enrolmentRequest, .enrolmentAnswer,
             .problem, .bundle, .receipt:

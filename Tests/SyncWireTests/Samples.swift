@@ -111,6 +111,19 @@ enum Samples {
 
     static let page = pageBuilder.frame(header: pageHeader(), key: ambitoKey)
 
+    /// A page for an asker who compares: a dot with each entry.
+    static var dottedPage: Frame {
+        var builder = PageBuilder()
+        let dot = Dot(number: number, counter: 300)
+        builder.append(RecordKey(table: 11, id: other), .deleted, dot: Dot(number: hub, counter: 1))
+        row.bytes.withUnsafeBufferPointer {
+            builder.append(RecordKey(table: 10, id: record), .row, dot: dot, row: $0)
+        }
+        var header = pageHeader()
+        header.hasDots = true
+        return builder.frame(header: header, key: ambitoKey)
+    }
+
     static let nonce = Nonce(
         ambito: ambito, incarnation: incarnation, nonce: [UInt8](repeating: 0x5A, count: 32), hubTime: 1_780_000_000_000
     )
@@ -120,10 +133,14 @@ enum Samples {
         nonce: nonce.nonce, certificate: certificate.frame(key: ambitoKey).bytes, number: number, formerNumbers: [hub],
         incarnation: incarnation, acknowledgedCounter: 6, acknowledgedHash: [UInt8](repeating: 0xCD, count: 32),
         cursor: 40,
-        logHash: [UInt8](repeating: 0xEF, count: 32), oldest: 38, schemaVersion: 1)
+        logHash: [UInt8](repeating: 0xEF, count: 32), oldest: 38, schemaVersion: 1, compares: true)
     static let hubGreeting = HubGreeting(
         state: state, session: [UInt8](repeating: 0x11, count: 16), schemaVersion: 1,
-        formerIncarnations: [Incarnation(rawValue: 5)], horizon: 2)
+        formerIncarnations: [Incarnation(rawValue: 5)], horizon: 2,
+        numbers: [
+            NumberState(
+                number: hub, storedCounter: 4, storedHash: [UInt8](repeating: 0xAB, count: 32), durableCounter: 3)
+        ])
     static let acknowledgement = Acknowledgement(state: state)
     static let enrolmentRequest = EnrolmentRequest(
         secret: secret, key: replicaKey.publicKey, number: number, schemaVersion: 1)
@@ -137,7 +154,8 @@ enum Samples {
     static let frames: [(name: String, frame: Frame)] = [
         ("batch", batch), ("batch-next", nextBatch), ("page", page),
         ("page-more", pageBuilder.frame(header: pageHeader(end: nil), key: ambitoKey)),
-        ("nonce", nonce.frame(key: ambitoKey)), ("certificate", certificate.frame(key: ambitoKey)),
+        ("page-dots", dottedPage), ("nonce", nonce.frame(key: ambitoKey)),
+        ("certificate", certificate.frame(key: ambitoKey)),
         ("client-greeting", clientGreeting.frame(key: replicaKey)), ("hub-greeting", hubGreeting.frame(key: ambitoKey)),
         ("acknowledgement", acknowledgement.frame(key: ambitoKey)),
         ("enrolment-request", enrolmentRequest.frame(key: replicaKey)),

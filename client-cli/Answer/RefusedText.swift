@@ -25,6 +25,8 @@ enum RefusedText {
         case .ownerChanged: "the owner of a record never changes\(field): add a new record instead"
         case .wrongID: "the id is not the one that the key makes: add the row again without an id"
         case .incomplete: "the rest of this record never reached the hub: add it anew"
+        case .replaced:
+            "the hub was restored and has other values: these were here before; write them again if they are right"
         }
     }
 

@@ -15,6 +15,11 @@ struct SyncReport {
     var json: JSONValue {
         .object([
             "captured_changes": .integer(summary.captured.changes),
+            "events": .array(summary.events.map { .text($0.rawValue) }),
+            "given_back": .object([
+                "batches": .integer(summary.batchesGivenBack), "rows": .integer(summary.applied.given),
+            ]),
+            "kept_aside": .integer(summary.applied.kept),
             "sent": .object(["batches": .integer(summary.batchesSent), "bytes": .integer(summary.bytesSent)]),
             "received": .object(["pages": .integer(summary.pages), "bytes": .integer(summary.bytesReceived)]),
             "applied": .object([
@@ -38,6 +43,16 @@ struct SyncReport {
             "received   \(Words.count(summary.pages, "page")), \(Words.bytes(summary.bytesReceived))",
             "applied    \(Words.count(applied.rows, "row")), \(applied.deleted) deleted",
         ]
+        lines += summary.events.map(Self.text)
+        if summary.batchesGivenBack > 0 || applied.given > 0 {
+            let batches = Words.count(summary.batchesGivenBack, "batch", "batches")
+            let rest = applied.given > 0 ? ", \(Words.count(applied.given, "row")) with the next sync" : ""
+            lines.append("given back \(batches)\(rest)")
+        }
+        if applied.kept > 0 {
+            let rows = Words.count(applied.kept, "row")
+            lines.append("kept aside \(rows) that the hub's replaced: `zona refused list` shows them")
+        }
         if applied.skipped > 0 {
             let records = Words.count(applied.skipped, "record")
             lines.append("skipped    \(records) that you are working on: a later sync brings what others changed")
@@ -52,6 +67,19 @@ struct SyncReport {
         if let clock = ClockNote.text(offset: summary.clockOffset) { lines.append("clock      \(clock)") }
         if let note = summary.certificateNote { lines.append("note       \(SafeText.line(note))") }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension SyncReport {
+    fileprivate static func text(_ event: IdentityEvent) -> String {
+        switch event {
+        case .metHub:
+            "hub        it was restored since the last sync: what it lacked was given back, both were compared"
+        case .forked:
+            "file       it was copied, or put back from a backup: it goes on under a new number, nothing is lost"
+        case .startedAfresh:
+            "file       it was away for longer than the hub remembers deletions: it was brought up to date from the start"
+        }
     }
 }
 

@@ -1,0 +1,118 @@
+import GRDB
+import SQLiteAccess
+import SyncCore
+import SyncWire
+
+// Conflicts that only a disaster or a forgotten delete makes, and conflicts that replicas give back.
+extension ConflictTable {
+    /// An edit that made a record anew which was gone here; or a copy of a record that its giver may not write.
+    enum Special: String { case gone, held }
+
+    /// The open conflicts of a record that the merge knows nothing of.
+    func openSpecial(_ key: RecordKey) throws -> [(kind: Special, loser: Dot, id: RecordID)] {
+        readSpecial.bind(1, key.table)
+        readSpecial.bind(2, idBytes: key.id)
+        defer { readSpecial.reset() }
+        var found: [(kind: Special, loser: Dot, id: RecordID)] = []
+        while try readSpecial.step() {
+            guard let kind = Special(rawValue: readSpecial.text(0)), let id = readSpecial.id(3) else { continue }
+            found.append((kind, dot(readSpecial.integer(1), readSpecial.integer(2)), id))
+        }
+        return found
+    }
+
+    /// How a special conflict looks to people.
+    func marked(_ row: SyncCore.Row, as kind: String) throws -> SyncCore.Row {
+        var values = try row.values()
+        if kind == Special.held.rawValue {
+            values[ConflictColumn.kind.rawValue] = .text("restored")
+            values[ConflictColumn.contested.rawValue] = .integer(1)
+        } else {
+            values[ConflictColumn.kind.rawValue] = .text("edit-delete")
+        }
+        return SyncCore.Row(values)
+    }
+
+    /// Takes in a conflict that a replica gives back: listed anew under a fresh dot when it is open, remembered as
+    /// decided or closed when it was. What this hub lists itself stays as it is here.
+    ///
+    /// - Returns: whether it was new.
+    func giveBack(
+        _ id: RecordID, _ row: SyncCore.Row, about key: RecordKey, scope: Scope, listedUnder: Dot, _ write: Writing
+    ) throws -> Bool {
+        let values = try row.values()
+        func integer(_ column: ConflictColumn) -> Int64 {
+            if case .integer(let number) = values[column.rawValue] { return number }
+            return 0
+        }
+        func text(_ column: ConflictColumn) -> String {
+            if case .text(let bytes) = values[column.rawValue] { return String(decoding: bytes, as: UTF8.self) }
+            return ""
+        }
+        let loser = dot(integer(.otherNumber), integer(.otherCounter))
+        let group = Int(clamping: integer(.groupNumber))
+        guard values.count == ConflictColumn.allCases.count, Self.id(key, group: group, loser: loser) == id else {
+            throw Refusal(.wrongID)
+        }
+        guard ["update", "edit-delete", "restored"].contains(text(.kind)) else { return false }
+        let known = try state(of: id)
+        guard known == nil else {
+            guard known == "decided", try published(id) == nil else { return false }
+            var row = values
+            row[ConflictColumn.state.rawValue] = .text("decided")
+            try write(RecordKey(table: Self.number, id: id), SyncCore.Row(row), scope)
+            return true
+        }
+        upsert.bind(1, idBytes: id)
+        upsert.bind(2, key.table)
+        upsert.bind(3, idBytes: key.id)
+        upsert.bind(4, group)
+        upsert.bind(5, Int64(bitPattern: loser.number.rawValue))
+        upsert.bind(6, Int64(bitPattern: loser.counter))
+        if text(.kind) == "restored" {
+            upsert.bindNull(7)
+            upsert.bindNull(8)
+        } else {
+            upsert.bind(7, Int64(bitPattern: listedUnder.number.rawValue))
+            upsert.bind(8, Int64(bitPattern: listedUnder.counter))
+        }
+        upsert.bind(9, text: "merge")
+        try upsert.run()
+        let now = text(.state)
+        if now != "open" { try set(id, now == "decided" ? "decided" : "closed") }
+        try write(RecordKey(table: Self.number, id: id), row, scope)
+        return true
+    }
+
+    /// Remembers what a change decides though it is not listed here: a restored hub must not list it again.
+    func remember(_ named: NamedConflict, about key: RecordKey) throws {
+        guard let loser = named.dots.first, try state(of: named.conflict) == nil else { return }
+        upsert.bind(1, idBytes: named.conflict)
+        upsert.bind(2, key.table)
+        upsert.bind(3, idBytes: key.id)
+        upsert.bind(4, named.group)
+        upsert.bind(5, Int64(bitPattern: loser.number.rawValue))
+        upsert.bind(6, Int64(bitPattern: loser.counter))
+        upsert.bindNull(7)
+        upsert.bindNull(8)
+        upsert.bind(9, text: "merge")
+        try upsert.run()
+        try set(named.conflict, "decided")
+    }
+
+    /// A decision that comes back without the change that carried it: what it decided is not open.
+    func markDecided(_ conflict: RecordID, by author: [UInt8], now: Int64, _ write: Writing) throws {
+        guard try state(of: conflict) == "open", var values = try published(conflict) else { return }
+        try set(conflict, "decided")
+        values[ConflictColumn.state.rawValue] = .text("decided")
+        values[ConflictColumn.closedBy.rawValue] = .text(author)
+        values[ConflictColumn.closedAt.rawValue] = .integer(now)
+        let scope = try scope(of: values)
+        try write(RecordKey(table: Self.number, id: conflict), SyncCore.Row(values), scope)
+    }
+
+    private func scope(of values: [Value]) throws -> Scope {
+        guard let table = catalog.table(Self.number) else { return .capofilaOnly }
+        return table.scope(of: try SyncCore.Row(values).slices())
+    }
+}

@@ -1,0 +1,109 @@
+import GRDB
+import SQLiteAccess
+import SyncCore
+import SyncWire
+
+// What a fold does with what replicas give back after a disaster, and with edits of records that are gone.
+extension Fold {
+    /// A change as it was merged.
+    struct Placed {
+        let change: Change
+        let stamp: Stamp
+        let outcome: MergeOutcome
+        let scope: Scope
+        let dot: Dot
+        let table: TableDescription
+    }
+
+    /// An edit that makes a record anew which is gone here is listed, until the record's insert comes; so is what is given
+    /// back once deletes have been forgotten. A copy that its giver may not write is listed while it stands.
+    mutating func listSpecial(
+        _ placed: Placed, isNew: Bool, open: [(kind: ConflictTable.Special, loser: Dot, id: RecordID)]
+    ) throws {
+        let change = placed.change
+        let about = ConflictTable.About(
+            key: change.key, table: placed.table, scope: placed.scope, state: placed.outcome.state, now: now)
+        let (table, write) = (
+            conflicts, { (key, row, scope) in try writeOwn(key, row, scope) } as ConflictTable.Writing
+        )
+        let isAnew = isNew && change.operation != .delete
+        if isAnew, change.isCopy || isOld ? hub.horizon > 0 : change.operation == .update || change.isFilled {
+            let deleted = Sibling(stamp: placed.stamp, values: RecordState.deleted)
+            try table.list(
+                MergeOutcome.Loss(group: ColumnGroup.existence, sibling: deleted), about, listedUnder: placed.dot,
+                isForGood: true, kind: ConflictTable.Special.gone.rawValue, write)
+        }
+        let stands = placed.outcome.state.registers.flatMap(\.siblings).filter(\.stamp.isCopy).map(\.stamp.dot)
+        if stands.contains(change.dot), try !mayWrite(change, placed.table) {
+            let held = Sibling(stamp: placed.stamp, values: RecordState.present)
+            try table.list(
+                MergeOutcome.Loss(group: ColumnGroup.existence, sibling: held), about, listedUnder: placed.dot,
+                isForGood: true, kind: ConflictTable.Special.held.rawValue, write)
+        }
+        for conflict in open where !change.isCopy {
+            let isOver = conflict.kind == .gone ? change.operation == .insert : !stands.contains(conflict.loser)
+            if isOver { try table.close(conflict.id, "closed", by: change.author, now, about, write) }
+        }
+    }
+
+    /// Whether the writer might have written all that the change carries.
+    private func mayWrite(_ change: Change, _ table: TableDescription) throws -> Bool {
+        do {
+            _ = try table.authorise(change, by: writer, existing: nil)
+            return true
+        } catch let refusal as Refusal {
+            guard refusal.reason == .notYours else { throw refusal }
+            return false
+        }
+    }
+
+    /// A conflict that a replica knows and this hub does not.
+    mutating func takeBackConflict(_ change: Change) throws {
+        guard canGiveBack, let table = catalog.table(ConflictTable.number) else { throw Refusal(.notYours) }
+        guard change.operation == .insert, change.carried == table.allColumns else { return }
+        let slices = try table.slices(of: change)
+        let scope = table.scope(of: slices)
+        guard isReadable(scope) else { throw Refusal(.outOfScope) }
+        let row = SyncCore.Row(encodedValues: slices)
+        let values = try row.values()
+        guard case .text(let name) = values[ConflictColumn.tableName.rawValue],
+            case .text(let id) = values[ConflictColumn.recordID.rawValue],
+            let about = catalog.table(named: String(decoding: name, as: UTF8.self)),
+            let record = RecordID(String(decoding: id, as: UTF8.self))
+        else { throw Refusal(.notValid) }
+        let conflicts = conflicts
+        _ = try conflicts.giveBack(
+            change.key.id, row, about: RecordKey(table: about.number, id: record), scope: scope,
+            listedUnder: hub.freshDot(), { key, row, scope in try writeOwn(key, row, scope) })
+    }
+
+    mutating func takeBackDecision(_ change: Change, _ table: TableDescription) throws {
+        guard let column = table.column(named: "conflict_id"), let choice = table.column(named: "choice") else {
+            return
+        }
+        let slices = try table.slices(of: change)
+        guard slices[choice] != ValueCoding.bytes(of: .text("reopen"))[...], slices[column].first == 6 else { return }
+        var reader = ByteReader(Array(slices[column].dropFirst()))
+        let conflict = try reader.id()
+        let conflicts = conflicts
+        try conflicts.markDecided(
+            conflict, by: change.author, now: now, { key, row, scope in try writeOwn(key, row, scope) })
+    }
+
+    /// Records of which only some columns ever came go back to those who wrote these.
+    mutating func refuseIncomplete() throws {
+        let read = try RawStatement(database, "SELECT table_no, id FROM record WHERE is_withheld = 1 ORDER BY seq")
+        var keys: [RecordKey] = []
+        while try read.step() {
+            if let id = read.id(1) { keys.append(RecordKey(table: Int(read.integer(0)), id: id)) }
+        }
+        for key in keys {
+            guard let record = try records.record(key) else { continue }
+            let dots = Set(
+                record.state.registers.filter { $0.group != ColumnGroup.existence }.flatMap(\.siblings)
+                    .map(\.stamp.dot))
+            for dot in dots.sorted() { try refuse(dot, key, Refusal(.incomplete), hubHasRow: false, isHidden: false) }
+        }
+        try Tombstones.remove(keys, database)
+    }
+}

@@ -1,0 +1,288 @@
+import GRDB
+import SQLiteAccess
+import SyncCore
+import SyncWire
+
+/// Compares this file with a restored hub, both ways, while the pull from the beginning is applied: what the hub lacks or
+/// has older is given back as a copy, and what it replaces here is kept beside the refused changes.
+///
+/// Nothing that a user has not done becomes a change: a copy loses against every real change that its context does not
+/// cover (`docs/merge-rules.md`, *Copies*).
+struct Compare {
+    private let database: Database
+    private let rescueEpoch: Int64
+    private let rescue: VersionVector
+    private let own: VersionVector
+    private let now: Int64
+    private let isPending: RawStatement
+    private let behindEpoch: RawStatement
+    private let give: RawStatement
+    private var contexts: [Int64: VersionVector] = [:]
+    private var tables: [Int: ComparedTable] = [:]
+    private(set) var given = 0
+    private(set) var kept = 0
+
+    init?(_ database: Database, state: ReplicaState, now: Int64) throws {
+        guard let epoch = state.rescueEpoch else { return nil }
+        self.database = database
+        self.now = now
+        rescueEpoch = epoch
+        rescue = try Self.knowledge(database, epoch)
+        own = try Rescue.own(database)
+        isPending = try RawStatement(database, "SELECT 1 FROM zona_pending WHERE table_no = ?1 AND id = ?2")
+        behindEpoch = try RawStatement(database, "SELECT epoch FROM zona_behind WHERE table_no = ?1 AND id = ?2")
+        give = try RawStatement(
+            database,
+            """
+            INSERT INTO zona_pending(table_no, id, epoch, changed_at, author, action, is_copy)
+            VALUES (?1, ?2, ?3, 0, '-', 0, 1)
+            """)
+    }
+
+    private static func knowledge(_ database: Database, _ epoch: Int64) throws -> VersionVector {
+        let read = try RawStatement(database, "SELECT vector FROM zona_knowledge WHERE epoch = ?1")
+        read.bind(1, epoch)
+        guard try read.step() else { throw ReplicaStoreError(.database, "what this file knew is gone") }
+        var reader = ByteReader(read.blob(0))
+        return try reader.vector()
+    }
+
+    // MARK: What the hub has
+
+    /// Looks at one record of the hub, before it is applied.
+    mutating func look(at entry: PageEntry, body: [UInt8], in table: TableDescription) throws {
+        let compared = try compared(table)
+        guard try !pending(entry.key) else { return try keepUntouched(entry, body: body, compared) }
+        let local = try compared.row(entry.key.id)
+        let hubs = entry.kind == .row ? try compared.normalised(body, entry.row) : nil
+        guard let local else {
+            if hubs != nil { try giveDelete(entry, table) }
+            return
+        }
+        guard entry.kind == .withheld || local != hubs else { return }
+        let (epoch, context) = try context(of: entry.key)
+        if entry.kind == .withheld || isNewerHere(entry, than: context, table) {
+            try give(entry.key, epoch: epoch, compared)
+        } else if table.writable != .hub {
+            try keep(entry.key, local, table)
+        }
+    }
+
+    /// Whether whoever wrote the row here had seen what the hub has. Conflicts are the hub's own: there it is right.
+    private func isNewerHere(_ entry: PageEntry, than context: VersionVector, _ table: TableDescription) -> Bool {
+        guard table.writable != .hub, let dot = entry.dot else { return false }
+        return context.covers(dot)
+    }
+
+    /// The hub has a record that this file knew to be deleted.
+    private mutating func giveDelete(_ entry: PageEntry, _ table: TableDescription) throws {
+        guard table.isDeletable, table.rule != .appendOnly, table.writable != .hub else { return }
+        guard let dot = entry.dot, rescue.covers(dot), try epochBehind(entry.key) == nil else { return }
+        try give(entry.key, epoch: rescueEpoch, nil)
+    }
+
+    /// The user has changed the record here: what he did not change, and the hub replaces, is kept aside.
+    private mutating func keepUntouched(_ entry: PageEntry, body: [UInt8], _ compared: ComparedTable) throws {
+        guard entry.kind != .withheld else { return try fill(entry.key) }
+        guard let before = try compared.stashed(entry.key.id) else { return }
+        let hubs = entry.kind == .row ? try compared.normalised(body, entry.row) : nil
+        guard before != hubs else { return }
+        if let local = try compared.row(entry.key.id) { try keep(entry.key, local, compared.table) }
+    }
+
+    // MARK: What the hub lacks
+
+    /// Looks at the rows that the hub did not deliver. When it has seen all that this file knew, they were deleted and
+    /// their tombstones collected: they go here too. Otherwise they are given back.
+    mutating func lookAtUndelivered(_ delivered: Delivered, tables all: [TableDescription], hub: VersionVector) throws {
+        let wasDeleted = hub.covers(rescue) && hub.covers(own)
+        for table in all {
+            let compared = try compared(table)
+            for id in try delivered.missing(in: table) {
+                let key = RecordKey(table: table.number, id: id)
+                if try pending(key) {
+                    try fill(key)
+                } else if wasDeleted {
+                    try compared.remove(id)
+                } else {
+                    try give(key, epoch: try context(of: key).epoch, compared)
+                }
+            }
+        }
+    }
+
+    // MARK: Steps
+
+    private func fill(_ key: RecordKey) throws {
+        let fill = try RawStatement(
+            database, "UPDATE zona_pending SET is_filled = 1 WHERE table_no = ?1 AND id = ?2")
+        fill.bind(1, key.table)
+        fill.bind(2, idText: key.id)
+        try fill.run()
+    }
+
+    /// Makes a copy of the row as it is pending, or of its absence.
+    private mutating func give(_ key: RecordKey, epoch: Int64, _ row: ComparedTable?) throws {
+        try row?.stash(key.id)
+        give.bind(1, key.table)
+        give.bind(2, idText: key.id)
+        give.bind(3, epoch)
+        try give.run()
+        given += 1
+    }
+
+    private mutating func keep(_ key: RecordKey, _ row: [UInt8], _ table: TableDescription) throws {
+        let change = Change(
+            key: key, operation: .update, dot: Dot(number: ReplicaNumber(rawValue: 0), counter: 0), time: .zero,
+            author: [], carried: table.allColumns, changed: table.allColumns, values: row)
+        try RefusedChanges.keepAside(change, database, now: now)
+        kept += 1
+    }
+
+    private func pending(_ key: RecordKey) throws -> Bool {
+        isPending.bind(1, key.table)
+        isPending.bind(2, idText: key.id)
+        defer { isPending.reset() }
+        return try isPending.step()
+    }
+
+    private func epochBehind(_ key: RecordKey) throws -> Int64? {
+        behindEpoch.bind(1, key.table)
+        behindEpoch.bind(2, idText: key.id)
+        defer { behindEpoch.reset() }
+        return try behindEpoch.step() ? behindEpoch.integer(0) : nil
+    }
+
+    /// What this file knew when the row came to be as it is here.
+    private mutating func context(of key: RecordKey) throws -> (epoch: Int64, vector: VersionVector) {
+        guard let epoch = try epochBehind(key) else { return (rescueEpoch, rescue) }
+        if contexts[epoch] == nil { contexts[epoch] = try Self.knowledge(database, epoch) }
+        return (epoch, contexts[epoch] ?? rescue)
+    }
+
+    private mutating func compared(_ table: TableDescription) throws -> ComparedTable {
+        if let known = tables[table.number] { return known }
+        let made = try ComparedTable(database, table)
+        tables[table.number] = made
+        return made
+    }
+}
+
+/// The rows of one table as encoded values, to be compared with what the hub sends.
+final class ComparedTable {
+    let table: TableDescription
+    private let read: RawStatement
+    private let readStash: RawStatement
+    private let writeStash: RawStatement
+    private let delete: RawStatement
+
+    init(_ database: Database, _ table: TableDescription) throws {
+        self.table = table
+        let (name, stash) = (TriggerSQL.quoted(table.name), TriggerSQL.stashName(table))
+        let columns = (["id"] + table.columns.map { TriggerSQL.quoted($0.name) }).joined(separator: ", ")
+        read = try RawStatement(database, "SELECT \(columns) FROM \(name) WHERE id = ?1")
+        readStash = try RawStatement(database, "SELECT \(columns) FROM \(stash) WHERE id = ?1")
+        writeStash = try RawStatement(
+            database,
+            "INSERT OR REPLACE INTO \(stash)(\(columns)) SELECT \(columns) FROM \(name) WHERE id = ?1")
+        delete = try RawStatement(database, "DELETE FROM \(name) WHERE id = ?1")
+    }
+
+    func row(_ id: RecordID) throws -> [UInt8]? {
+        try values(read, id)
+    }
+
+    func stashed(_ id: RecordID) throws -> [UInt8]? {
+        try values(readStash, id)
+    }
+
+    private func values(_ read: RawStatement, _ id: RecordID) throws -> [UInt8]? {
+        read.bind(1, idText: id)
+        defer { read.reset() }
+        guard try read.step() else { return nil }
+        var bytes: [UInt8] = []
+        for column in table.columns.indices { read.appendValue(column + 1, to: &bytes) }
+        return bytes
+    }
+
+    func stash(_ id: RecordID) throws {
+        writeStash.bind(1, idText: id)
+        try writeStash.run()
+    }
+
+    func remove(_ id: RecordID) throws {
+        delete.bind(1, idText: id)
+        try delete.run()
+    }
+
+    /// The values of a row of a page, one for each column of the table here.
+    func normalised(_ body: [UInt8], _ range: Range<Int>) throws -> [UInt8] {
+        var reader = ByteReader(body, from: range.lowerBound, to: range.upperBound)
+        let count = try reader.count(limit: Limits.columns, of: "columns")
+        let start = reader.position
+        for _ in 0..<min(count, table.columns.count) { try reader.skipValue() }
+        var bytes = Array(body[start..<reader.position])
+        for column in table.columns.dropFirst(count) { bytes.append(contentsOf: column.defaultValue) }
+        return bytes
+    }
+}
+
+/// The records that a pull from the beginning has delivered, so that what it did not deliver can be found.
+final class Delivered {
+    private let database: Database
+    private let insert: RawStatement
+
+    init(_ database: Database) throws {
+        self.database = database
+        try database.execute(
+            sql: """
+                CREATE TEMP TABLE IF NOT EXISTS zona_delivered(
+                  table_no INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY(table_no, id)
+                ) WITHOUT ROWID;
+                DELETE FROM temp.zona_delivered;
+                """)
+        insert = try RawStatement(database, "INSERT OR IGNORE INTO temp.zona_delivered(table_no, id) VALUES (?1, ?2)")
+    }
+
+    func note(_ key: RecordKey) throws {
+        insert.bind(1, key.table)
+        insert.bind(2, idText: key.id)
+        try insert.run()
+    }
+
+    /// Records that are here, or are pending, and were not delivered, in the order of their ids.
+    func missing(in table: TableDescription) throws -> [RecordID] {
+        let read = try RawStatement(
+            database,
+            """
+            SELECT id FROM (SELECT id FROM \(TriggerSQL.quoted(table.name))
+                UNION SELECT id FROM zona_pending WHERE table_no = \(table.number))
+            WHERE id NOT IN (SELECT id FROM temp.zona_delivered WHERE table_no = \(table.number)) ORDER BY id
+            """)
+        var found: [RecordID] = []
+        while try read.step() { if let id = read.id(0) { found.append(id) } }
+        return found
+    }
+
+    /// A fresh pull: what is here, not pending, and was not delivered, is gone. Nothing stays behind for it.
+    func removeMissing(in tables: [TableDescription]) throws -> Int {
+        var removed = 0
+        for table in tables {
+            let isClean = """
+                id NOT IN (SELECT id FROM temp.zona_delivered WHERE table_no = \(table.number))
+                AND id NOT IN (SELECT id FROM zona_pending WHERE table_no = \(table.number))
+                """
+            let name = TriggerSQL.quoted(table.name)
+            try RawStatement(database, "DELETE FROM \(name) WHERE \(isClean)").run()
+            removed += database.changesCount
+            try RawStatement(
+                database, "DELETE FROM zona_behind WHERE table_no = \(table.number) AND \(isClean)"
+            ).run()
+        }
+        return removed
+    }
+
+    func clear() throws {
+        try database.execute(sql: "DELETE FROM temp.zona_delivered")
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import HubStore
+import ReplicaStore
+import ReplicaSync
+import SyncCore
+import SyncWire
+import Testing
+
+/// Files that were copied or put back: noticed at the first contact, nothing lost, no conflict where nothing diverged.
+@Suite struct IdentityTests {
+    private func world() throws -> (ambito: Ambito, narni: Desk, amelia: Desk, otricoli: Desk) {
+        let ambito = try Ambito()
+        let narni = try ambito.replica(of: "055022", "narni")
+        let amelia = try ambito.replica(of: "055004", "amelia")
+        let otricoli = try ambito.replica(of: "055024", "otricoli")
+        try add("Caritas", narni)
+        try settleAll([narni, amelia, otricoli], rounds: 2)
+        return (ambito, narni, amelia, otricoli)
+    }
+
+    private func add(_ name: String, _ desk: Desk) throws {
+        try desk.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('\(name)', 'VOL')")
+    }
+
+    private func names(_ desk: Desk) throws -> [String] {
+        try desk.values("SELECT denominazione FROM soggetto ORDER BY denominazione")
+    }
+
+    @Test func `of two copies of a file both go on, and nothing is lost`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let twin = try amelia.copy("copia")
+        try add("originale", amelia)
+        try amelia.sync()
+        try add("copia", twin)
+        let before = try twin.store.state().number
+
+        try twin.sync()
+
+        #expect(twin.events == [.forked])
+        #expect(try twin.store.state().number != before)
+        try settleAll([amelia, twin, narni, otricoli])
+        #expect(try names(narni) == ["\"Caritas\"", "\"copia\"", "\"originale\""])
+        #expect(try narni.store.conflicts().isEmpty)
+        try expectSame([narni, amelia, twin, otricoli])
+        _ = ambito
+    }
+
+    @Test func `what both copies had captured before is not doubled and no conflict`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        try amelia.sql("UPDATE soggetto SET telefono = '1'")
+        try amelia.capture()
+        let twin = try amelia.copy("copia")
+        try amelia.sync()
+        try add("originale", amelia)
+        try amelia.sync()
+
+        try twin.sync()
+
+        #expect(twin.events == [.forked])
+        try settleAll([amelia, twin, narni, otricoli])
+        #expect(try narni.store.conflicts(onlyOpen: false).isEmpty)
+        #expect(try narni.values("SELECT telefono FROM soggetto WHERE denominazione = 'Caritas'") == ["\"1\""])
+        try expectSame([narni, amelia, twin, otricoli])
+        _ = ambito
+    }
+
+    @Test func `a file put back from its backup takes a new number and gets its own later work back`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let old = try amelia.copy("vecchia")
+        try amelia.sql("UPDATE soggetto SET telefono = '1'")
+        try add("dopo", amelia)
+        try amelia.sync()
+        try narni.sync()
+
+        try old.sql("UPDATE soggetto SET pec = 'a@b.it'")
+        try old.sync()
+
+        #expect(old.events == [.forked])
+        try settleAll([old, narni, otricoli])
+        #expect(try names(old) == ["\"Caritas\"", "\"dopo\""])
+        #expect(
+            try old.values("SELECT telefono || '/' || pec FROM soggetto WHERE denominazione = 'Caritas'")
+                == ["\"1/a@b.it\""])
+        #expect(try narni.store.conflicts().isEmpty)
+        try expectSame([old, narni, otricoli])
+        _ = ambito
+    }
+
+    @Test func `an insert that a copy captured and then deleted is deleted everywhere`() throws {
+        let (_, narni, amelia, otricoli) = try world()
+        try add("errore", amelia)
+        try amelia.capture()
+        let twin = try amelia.copy("copia")
+        try amelia.sync()
+        try add("altro", amelia)
+        try amelia.sync()
+        try twin.sql("DELETE FROM soggetto WHERE denominazione = 'errore'")
+
+        try twin.sync()
+
+        try settleAll([amelia, twin, narni, otricoli])
+        #expect(try names(narni) == ["\"Caritas\"", "\"altro\""])
+        try expectSame([narni, amelia, twin, otricoli])
+    }
+
+    @Test func `two copies that write the same field make one conflict`() throws {
+        let (_, narni, amelia, otricoli) = try world()
+        let twin = try amelia.copy("copia")
+        try amelia.sql("UPDATE soggetto SET telefono = '1'")
+        try amelia.sync()
+        try twin.sql("UPDATE soggetto SET telefono = '2'")
+
+        try settleAll([twin, amelia, narni, otricoli])
+
+        #expect(try narni.store.conflicts().count == 1)
+        try expectSame([narni, amelia, twin, otricoli])
+    }
+}

@@ -1,0 +1,183 @@
+import Foundation
+import HubStore
+import ReplicaStore
+import ReplicaSync
+import SyncCore
+import SyncWire
+import Testing
+
+/// Hubs that were restored or rebuilt: replicas give back what they lack, compare, and all end equal.
+@Suite struct RestoreTests {
+    private func world() throws -> (ambito: Ambito, narni: Desk, amelia: Desk, otricoli: Desk) {
+        let ambito = try Ambito()
+        let narni = try ambito.replica(of: "055022", "narni")
+        let amelia = try ambito.replica(of: "055004", "amelia")
+        let otricoli = try ambito.replica(of: "055024", "otricoli")
+        try add("Caritas", narni)
+        try settleAll([narni, amelia, otricoli], rounds: 2)
+        return (ambito, narni, amelia, otricoli)
+    }
+
+    private func add(_ name: String, _ desk: Desk) throws {
+        try desk.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('\(name)', 'VOL')")
+    }
+
+    private func names(_ desk: Desk) throws -> [String] {
+        try desk.values("SELECT denominazione FROM soggetto ORDER BY denominazione")
+    }
+
+    @Test(arguments: [false, true]) func `what a restored hub lacks is given back as it was`(_ withoutAWord: Bool)
+        throws
+    {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let backup = try ambito.backup()
+        try add("dopo", amelia)
+        try amelia.sql("UPDATE soggetto SET telefono = '1' WHERE denominazione = 'Caritas'")
+        try amelia.sync()
+        try narni.sync()
+        try narni.sql("UPDATE soggetto SET telefono = '2' WHERE denominazione = 'Caritas'")
+        try narni.sync()
+        try ambito.putBack(backup, withoutAWord: withoutAWord)
+
+        try amelia.sync()
+
+        #expect(amelia.events == [.metHub])
+        try settleAll([amelia, narni, otricoli])
+        #expect(try names(otricoli) == ["\"Caritas\"", "\"dopo\""])
+        #expect(
+            try otricoli.values("SELECT telefono FROM soggetto WHERE denominazione = 'Caritas'") == ["\"2\""])
+        #expect(try narni.store.conflicts().isEmpty)
+        #expect(try amelia.store.refusedChanges().isEmpty)
+        try expectSame([narni, amelia, otricoli])
+    }
+
+    @Test func `what was captured and lost its answer is not doubled by a restore`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let backup = try ambito.backup()
+        try add("dopo", amelia)
+        #expect(throws: LostAnswer.self) { try amelia.sync(losing: 1) }
+        try narni.sync()
+        try ambito.putBack(backup)
+
+        try settleAll([narni, amelia, otricoli])
+
+        #expect(try names(otricoli) == ["\"Caritas\"", "\"dopo\""])
+        #expect(try narni.store.conflicts(onlyOpen: false).isEmpty)
+        try expectSame([narni, amelia, otricoli])
+    }
+
+    @Test func `when its writer is lost too, whoever has the row gives it back`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let backup = try ambito.backup()
+        try add("dopo", amelia)
+        try amelia.sql("UPDATE soggetto SET telefono = '1' WHERE denominazione = 'Caritas'")
+        try amelia.sync()
+        try otricoli.sync()
+        try ambito.putBack(backup)
+
+        try settleAll([otricoli, narni])
+
+        #expect(try names(narni) == ["\"Caritas\"", "\"dopo\""])
+        #expect(try narni.values("SELECT telefono FROM soggetto WHERE denominazione = 'Caritas'") == ["\"1\""])
+        try expectSame([narni, otricoli])
+    }
+
+    @Test func `a delete that the backup had not seen comes back`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        try add("errore", amelia)
+        try settleAll([amelia, narni, otricoli], rounds: 2)
+        let backup = try ambito.backup()
+        try amelia.sql("DELETE FROM soggetto WHERE denominazione = 'errore'")
+        try settleAll([amelia, otricoli], rounds: 2)
+        try ambito.putBack(backup)
+
+        try settleAll([otricoli, narni])
+
+        #expect(try names(narni) == ["\"Caritas\""])
+        try expectSame([narni, otricoli])
+    }
+
+    @Test func `a rebuilt hub gets everything back`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        try narni.sql("UPDATE comune SET denominazione = 'Narni (TR)' WHERE codice_istat = '055022'")
+        try amelia.sql("UPDATE soggetto SET telefono = '1' WHERE denominazione = 'Caritas'")
+        try settleAll([narni, amelia, otricoli], rounds: 2)
+        let before = try otricoli.everything()
+        try ambito.rebuild()
+
+        try settleAll([otricoli, amelia, narni])
+
+        #expect(try otricoli.everything() == before)
+        #expect(try narni.store.conflicts().isEmpty)
+        try expectSame([narni, amelia, otricoli])
+    }
+
+    @Test func `an open conflict survives a restore, and a decided one does not come back`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let backup = try ambito.backup()
+        for (desk, column) in [(amelia, "telefono"), (otricoli, "telefono")] {
+            try desk.sql("UPDATE soggetto SET \(column) = '\(desk === amelia ? 1 : 2)'")
+        }
+        try amelia.sql("UPDATE soggetto SET pec = 'a'")
+        try otricoli.sql("UPDATE soggetto SET pec = 'b'")
+        try settleAll([amelia, otricoli, narni], rounds: 2)
+        let open = try narni.store.conflicts()
+        #expect(open.count == 2)
+        let phone = try #require(open.first { $0.columns == ["telefono"] })
+        try narni.store.resolve(phone, .other, note: "", by: Operator("anna"), now: ambito.now)
+        try settleAll([narni, amelia, otricoli], rounds: 2)
+        let value = try narni.value("SELECT telefono FROM soggetto")
+        try ambito.putBack(backup)
+
+        try settleAll([otricoli, amelia, narni])
+
+        let left = try narni.store.conflicts()
+        #expect(left.map(\.columns) == [["pec"]], "\(left)")
+        #expect(try otricoli.value("SELECT telefono FROM soggetto") == value)
+        try expectSame([narni, amelia, otricoli])
+    }
+
+    @Test func `an edit made offline under the old life of the hub arrives, with the context that it had`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let backup = try ambito.backup()
+        try amelia.sql("UPDATE soggetto SET telefono = '1'")
+        try amelia.sync()
+        try otricoli.sql("UPDATE soggetto SET telefono = '2'")
+        try ambito.putBack(backup)
+
+        try settleAll([otricoli, amelia, narni])
+
+        #expect(try narni.store.conflicts().count == 1)
+        try expectSame([narni, amelia, otricoli])
+    }
+
+    @Test func `a replica that has met the new hub refuses the old one`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let backup = try ambito.backup()
+        try add("dopo", amelia)
+        try amelia.sync()
+        let old = try ambito.backup()
+        try ambito.putBack(backup)
+        try settleAll([amelia, narni, otricoli])
+        try ambito.putBack(old, withoutAWord: true)
+
+        #expect { try amelia.sync() } throws: { ($0 as? SyncFault)?.code == .incarnationChanged }
+    }
+
+    @Test func `batches stay until every backup has them, and then go`() throws {
+        let (_, _, amelia, _) = try world()
+        try add("dopo", amelia)
+        try amelia.sync()
+        let number = try amelia.store.state().number
+
+        try amelia.store.forgetDurable([
+            NumberState(number: number, storedCounter: 1, storedHash: Hash.none, durableCounter: 0)
+        ])
+        #expect(try amelia.value("SELECT count(*) FROM zona_outbox") == "1")
+        try amelia.store.forgetDurable([
+            NumberState(number: number, storedCounter: 1, storedHash: Hash.none, durableCounter: 9)
+        ])
+
+        #expect(try amelia.value("SELECT count(*) FROM zona_outbox") == "0")
+    }
+}
