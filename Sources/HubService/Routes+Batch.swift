@@ -35,8 +35,8 @@ extension Routes {
         return answer(try await store(lease, from: session, clock: Int64(clock), in: tenant).bytes)
     }
 
-    /// `GET /v1/{ambito}/batch/{hash}`: 204, and in `Zona-Have` how many bytes of the batch are here: 0 when it was never
-    /// begun, and when it is stored already, which `Zona-Stored: 1` tells.
+    /// `GET /v1/{ambito}/batch/{hash}`: 204, and in `Zona-Have` how many bytes of the batch are here: 0 when it was
+    /// never begun, and when it is stored already, which `Zona-Stored: 1` tells.
     @Sendable func batchPosition(_ request: Request, _ context: HubRequestContext) async throws -> Response {
         let tenant = try tenant(of: context)
         let session = try session(of: request, in: tenant, context)

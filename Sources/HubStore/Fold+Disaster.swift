@@ -15,8 +15,8 @@ extension Fold {
         let table: TableDescription
     }
 
-    /// An edit that makes a record anew which is gone here is listed, until the record's insert comes; so is what is given
-    /// back once deletes have been forgotten. A copy that its giver may not write is listed while it stands.
+    /// An edit that makes a record anew which is gone here is listed, until the record's insert comes; so is what is
+    /// given back once deletes have been forgotten. A copy that its giver may not write is listed while it stands.
     mutating func listSpecial(
         _ placed: Placed, isNew: Bool, open: [(kind: ConflictTable.Special, loser: Dot, id: RecordID)]
     ) throws {

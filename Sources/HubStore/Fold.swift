@@ -129,8 +129,8 @@ struct Fold {
         return table
     }
 
-    /// What comes back after a disaster is not refused because its giver may not write it: nobody else may have it. It is
-    /// held, and listed for its owner. Such changes count only where there was something to come back from.
+    /// What comes back after a disaster is not refused because its giver may not write it: nobody else may have it. It
+    /// is held, and listed for its owner. Such changes count only where there was something to come back from.
     private func authorise(
         _ change: Change, existing: [ArraySlice<UInt8>]?, _ table: TableDescription
     ) throws -> [ArraySlice<UInt8>] {
@@ -267,9 +267,9 @@ struct Fold {
         try write(key, row, scope, under: hub.freshDot())
     }
 
-    /// Writes what a hub is founded with: the ambito, its comuni, the code lists. It is older than everything that anybody
-    /// knows (counter 0, which every vector covers), so that what a rebuilt hub begins with never stands against what
-    /// replicas give back.
+    /// Writes what a hub is founded with: the ambito, its comuni, the code lists. It is older than everything that
+    /// anybody knows (counter 0, which every vector covers), so that what a rebuilt hub begins with never stands
+    /// against what replicas give back.
     mutating func seed(_ key: RecordKey, _ row: SyncCore.Row, _ scope: Scope) throws {
         try write(key, row, scope, under: Dot(number: hub.number, counter: 0))
     }

@@ -16,9 +16,9 @@ package struct CollectionSummary: Sendable, Equatable {
 // Deleted records leave a tombstone, so that who had not seen the delete can be told. It may go when nobody can ask any
 // more.
 extension HubStore {
-    /// Takes away the tombstones that the oldest context of every active replica has passed, whose groups hold one value
-    /// each, and that no open conflict and no living child names. A replica whose oldest context is below the highest
-    /// one that went starts afresh at its next contact.
+    /// Takes away the tombstones that the oldest context of every active replica has passed, whose groups hold one
+    /// value each, and that no open conflict and no living child names. A replica whose oldest context is below the
+    /// highest one that went starts afresh at its next contact.
     package func collect(now: Int64) throws(HubStoreError) -> CollectionSummary {
         let catalog = catalog
         return try write { database in

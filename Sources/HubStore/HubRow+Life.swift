@@ -23,8 +23,8 @@ extension HubStore {
 }
 
 extension HubRow {
-    /// Begins a new life of the hub: a new number, so that no dot is made twice, and a new incarnation, by which replicas
-    /// notice that they must give back and compare. The former life is remembered and logged.
+    /// Begins a new life of the hub: a new number, so that no dot is made twice, and a new incarnation, by which
+    /// replicas notice that they must give back and compare. The former life is remembered and logged.
     ///
     /// - Parameter names: 63 random bits each time, never 0.
     mutating func takeNewLife(_ database: Database, names: () -> UInt64, now: Int64) throws {

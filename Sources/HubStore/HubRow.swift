@@ -21,7 +21,10 @@ struct HubRow {
     init(_ database: Database) throws {
         let read = try RawStatement(
             database,
-            "SELECT ambito, code, name, number, incarnation, counter, seq, vector, highest_time, log_hash, horizon FROM hub"
+            """
+            SELECT ambito, code, name, number, incarnation, counter, seq, vector, highest_time, log_hash, horizon
+            FROM hub
+            """
         )
         guard try read.step(), let ambito = read.id(0) else {
             throw HubStoreError(.notAHub, "the file has no hub in it")

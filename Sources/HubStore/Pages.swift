@@ -41,7 +41,8 @@ extension HubStore {
         let records = try RawStatement(
             database,
             """
-            SELECT seq, table_no, id, number, is_deleted, row, is_withheld, counter FROM record WHERE seq > ?1 AND seq <= ?2
+            SELECT seq, table_no, id, number, is_deleted, row, is_withheld, counter FROM record
+            WHERE seq > ?1 AND seq <= ?2
             \(peer.certificate.isCapofila ? "" : "AND (scope IS NULL OR scope = ?3)") ORDER BY seq
             """)
         records.bind(1, Int64(after))

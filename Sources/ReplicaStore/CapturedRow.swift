@@ -39,8 +39,8 @@ struct CapturedRow {
         if rows.integer(8) == 1 { return copy(isThere: isThere, wasThere: wasThere) }
         switch (wasThere, isThere) {
         case (false, false):
-            // A decision about a record that is gone: it stays gone, and the decision must travel. And what was captured
-            // under a former number may be somewhere.
+            // A decision about a record that is gone: it stays gone, and the decision must travel. And what was
+            // captured under a former number may be somewhere.
             let mustTravel = !decides.isEmpty || rows.integer(7) == 1
             return mustTravel ? Outline(operation: .delete, carried: ColumnSet(), changed: ColumnSet()) : nil
         case (true, false):

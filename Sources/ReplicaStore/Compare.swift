@@ -3,8 +3,8 @@ import SQLiteAccess
 import SyncCore
 import SyncWire
 
-/// Compares this file with a restored hub, both ways, while the pull from the beginning is applied: what the hub lacks or
-/// has older is given back as a copy, and what it replaces here is kept beside the refused changes.
+/// Compares this file with a restored hub, both ways, while the pull from the beginning is applied: what the hub lacks
+/// or has older is given back as a copy, and what it replaces here is kept beside the refused changes.
 ///
 /// Nothing that a user has not done becomes a change: a copy loses against every real change that its context does not
 /// cover (`docs/merge-rules.md`, *Copies*).

@@ -16,9 +16,9 @@ package struct OwedBatch: Sendable {
 
 // Who this file is. Each change of it is one transaction, after which a new conversation begins.
 extension ReplicaStore {
-    /// The hub has batches under my number that are none of mine: this file was copied or put back from a backup. It goes
-    /// on under `number`: what the hub has of mine by hash, up to `known`, counts as acknowledged; the rest is captured
-    /// again, from the row as last acknowledged and with the context that it had.
+    /// The hub has batches under my number that are none of mine: this file was copied or put back from a backup. It
+    /// goes on under `number`: what the hub has of mine by hash, up to `known`, counts as acknowledged; the rest is
+    /// captured again, from the row as last acknowledged and with the context that it had.
     package func goOnAfterFork(known: UInt64, as number: ReplicaNumber) throws(ReplicaStoreError) {
         let catalog = catalog
         try write { database in
@@ -40,8 +40,8 @@ extension ReplicaStore {
         }
     }
 
-    /// The hub was restored or rebuilt. From now on this file owes it every batch that it lacks, goes on under `number`,
-    /// and compares itself with the hub in a pull from the beginning.
+    /// The hub was restored or rebuilt. From now on this file owes it every batch that it lacks, goes on under
+    /// `number`, and compares itself with the hub in a pull from the beginning.
     ///
     /// What was captured and not acknowledged is given back as it was when the hub's last batch of mine is one of mine:
     /// the dots stay, so a lost answer doubles nothing. Only behind a hole it is captured again.

@@ -213,8 +213,8 @@ package struct Conversation {
         return .bytesHeld(hash: waiting.hash)
     }
 
-    /// All of a batch may be at the hub and not stored, because its disk was full or it was killed: then nothing is left
-    /// to send but the question.
+    /// All of a batch may be at the hub and not stored, because its disk was full or it was killed: then nothing is
+    /// left to send but the question.
     private mutating func upload(from held: Int) throws(SyncFault) -> Request? {
         guard let waiting else { throw SyncFault(ClientSession.Stop.unexpected("a batch that is not in the outbox")) }
         let start = held <= waiting.bytes.count ? held : 0

@@ -79,8 +79,8 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
         case .hubKnowsLess:
             self.init(
                 .incarnationChanged,
-                "the hub knows less than it has acknowledged: it was put back from an old copy. Nothing was changed and "
-                    + "nothing is lost: keep this file, sync again, and tell the technician if it stays so")
+                "the hub knows less than it has acknowledged: it was put back from an old copy. Nothing was changed "
+                    + "and nothing is lost: keep this file, sync again, and tell the technician if it stays so")
         case .hubTooOld(let hub, let replica):
             self.init(
                 .hubTooOld,

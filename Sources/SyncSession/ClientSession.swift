@@ -280,8 +280,8 @@ package struct ClientSession: Sendable {
         return state.foldedCounter <= state.storedCounter ? nil : .nonsense
     }
 
-    /// An answer whose hash is none of mine acknowledges nothing: the other copy of my file, or another life of the hub,
-    /// was faster than this conversation.
+    /// An answer whose hash is none of mine acknowledges nothing: the other copy of my file, or another life of the
+    /// hub, was faster than this conversation.
     private mutating func acknowledge(_ state: HubState) -> Directive {
         switch fault(in: state) {
         case .elsewhere where state.ambito != local.ambito: return end(.wrongAmbito)

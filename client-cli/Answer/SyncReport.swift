@@ -78,7 +78,7 @@ extension SyncReport {
         case .forked:
             "file       it was copied, or put back from a backup: it goes on under a new number, nothing is lost"
         case .startedAfresh:
-            "file       it was away for longer than the hub remembers deletions: it was brought up to date from the start"
+            "file       it was away for longer than the hub remembers deletions: it was brought up to date anew"
         }
     }
 }
