@@ -103,6 +103,15 @@ let package = Package(
             ],
             path: "Benchmarks"),
 
+        // The simulation of the whole system, and the program that plays it.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "ReplicaSync", "ReplicaStore", "HubStore", "Schema", "SQLiteAccess", "SyncCore", "SyncWire",
+                "SyncSession", grdb,
+            ]),
+        .executableTarget(name: "zona-simulate", dependencies: ["Simulation"], path: "Simulator"),
+
         // One folder a target.
         .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"]),
         .testTarget(name: "SyncWireTests", dependencies: ["SyncCore", "SyncWire", crypto]),

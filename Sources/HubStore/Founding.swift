@@ -65,8 +65,11 @@ package struct Founding: Sendable {
 
 extension HubStore {
     /// Makes a hub's file, seeded with the ambito, its comuni and the code lists as changes of the hub.
+    ///
+    /// - Parameter names: draws 63 random bits, never 0, for the hub's number and incarnation.
     package static func create(
-        at path: String, founding: Founding, key: SigningKey, now: Int64, files: [Schema.File] = Schema.synced
+        at path: String, founding: Founding, key: SigningKey, now: Int64, files: [Schema.File] = Schema.synced,
+        names: () -> UInt64 = HubStore.randomName
     ) throws(HubStoreError) -> HubStore {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw HubStoreError(.exists, "\(path) exists already: this ambito has a hub")
@@ -82,7 +85,8 @@ extension HubStore {
             try pool.write { database in
                 try database.execute(sql: "PRAGMA application_id = \(applicationID)")
                 try Migrations.create(Schema.hub, database)
-                try insertHub(database, founding, version: catalog.version, now: now)
+                try insertHub(
+                    database, founding, number: names(), incarnation: names(), version: catalog.version, now: now)
                 try seed(database, founding, catalog: catalog, now: now)
             }
             try pool.close()
@@ -98,7 +102,9 @@ extension HubStore {
         UInt64.random(in: 1...UInt64(Int64.max))
     }
 
-    private static func insertHub(_ database: Database, _ founding: Founding, version: Int, now: Int64) throws {
+    private static func insertHub(
+        _ database: Database, _ founding: Founding, number: UInt64, incarnation: UInt64, version: Int, now: Int64
+    ) throws {
         let insert = try RawStatement(
             database,
             """
@@ -108,8 +114,8 @@ extension HubStore {
         insert.bind(1, idBytes: founding.ambito)
         insert.bind(2, text: founding.code)
         insert.bind(3, text: founding.name)
-        insert.bind(4, Int64(randomName()))
-        insert.bind(5, Int64(randomName()))
+        insert.bind(4, Int64(number))
+        insert.bind(5, Int64(incarnation))
         insert.bind(6, version)
         insert.bind(7, blob: Hash.none)
         insert.bind(8, now)

@@ -1,0 +1,22 @@
+import Foundation
+import Simulation
+
+/// `make simulate`: campaigns of runs, each from one seed. Says what happened how often, and every run that failed.
+@main
+enum Simulator {
+    static func main() throws {
+        let options = Options(CommandLine.arguments.dropFirst())
+        if options.lists {
+            for campaign in Campaign.all { print(campaign.name) }
+            return
+        }
+        let campaigns = options.campaign.map { name in Campaign.all.filter { $0.name == name } } ?? Campaign.all
+        guard !campaigns.isEmpty else {
+            FileHandle.standardError.write(Data("there is no such campaign: --list names them\n".utf8))
+            exit(64)
+        }
+        let report = options.jobs > 1 ? try Crew(options).run(campaigns) : try Runs(options).run(campaigns)
+        report.show(options)
+        exit(report.failures.isEmpty && report.missing.isEmpty ? 0 : 1)
+    }
+}

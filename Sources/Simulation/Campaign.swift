@@ -1,0 +1,45 @@
+/// What a campaign does beside the everyday: which situations it makes, and which it must have made to count.
+package struct Campaign: Sendable {
+    /// Situations that runs may get into.
+    enum Situation: Sendable {
+        case refuse, scope, rules, touch, revert, crash, stick, clock, keys
+        case clone, putBack, restore, oldBackup, lostPC, collect, move
+    }
+
+    package let name: String
+    let situations: Set<Situation>
+    /// What must have happened at least once in the campaign's runs.
+    let promises: [String]
+
+    func has(_ situation: Situation) -> Bool {
+        situations.contains(situation)
+    }
+
+    private static let daily = [
+        "insert", "update", "delete", "capture", "conversation", "conflict update", "request lost", "answer lost",
+        "upload doubled", "upload late", "upload cut", "pull interrupted", "skipped", "unit of many batches",
+        "pull of many pages", "decision", "by another program", "replace", "upsert", "settled",
+    ]
+
+    package static let all = [
+        Campaign(name: "base", situations: [], promises: daily + ["conflict edit-delete"]),
+        Campaign(name: "refuse", situations: [.refuse], promises: daily + ["refused", "resubmitted"]),
+        Campaign(name: "scope", situations: [.scope], promises: daily + ["refused", "insert over a hidden id"]),
+        Campaign(
+            name: "rules", situations: [.rules],
+            promises: daily + [
+                "rule capofila", "rule owner", "rule manual", "rule ordered", "rule set", "insert again",
+                "appended", "derived id",
+            ]),
+        Campaign(name: "keys", situations: [.keys], promises: daily),
+        Campaign(name: "touch", situations: [.touch], promises: daily + ["form", "form saved", "form too old"]),
+        Campaign(name: "revert", situations: [.revert], promises: daily + ["revert", "skipped row took its place"]),
+        Campaign(name: "crash", situations: [.crash, .touch], promises: daily + ["crash of a PC", "crash of the hub"]),
+        Campaign(name: "stick", situations: [.stick], promises: daily + ["batch by stick"]),
+        Campaign(name: "clock", situations: [.clock], promises: daily + ["clock stepped", "corrected"]),
+    ]
+
+    package static func named(_ name: String) -> Campaign? {
+        all.first { $0.name == name }
+    }
+}

@@ -1,0 +1,67 @@
+import ReplicaStore
+import SyncCore
+import SyncWire
+
+extension Play {
+    /// Captures what is pending, and notes what each change says.
+    func capture(_ desk: Desk, targetBytes: Int) throws {
+        let behind = try desk.behind()
+        let summary = try desk.store.capture(key: desk.key, now: now + desk.skew, targetBytes: targetBytes)
+        if summary.changes > 0 { count("capture") }
+        try noteCapture(desk, behindBefore: behind)
+    }
+
+    /// Reads the batches that a capture made: the chain is unbroken, and each change was really seen or written here.
+    func noteCapture(_ desk: Desk, behindBefore: Set<RecordKey>) throws {
+        let number = try desk.number
+        let rows = try desk.program.rows(
+            """
+            SELECT bytes, context, hash FROM zona_outbox WHERE number = ?1 AND last_counter > ?2 ORDER BY last_counter
+            """, [.number(number), .integer(number == UInt64(bitPattern: desk.marks.number) ? desk.marks.nextCounter - 1 : 0)])
+        for row in rows where batches[row[2].bytes] == nil {
+            let frame = try Frame(reading: row[0].bytes, kind: .batch)
+            var context = ByteReader(row[1].bytes)
+            var reader = frame.header
+            let header = try BatchHeader(reading: &reader, after: try context.vector())
+            if header.firstCounter > 1 {
+                guard header.previousHash == desk.memory.lastHash else {
+                    throw SimulationFailure("a capture of desk \(desk.index) broke its chain")
+                }
+            }
+            desk.memory.lastHash = frame.hash
+            var changes = try BatchReader(frame, header: header)
+            var captured: [Captured] = []
+            while let change = try changes.next() { captured.append(try follow(change, of: desk)) }
+            batches[frame.hash] = captured
+        }
+        desk.memory.written = [:]
+        let after = try desk.behind()
+        for key in behindBefore.subtracting(after).sorted() {
+            count("skipped row took its place")
+            desk.memory.seen[key] = desk.memory.skipped.removeValue(forKey: key) ?? []
+        }
+        try mark(desk)
+    }
+
+    private func follow(_ change: Change, of desk: Desk) throws -> Captured {
+        var values: [(column: Int, value: Int)] = []
+        var reader = ByteReader(change.values)
+        let roles = table(change.key.table).flatMap { Toys.profile($0.name) }?.roles ?? []
+        let counting = change.isFilled && !change.isCopy ? change.changed : change.carried
+        for column in change.carried.columns {
+            let value = try reader.value()
+            guard column < roles.count, let known = Written.value(value) else { continue }
+            let place = World.Place(key: change.key, column: column)
+            if desk.memory.edits[place] == known { desk.memory.edits[place] = nil }
+            if counting.contains(column) { values.append((column, known)) }
+        }
+        let name = world.newDeed()
+        // While a record waits, pulls leave it alone: what its writer has seen of it is what the last pull showed.
+        let all = (desk.memory.seen[change.key] ?? []).union(desk.memory.own[change.key] ?? [])
+        desk.memory.own[change.key, default: []].insert(name)
+        note("desk \(desk.index) captured \(change.key) \(change.operation) \(change.dot) \(values)")
+        return Captured(
+            name: name, dot: change.dot, key: change.key, operation: change.operation, values: values, seen: all,
+            isCopy: change.isCopy, decides: change.decides.map(\.conflict))
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import GRDB
+import SQLiteAccess
+import SyncCore
+
+/// Another program on the same file: its own connection and plain SQL. Statements are kept, as such programs do.
+final class OtherProgram {
+    let path: String
+    private let queue: DatabaseQueue
+    private var statements: [String: RawStatement] = [:]
+
+    init(path: String) throws {
+        self.path = path
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        queue = try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    deinit {
+        close()
+    }
+
+    func close() {
+        let statements = self.statements
+        self.statements = [:]
+        // Finalised on the connection's own queue; a close that fails leaves a file that is copied no more.
+        queue.inDatabase { _ in _ = consume statements }
+        try? queue.close()
+    }
+
+    /// Runs one statement in a transaction of its own.
+    func run(_ sql: String, _ values: [Value] = []) throws {
+        try queue.inDatabase { database in
+            let statement = try prepared(sql, database)
+            bind(values, to: statement)
+            try statement.run()
+        }
+    }
+
+    /// Runs statements as one transaction.
+    func transaction(_ work: [(sql: String, values: [Value])]) throws {
+        try queue.write { database in
+            for (sql, values) in work {
+                let statement = try prepared(sql, database)
+                bind(values, to: statement)
+                try statement.run()
+            }
+        }
+    }
+
+    func rows(_ sql: String, _ values: [Value] = []) throws -> [[Value]] {
+        try queue.inDatabase { database in
+            let statement = try prepared(sql, database)
+            bind(values, to: statement)
+            var rows: [[Value]] = []
+            while try statement.step() { rows.append((0..<statement.columnCount).map(statement.value)) }
+            statement.reset()
+            return rows
+        }
+    }
+
+    func integer(_ sql: String, _ values: [Value] = []) throws -> Int64 {
+        guard case .integer(let number)? = try rows(sql, values).first?.first else { return 0 }
+        return number
+    }
+
+    /// The whole database in one new file.
+    func copy(to target: String) throws {
+        _ = try rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: target + suffix) }
+        try FileManager.default.copyItem(atPath: path, toPath: target)
+    }
+
+    private func prepared(_ sql: String, _ database: Database) throws -> RawStatement {
+        if let known = statements[sql] { return known }
+        let statement = try RawStatement(database, sql)
+        statements[sql] = statement
+        return statement
+    }
+
+    private func bind(_ values: [Value], to statement: RawStatement) {
+        for (index, value) in values.enumerated() { statement.bind(index + 1, value) }
+    }
+}
+
+extension Value {
+    static func id(_ id: RecordID) -> Value { .text("\(id)") }
+    static func number(_ number: UInt64) -> Value { .integer(Int64(bitPattern: number)) }
+
+    var string: String {
+        if case .text(let bytes) = self { return String(decoding: bytes, as: UTF8.self) }
+        return ""
+    }
+
+    var integer: Int64 {
+        if case .integer(let number) = self { return number }
+        return 0
+    }
+
+    var bytes: [UInt8] {
+        switch self {
+        case .blob(let bytes), .text(let bytes): bytes
+        default: []
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import ReplicaStore
+import SyncCore
+
+/// Second thoughts: undoing, forms, decisions, refused changes.
+extension Play {
+    /// The user undoes all that no batch holds yet: each row back to how it was.
+    func revert(_ desk: Desk) throws {
+        for key in desk.memory.written.keys.sorted() {
+            guard let beginning = desk.memory.written[key], !beginning.hasDecision, let old = beginning.row,
+                let table = table(key.table), let row = try desk.row(key, table), row != old,
+                table.rule != .set, table.rule != .appendOnly
+            else { continue }
+            let set = table.columns.enumerated().map { "\($1.name) = ?\($0 + 2)" }.joined(separator: ", ")
+            let isDone = try tries(desk) {
+                try desk.program.run("UPDATE \(table.name) SET \(set) WHERE id = ?1", [.id(key.id)] + old)
+            }
+            guard isDone else { continue }
+            count("revert")
+            note("desk \(desk.index) undid \(key)")
+            for (new, before) in zip(row, old) where new != before {
+                if let value = Written.value(new) { world.over[value, default: []].insert(World.undone) }
+                if let value = Written.value(before) { world.over[value]?.subtract(beginning.made) }
+            }
+            desk.memory.edits = desk.memory.edits.filter { $0.key.key != key }
+        }
+    }
+
+    // MARK: Forms
+
+    /// Opens a form, saves the open one, or closes it.
+    func useForm(_ desk: Desk) throws {
+        guard let form = desk.form else { return try openForm(desk) }
+        guard let table = table(form.key.table), let profile = Toys.profile(table.name) else { return }
+        guard chance.happens(0.7), let row = try desk.row(form.key, table) else {
+            desk.form = nil
+            return try desk.store.endTouch(form.key.id, of: table)
+        }
+        var screen = form.row
+        if now + desk.skew - form.touchedAt >= Limits.touchMilliseconds {
+            // Its touch has ended: it shows the record anew.
+            count("form too old")
+            screen = row
+        }
+        count("form saved")
+        try write(
+            desk, form.key, table, changes(of: row, profile, try desk.number), over: row, onScreen: screen)
+        desk.form = nil
+        try desk.store.endTouch(form.key.id, of: table)
+    }
+
+    private func openForm(_ desk: Desk) throws {
+        guard let (key, table, _, row) = try anyRow(desk), table.rule != .set, table.rule != .appendOnly else { return }
+        try desk.store.touch(key.id, of: table, now: now + desk.skew)
+        desk.form = Form(key: key, row: row, touchedAt: now + desk.skew)
+        count("form")
+        note("desk \(desk.index) opened a form on \(key)")
+        if chance.happens(0.2) { now += Limits.touchMilliseconds * 2 / 3 }
+    }
+
+    // MARK: Decisions
+
+    func decide(_ desk: Desk) throws {
+        let open = try desk.store.conflicts()
+        guard !open.isEmpty else { return }
+        for _ in 0..<min(2, open.count) { try decide(desk, chance.pick(open)) }
+    }
+
+    private func decide(_ desk: Desk, _ conflict: Conflict) throws {
+        guard let table = catalog.table(named: conflict.table), let profile = Toys.profile(table.name) else { return }
+        let key = RecordKey(table: table.number, id: conflict.recordID)
+        let row = try desk.row(key, table)
+        let columns = conflict.columns.compactMap(table.column(named:))
+        var choice = ConflictChoice.shown
+        switch chance.below(3) {
+        case 0 where !columns.isEmpty && row != nil:
+            let free = columns.filter { profile.roles[$0] == .text || profile.roles[$0] == .money }
+            guard !free.isEmpty else { break }
+            let column = chance.pick(free)
+            let value = world.newValue(by: try desk.number)
+            choice = .new([(column, profile.roles[column] == .money ? .integer(Int64(value)) : Written.text(value))])
+        case 1 where row != nil: choice = .other
+        default: break
+        }
+        if case .other = choice, columns.isEmpty, table.rule == .appendOnly { return }
+        let isDone = try tries(desk) {
+            try desk.store.resolve(conflict, choice, note: "", by: Operator("anna"), now: now + desk.skew)
+        }
+        guard isDone else { return }
+        count("decision")
+        note("desk \(desk.index) decided \(conflict.id) on \(key): \(choice)")
+        try decided(desk, conflict, key, columns, before: row, after: try desk.row(key, table))
+    }
+
+    /// Everything that the conflict showed and that the record does not hold now was overruled, on purpose.
+    private func decided(
+        _ desk: Desk, _ conflict: Conflict, _ key: RecordKey, _ columns: [Int], before: [Value]?, after: [Value]?
+    ) throws {
+        if let before, after == nil { return deleted(key, desk, before) }
+        begin(key, desk, row: before)
+        desk.memory.written[key]?.hasDecision = true
+        let held = Set((after ?? []).compactMap(Written.value))
+        for value in (conflict.shown.values + conflict.other.values).compactMap(Written.value) where !held.contains(value) {
+            world.over[value, default: []].insert(World.overruled)
+        }
+        guard let before, let after else { return }
+        for column in columns where before[column] != after[column] {
+            if let old = Written.value(before[column]) { world.over[old, default: []].insert(World.overruled) }
+            wrote(after[column], at: World.Place(key: key, column: column), desk)
+        }
+    }
+
+    // MARK: Refused changes
+
+    /// The operator reads a refused change, writes it once more without the fault, and lets it go.
+    func resubmit(_ desk: Desk) throws {
+        guard let change = try desk.store.refusedChanges().first, let table = catalog.table(named: change.table) else {
+            return
+        }
+        let key = RecordKey(table: table.number, id: change.id)
+        world.told.formUnion(change.values.compactMap { Written.value($0.value) })
+        if let row = try desk.row(key, table), let profile = Toys.profile(change.table) {
+            let number = try desk.number
+            let again = change.values.filter(\.isChanged).compactMap { entry -> (column: Int, value: Value)? in
+                guard let column = table.column(named: entry.column), profile.roles[column] == .text else { return nil }
+                return (column, Written.text(world.newValue(by: number)))
+            }
+            try write(desk, key, table, again, over: row, onScreen: row)
+        }
+        count("resubmitted")
+        _ = try desk.store.dropRefused(change.dot)
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import ReplicaStore
+import SyncCore
+import SyncWire
+
+/// What went wrong in a run.
+package struct SimulationFailure: Error, CustomStringConvertible {
+    package let what: String
+    package var step = 0
+
+    init(_ what: String) {
+        self.what = what
+    }
+
+    package var description: String { "step \(step): \(what)" }
+}
+
+/// One run under way: the hub, the desks, the clock, the ground truth.
+final class Play {
+    let campaign: Campaign
+    let seed: UInt64
+    let template: Template
+    let folder: String
+    let catalog: Catalog
+    var chance: Chance
+    var world = World()
+    var hub: HubEnd
+    var desks: [Desk] = []
+    /// The true time, Unix milliseconds; the hub's clock.
+    var now: Int64 = 1_700_000_100_000
+    var step = 0
+    var batches: [[UInt8]: [Captured]] = [:]
+    /// What each page showed: record, and the changes in it.
+    var pages: [[UInt8]: [(key: RecordKey, seen: Set<Int>)]] = [:]
+    /// Uploads that will come once more, late.
+    var late: [LateUpload] = []
+    /// Batches carried by hand.
+    var sticks: [LateUpload] = []
+    var counts: [String: Int] = [:]
+    let isTracing: Bool
+
+    init(_ campaign: Campaign, seed: UInt64, template: Template, folder: String, isTracing: Bool) throws {
+        self.campaign = campaign
+        self.seed = seed
+        self.template = template
+        self.folder = folder
+        self.isTracing = isTracing
+        catalog = template.catalog
+        chance = Chance(seed: seed)
+        try template.clone(to: folder)
+        hub = try HubEnd(path: folder + "/hub.sqlite", key: template.hubKey)
+        for (index, seat) in template.seats.enumerated() {
+            let skew: Int64 =
+                campaign.has(.clock)
+                ? chance.pick([0, -50, 80, 3_000, -90_000, 86_400_000, -86_400_000, 31_536_000_000])
+                : chance.pick([0, 0, 0, -50, 80])
+            let desk = try Desk(
+                index: index, path: folder + "/\(index).sqlite", key: seat.key, comune: seat.comune,
+                isCapofila: seat.isCapofila, skew: skew)
+            desks.append(desk)
+            try mark(desk)
+        }
+        try hub.begin()
+    }
+
+    func end() {
+        for desk in desks { try? desk.close() }
+        try? hub.close()
+    }
+
+    func count(_ what: String, _ times: Int = 1) {
+        counts[what, default: 0] += times
+    }
+
+    func note(_ text: @autoclosure () -> String) {
+        if isTracing { print("\(step): \(text())") }
+    }
+
+    func table(_ number: Int) -> TableDescription? {
+        catalog.table(number)
+    }
+
+    /// Counters and cursor never go back within one number and one life of the hub.
+    func mark(_ desk: Desk) throws {
+        guard
+            let row = try desk.program.rows(
+                "SELECT number, incarnation, next_counter, cursor, acknowledged_counter, applying FROM zona_state"
+            ).first?.map(\.integer)
+        else { throw SimulationFailure("a replica lost its state") }
+        guard row[5] == 0 else { throw SimulationFailure("applying was committed as 1") }
+        let old = desk.marks
+        if old.number == row[0] && old.incarnation == row[1] {
+            guard row[2] >= old.nextCounter, row[4] >= old.acknowledged else {
+                throw SimulationFailure("a counter of desk \(desk.index) went back")
+            }
+            // A cursor goes to 0 when all is to be read again; otherwise never back.
+            guard row[3] >= old.cursor || row[3] == 0 else {
+                throw SimulationFailure("the cursor of desk \(desk.index) went back: \(old.cursor) to \(row[3])")
+            }
+        }
+        desk.marks = Desk.Marks(
+            number: row[0], incarnation: row[1], nextCounter: row[2], cursor: row[3], acknowledged: row[4])
+    }
+
+    /// No row in a replica's file that its comune may not read.
+    func checkIsolation(_ desk: Desk) throws {
+        guard !desk.isCapofila else { return }
+        let mine = Value.id(desk.comune)
+        let foreign = try desk.program.integer(
+            """
+            SELECT (SELECT count(*) FROM pratica WHERE comune_id IS NULL OR comune_id <> ?1)
+                + (SELECT count(*) FROM zona_conflict WHERE scope NOT IN ('*', ?1))
+            """, [mine])
+        guard foreign == 0 else { throw SimulationFailure("desk \(desk.index) holds \(foreign) rows of others") }
+    }
+}
+
+/// A batch that reaches the hub out of its conversation.
+struct LateUpload {
+    let bytes: [UInt8]
+    let desk: Int
+    let clock: Int64
+}

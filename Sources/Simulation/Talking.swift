@@ -1,0 +1,168 @@
+import HubStore
+import ReplicaStore
+import ReplicaSync
+import SyncCore
+import SyncSession
+import SyncWire
+
+extension Play {
+    /// One request of the desk's conversation, with everything that a line can do to it.
+    func talk(_ desk: Desk) throws {
+        if desk.talk == nil { try beginTalk(desk) }
+        guard let request = desk.request else { return desk.hangUp() }
+        let sent = shrunk(request)
+        if chance.happens(0.06) {
+            count("request lost")
+            return loseTalk(desk, request)
+        }
+        if case .upload(let upload) = sent {
+            if chance.happens(0.08) {
+                count("upload cut")
+                hub.parts[upload.hash] = chance.below(upload.bytes.count)
+                return loseTalk(desk, request)
+            }
+            if upload.start > 0 { count("upload resumed") }
+            if chance.happens(0.1) { late.append(LateUpload(bytes: upload.bytes, desk: desk.index, clock: upload.clock)) }
+        }
+        let answer: Conversation.Answer
+        do {
+            answer = try self.answer(sent, of: desk)
+            if case .upload = sent, chance.happens(0.1) {
+                count("upload doubled")
+                _ = try self.answer(sent, of: desk)
+            }
+        } catch let problem as Problem {
+            count("problem \(problem.code)")
+            note("desk \(desk.index) was told \(problem.code): \(problem.message)")
+            return desk.hangUp()
+        }
+        if chance.happens(0.08) {
+            count("answer lost")
+            return loseTalk(desk, request)
+        }
+        try receive(answer, desk)
+    }
+
+    /// A page's size is drawn small, so that pulls have several.
+    private func shrunk(_ request: Conversation.Request) -> Conversation.Request {
+        guard case .page(let after, let size) = request else { return request }
+        return .page(after: after, size: min(size, chance.pick([1, 60, 200, 1 << 16])))
+    }
+
+    private func loseTalk(_ desk: Desk, _ request: Conversation.Request) {
+        if case .page = request, (try? desk.program.integer("SELECT count(*) FROM zona_inbox")) ?? 0 > 0 {
+            count("pull interrupted")
+        }
+        desk.hangUp()
+    }
+
+    /// Captures and draws up the first request.
+    func beginTalk(_ desk: Desk) throws {
+        desk.hangUp()
+        desk.wentThrough = false
+        // Captured before with batches of a drawn size; the conversation's own capture then finds nothing.
+        try capture(desk, targetBytes: chance.pick([1, 40, 128 << 10]))
+        var talk = try Conversation(
+            store: desk.store, key: desk.key, now: now + desk.skew, newNumber: { [self] in chance.name() })
+        desk.request = try talk.begin()
+        desk.talk = talk
+        count("conversation")
+    }
+
+    /// Gives the answer to the conversation, and notes what came of it.
+    func receive(_ answer: Conversation.Answer, _ desk: Desk) throws {
+        guard var talk = desk.talk else { return }
+        let before = try Standing(desk)
+        var shown: [[UInt8]] = []
+        if case .page(let frame) = answer {
+            shown = try desk.program.rows(
+                "SELECT substr(bytes, length(bytes) - 95, 32) FROM zona_inbox ORDER BY position"
+            ).map { $0[0].bytes } + [frame.hash]
+        }
+        let sentAt = now + desk.skew
+        now += Int64(chance.below(40)) + 1
+        do {
+            desk.request = try talk.receive(answer, sentAt: sentAt, now: now + desk.skew)
+        } catch {
+            note("desk \(desk.index) ended its conversation: \(error.context)")
+            try ended(error)
+            try noteReceived(desk, shown, before)
+            return desk.hangUp()
+        }
+        try noteReceived(desk, shown, before)
+        desk.talk = talk
+        guard desk.request == nil else { return }
+        try concluded(desk, talk)
+    }
+
+    private func concluded(_ desk: Desk, _ talk: Conversation) throws {
+        for event in talk.summary.events { count("\(event)") }
+        if !talk.beginsAgain {
+            desk.wentThrough = true
+            try desk.store.noteContact(at: now + desk.skew, offset: talk.summary.clockOffset, fault: nil)
+            count("synced")
+        }
+        desk.hangUp()
+    }
+
+    private func ended(_ fault: SyncFault) throws {
+        count("conversation ended")
+    }
+
+    /// How the file stood before an answer came.
+    struct Standing {
+        let epoch: Int64
+        let lastPull: Int64
+        let number: Int64
+
+        init(_ desk: Desk) throws {
+            let row = try desk.program.rows("SELECT epoch, coalesce(last_pull, 0), number FROM zona_state").first
+            epoch = row?[0].integer ?? 0
+            lastPull = row?[1].integer ?? 0
+            number = row?[2].integer ?? 0
+        }
+    }
+
+    private func noteReceived(_ desk: Desk, _ shown: [[UInt8]], _ before: Standing) throws {
+        let after = try Standing(desk)
+        if !shown.isEmpty && (after.epoch != before.epoch || after.lastPull != before.lastPull) {
+            try noteApplied(desk, shown)
+        }
+        if after.number != before.number { try noteRenumbered(desk) }
+        try mark(desk)
+    }
+
+    /// What the applied pages showed is now what this person has on screen.
+    private func noteApplied(_ desk: Desk, _ shown: [[UInt8]]) throws {
+        count("applied")
+        if shown.count > 1 { count("pull of many pages") }
+        let behind = try desk.behind()
+        for hash in shown {
+            for entry in pages[hash] ?? [] {
+                if behind.contains(entry.key) {
+                    count("skipped")
+                    desk.memory.skipped[entry.key] = entry.seen
+                } else {
+                    desk.memory.skipped[entry.key] = nil
+                    desk.memory.seen[entry.key] = entry.seen
+                }
+            }
+        }
+        note("desk \(desk.index) applied \(shown.count) pages, behind: \(behind.sorted())")
+        try noteTold(desk)
+        try checkIsolation(desk)
+    }
+
+    /// Refused values of which this file tells its operator.
+    func noteTold(_ desk: Desk) throws {
+        for row in try desk.program.rows("SELECT \"values\" FROM zona_refused") {
+            world.told.formUnion(Written.values(in: row[0].bytes))
+        }
+    }
+
+    /// The file goes on under a new number: what is pending is captured again from the start.
+    private func noteRenumbered(_ desk: Desk) throws {
+        count("renumbered")
+        desk.memory.lastHash = Hash.none
+    }
+}
