@@ -116,6 +116,36 @@ enum Deciding {
 
 /// Rows that a pull had to skip because the user was at work on the record.
 enum SkippedRows {
+    /// Nobody has the record on screen any more.
+    static func endTouch(_ database: Database, table: TableDescription, id: RecordID) throws {
+        let end = try RawStatement(database, "DELETE FROM zona_touch WHERE table_no = ?1 AND id = ?2")
+        end.bind(1, table.number)
+        end.bind(2, idText: id)
+        try end.run()
+        let waits = try RawStatement(database, "SELECT 1 FROM zona_pending WHERE table_no = ?1 AND id = ?2")
+        waits.bind(1, table.number)
+        waits.bind(2, idText: id)
+        if try !waits.step() { try takePlace(database, table: table, id: id) }
+    }
+
+    /// Forms that were left open: their touches end an hour after they began. One from the future was made before the
+    /// clock was set right, and would hold its record back until then.
+    static func endTouches(_ database: Database, catalog: Catalog, now: Int64) throws {
+        let old = try RawStatement(
+            database, "SELECT table_no, id FROM zona_touch WHERE touched_at <= ?1 OR touched_at > ?2")
+        old.bind(1, now - Limits.touchMilliseconds)
+        old.bind(2, now + Limits.touchMilliseconds)
+        var ended: [RecordKey] = []
+        while try old.step() {
+            if let id = old.id(1) { ended.append(RecordKey(table: Int(old.integer(0)), id: id)) }
+        }
+        old.reset()
+        for key in ended {
+            guard let table = catalog.table(key.table) else { continue }
+            try endTouch(database, table: table, id: key.id)
+        }
+    }
+
     /// The pending row held no change: what the pull brought takes its place, if it was kept.
     static func takePlace(_ database: Database, table: TableDescription, id: RecordID) throws {
         let read = try RawStatement(

@@ -192,7 +192,8 @@ extension ReplicaStore {
                 database,
                 """
                 INSERT INTO zona_touch(table_no, id, epoch, touched_at)
-                    SELECT ?1, ?2, epoch, ?3 FROM zona_state WHERE true
+                    SELECT ?1, ?2, coalesce((SELECT epoch FROM zona_behind WHERE table_no = ?1 AND id = ?2), epoch), ?3
+                    FROM zona_state WHERE true
                 ON CONFLICT(table_no, id) DO UPDATE SET epoch = excluded.epoch, touched_at = excluded.touched_at
                 """)
             touch.bind(1, table.number)
@@ -202,13 +203,10 @@ extension ReplicaStore {
         }
     }
 
-    /// The form is closed: the record is no longer on screen.
+    /// The form is closed: the record is no longer on screen, and shows what a pull brought meanwhile.
     package func endTouch(_ id: RecordID, of table: TableDescription) throws(ReplicaStoreError) {
         try write { database in
-            let end = try RawStatement(database, "DELETE FROM zona_touch WHERE table_no = ?1 AND id = ?2")
-            end.bind(1, table.number)
-            end.bind(2, idText: id)
-            try end.run()
+            try database.whileApplying { try SkippedRows.endTouch(database, table: table, id: id) }
         }
     }
 

@@ -27,11 +27,22 @@ package struct StatementFault: Error, Sendable, CustomStringConvertible {
 package final class RawStatement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
+    /// Where the statement goes when it is done with, on a connection that keeps its statements.
+    private let cache: StatementCache?
+    private let sql: String
 
-    /// Prepares `sql`, one statement.
+    /// Prepares `sql`, one statement, or takes one that was prepared before.
     package init(_ database: Database, _ sql: String) throws {
         guard let connection = database.sqliteConnection else {
             throw StatementFault(code: SQLITE_MISUSE, message: "the database is closed")
+        }
+        let cache = StatementCache.of(connection)
+        self.cache = cache
+        self.sql = cache == nil ? "" : sql
+        self.connection = connection
+        if let kept = cache?.take(sql) {
+            handle = kept
+            return
         }
         var handle: OpaquePointer?
         let code = sqlite3_prepare_v3(connection, sql, -1, 0, &handle, nil)
@@ -39,12 +50,11 @@ package final class RawStatement {
             throw StatementFault(
                 code: sqlite3_extended_errcode(connection), message: String(cString: sqlite3_errmsg(connection)))
         }
-        self.connection = connection
         self.handle = handle
     }
 
     deinit {
-        sqlite3_finalize(handle)
+        if let cache { cache.giveBack(handle, sql) } else { sqlite3_finalize(handle) }
     }
 
     // MARK: Running

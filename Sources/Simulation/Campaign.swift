@@ -9,10 +9,18 @@ package struct Campaign: Sendable {
     package let name: String
     let situations: Set<Situation>
     /// What must have happened at least once in the campaign's runs.
-    let promises: [String]
+    package let promises: [String]
 
     func has(_ situation: Situation) -> Bool {
         situations.contains(situation)
+    }
+
+    var restoresHub: Bool {
+        has(.restore)
+    }
+
+    var hasDisasters: Bool {
+        !situations.isDisjoint(with: [.clone, .putBack, .restore, .lostPC, .move])
     }
 
     private static let daily = [

@@ -45,6 +45,7 @@ extension Play {
 
     private func follow(_ change: Change, of desk: Desk) throws -> Captured {
         var values: [(column: Int, value: Int)] = []
+        var carried: [Int] = []
         var reader = ByteReader(change.values)
         let roles = table(change.key.table).flatMap { Toys.profile($0.name) }?.roles ?? []
         let counting = change.isFilled && !change.isCopy ? change.changed : change.carried
@@ -53,6 +54,7 @@ extension Play {
             guard column < roles.count, let known = Written.value(value) else { continue }
             let place = World.Place(key: change.key, column: column)
             if desk.memory.edits[place] == known { desk.memory.edits[place] = nil }
+            carried.append(known)
             if counting.contains(column) { values.append((column, known)) }
         }
         let name = world.newDeed()
@@ -61,7 +63,7 @@ extension Play {
         desk.memory.own[change.key, default: []].insert(name)
         note("desk \(desk.index) captured \(change.key) \(change.operation) \(change.dot) \(values)")
         return Captured(
-            name: name, dot: change.dot, key: change.key, operation: change.operation, values: values, seen: all,
-            isCopy: change.isCopy, decides: change.decides.map(\.conflict))
+            name: name, dot: change.dot, key: change.key, operation: change.operation, values: values, carried: carried,
+            seen: all, isCopy: change.isCopy, decides: change.decides.map(\.conflict))
     }
 }

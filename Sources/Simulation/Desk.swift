@@ -12,6 +12,8 @@ struct Captured {
     let operation: SyncCore.Operation
     /// Column and value of those that are followed.
     let values: [(column: Int, value: Int)]
+    /// Every followed value that travels along, changed or not.
+    let carried: [Int]
     let seen: Set<Int>
     let isCopy: Bool
     let decides: [RecordID]
@@ -98,6 +100,10 @@ final class Desk {
         hangUp()
         form = nil
         try close()
+        try reopenFiles()
+    }
+
+    func reopenFiles() throws {
         store = try ReplicaStore(path: path)
         program = try OtherProgram(path: path)
     }

@@ -31,8 +31,17 @@ final class HubEnd {
     func reopen() throws {
         try close()
         nonces = []
+        try openFiles()
+    }
+
+    func openFiles() throws {
         store = try HubStore(path: path, key: key, files: Toys.files)
         program = try OtherProgram(path: path)
+    }
+
+    /// Takes the file as it stands, after something that is no conversation.
+    func refresh() throws {
+        memory.marks = try marks()
     }
 
     /// Reads how the file stands, without judging.
@@ -68,8 +77,6 @@ struct HubMemory {
     var folded: [UInt64: Int64] = [:]
     var lastRefusal: Int64 = 0
     var merged: [Dot: Captured] = [:]
-    /// Records, deleted or not, with their owner where the table has one.
-    var owners: [RecordKey: RecordID?] = [:]
 }
 
 extension Play {
@@ -193,7 +200,7 @@ extension Play {
             world.edits[change.key, default: []].append(deed)
         }
         hub.memory.seen[change.key, default: []].insert(change.name)
-        world.decided.formUnion(change.decides)
+        for conflict in change.decides { world.decided[conflict] = change.name }
         if change.isCopy { count("copy") }
     }
 

@@ -79,7 +79,9 @@ extension Play {
 
     private func hiddenRecord(_ desk: Desk, _ profile: Toys.Profile) -> RecordKey? {
         guard campaign.has(.scope), profile.table == "pratica", !desk.isCapofila, chance.happens(0.2) else { return nil }
-        let hidden = hub.memory.owners.keys.filter { world.owner[$0] != .some(.some(desk.comune)) }.sorted()
+        let hidden = hub.memory.seen.keys.filter { key in
+            table(key.table)?.name == profile.table && world.owner[key] != .some(.some(desk.comune))
+        }.sorted()
         return hidden.isEmpty ? nil : chance.pick(hidden)
     }
 

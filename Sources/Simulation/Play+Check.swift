@@ -25,7 +25,7 @@ extension Play {
         try checkTold()
         try checkOrder(shown, conflicts)
         try checkExistence(shown)
-        for id in world.decided where conflicts[id] != nil && !campaign.has(.lostPC) {
+        for id in world.decided.keys.sorted() where conflicts[id] != nil && !campaign.has(.lostPC) {
             throw SimulationFailure("conflict \(id) was decided and is still open")
         }
     }

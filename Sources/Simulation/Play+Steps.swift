@@ -1,3 +1,5 @@
+import HubStore
+import ReplicaStore
 import ReplicaSync
 import SyncCore
 import SyncSession
@@ -32,6 +34,8 @@ extension Play {
         if campaign.has(.refuse) || campaign.has(.scope), chance.happens(0.06) { try resubmit(desk) }
         if campaign.has(.stick) { try useStick(desk) }
         if campaign.has(.crash) { try crash(desk) }
+        if campaign.has(.collect) { try collect(desk) }
+        if campaign.hasDisasters, chance.happens(0.04) { try disaster(desk) }
         if campaign.has(.clock), chance.happens(0.02) {
             desk.skew = chance.pick([0, -50, 3_000, -90_000, 86_400_000, -31_536_000_000])
             count("clock stepped")
@@ -59,8 +63,9 @@ extension Play {
 
     private func useStick(_ desk: Desk) throws {
         if chance.happens(0.06) {
-            for row in try desk.program.rows("SELECT bytes FROM zona_outbox ORDER BY last_counter") {
-                sticks.append(LateUpload(bytes: row[0].bytes, desk: desk.index, clock: 0))
+            let peer = try stranger(desk)
+            for row in try desk.program.rows("SELECT bytes, hash FROM zona_outbox ORDER BY last_counter") {
+                sticks.append(LateUpload(bytes: row[0].bytes, hash: row[1].bytes, peer: peer, clock: 0))
             }
         }
         if !sticks.isEmpty, chance.happens(0.15) {
@@ -71,9 +76,8 @@ extension Play {
 
     /// A batch comes to the hub on its own: what it brings is judged as ever.
     private func deliver(_ upload: LateUpload) throws {
-        let desk = desks[upload.desk]
         do {
-            _ = try hub.store.accept(upload.bytes, from: try stranger(desk), offset: upload.clock, now: now)
+            _ = try hub.store.accept(upload.bytes, from: upload.peer, offset: upload.clock, now: now)
         } catch let problem as Problem {
             count("problem \(problem.code)")
         }
@@ -81,7 +85,7 @@ extension Play {
     }
 
     /// The desk as the hub knows it, without a greeting of now: its certificate, and all its numbers.
-    private func stranger(_ desk: Desk) throws -> HubSession.Peer {
+    func stranger(_ desk: Desk) throws -> HubSession.Peer {
         let state = try desk.store.state()
         let former = try desk.store.formerNumbers()
         let greeting = ClientGreeting(

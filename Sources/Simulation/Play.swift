@@ -1,6 +1,7 @@
 import Foundation
 import ReplicaStore
 import SyncCore
+import SyncSession
 import SyncWire
 
 /// What went wrong in a run.
@@ -36,6 +37,9 @@ final class Play {
     var late: [LateUpload] = []
     /// Batches carried by hand.
     var sticks: [LateUpload] = []
+    /// Kept copies of the hub's file, and of PCs' files.
+    var backups: [HubBackup] = []
+    var deskBackups: [Int: (path: String, memory: Memory)] = [:]
     var counts: [String: Int] = [:]
     let isTracing: Bool
 
@@ -59,8 +63,17 @@ final class Play {
                 isCapofila: seat.isCapofila, skew: skew)
             desks.append(desk)
             try mark(desk)
+            if campaign.has(.refuse) { try dropChecks(desk) }
         }
         try hub.begin()
+        if campaign.restoresHub { try backUp() }
+    }
+
+    /// As with a program that knows fewer checks than the hub.
+    private func dropChecks(_ desk: Desk) throws {
+        for table in ["scheda", "voce"] {
+            for kind in ["insert", "update"] { try desk.program.run("DROP TRIGGER zona_check_\(table)_\(kind)") }
+        }
     }
 
     func end() {
@@ -118,6 +131,8 @@ final class Play {
 /// A batch that reaches the hub out of its conversation.
 struct LateUpload {
     let bytes: [UInt8]
-    let desk: Int
+    let hash: [UInt8]
+    /// Who made it, as the hub knows him.
+    let peer: HubSession.Peer
     let clock: Int64
 }

@@ -22,7 +22,9 @@ extension Play {
                 return loseTalk(desk, request)
             }
             if upload.start > 0 { count("upload resumed") }
-            if chance.happens(0.1) { late.append(LateUpload(bytes: upload.bytes, desk: desk.index, clock: upload.clock)) }
+            if chance.happens(0.1), let peer = desk.peer {
+                late.append(LateUpload(bytes: upload.bytes, hash: upload.hash, peer: peer, clock: upload.clock))
+            }
         }
         let answer: Conversation.Answer
         do {

@@ -33,8 +33,8 @@ struct World {
     var gone: Set<Int> = []
     /// Numbers whose file is no more, or was put back: nobody is left to tell.
     var untold: Set<UInt64> = []
-    /// Conflicts that a decision which the hub took has named.
-    var decided: Set<RecordID> = []
+    /// Conflicts that a decision which the hub took has named, with the change that took it along.
+    var decided: [RecordID: Int] = [:]
     /// The number under which a value was written.
     var maker: [Int: UInt64] = [:]
     /// Who owns a record, where its table has owners.
@@ -84,5 +84,33 @@ enum Written {
             if let known = Self.value(value) { found.append(known) }
         }
         return found
+    }
+
+    /// The followed texts anywhere in bytes of whatever kind.
+    static func texts(in bytes: [UInt8]) -> Set<Int> {
+        var found: Set<Int> = []
+        var number = -1
+        var digits = 0
+        for byte in bytes + [0] {
+            if number >= 0, byte >= 0x30, byte <= 0x39 {
+                number = number * 10 + Int(byte - 0x30)
+                digits += 1
+                continue
+            }
+            if digits >= 4 { found.insert(number) }
+            number = byte == 0x76 || byte == 0x78 ? 0 : -1
+            digits = 0
+        }
+        return found
+    }
+
+    /// Whether `bytes` hold this sum of money as an encoded value.
+    static func holds(_ bytes: [UInt8], money: Int) -> Bool {
+        let wanted = ValueCoding.bytes(of: .integer(Int64(money)))
+        guard bytes.count >= wanted.count, let first = wanted.first else { return false }
+        for start in 0...(bytes.count - wanted.count) where bytes[start] == first {
+            if bytes[start..<start + wanted.count].elementsEqual(wanted) { return true }
+        }
+        return false
     }
 }
