@@ -38,13 +38,14 @@ let package = Package(
 
         // Shells and adapters.
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(
             name: "Schema", path: "schema", exclude: ["README.md"], sources: ["Schema.swift", "CSVTable.swift"],
             resources: [
                 .embedInCode("domain"), .embedInCode("replica"), .embedInCode("hub"), .embedInCode("codelists"),
             ]),
-        .target(name: "SQLiteAccess", dependencies: ["SyncCore", "Schema", grdb, sqlite]),
+        .target(name: "SQLiteAccess", dependencies: ["SyncCore", "Schema", "CSQLite", grdb, sqlite]),
         .target(
             name: "ReplicaStore",
             dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", "SQLiteAccess", grdb, sqlite]),
@@ -123,8 +124,8 @@ let package = Package(
         .testTarget(
             name: "HubStoreTests",
             dependencies: [
-                "HubStore", "ReplicaStore", "ReplicaSync", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb,
-                crypto,
+                "HubStore", "ReplicaStore", "ReplicaSync", "SyncCore", "SyncWire", "SyncSession", "Schema", "CSQLite",
+                grdb, sqlite, crypto,
             ]),
         .testTarget(
             name: "HubServiceTests",
