@@ -6,17 +6,22 @@ package enum Schema {
     package struct File: Sendable {
         package let name: String
         package let sql: String
+        /// The schema version that this file belongs to: a file above 1 brings a database of the version before it
+        /// up to its own.
+        package let since: Int
 
-        package init(name: String, sql: String) {
+        package init(name: String, sql: String, since: Int = 1) {
             self.name = name
             self.sql = sql
+            self.since = since
         }
     }
 
     /// The newest schema that this program knows: the highest `since` in these files.
-    package static let version = 1
+    package static let version = synced.version
 
-    /// The catalog's own tables, the domain, and the engine's synced tables: what both sides share.
+    /// The catalog's own tables, the domain, and the engine's synced tables: what both sides share. The files of each
+    /// version stand behind those of the versions before it.
     package static let synced: [File] = [
         file("R001_catalog", PackageResources.R001_catalog_sql),
         file("D001_anagrafi", PackageResources.D001_anagrafi_sql),
@@ -34,6 +39,7 @@ package enum Schema {
     package static let replica: [File] = [
         file("R003_replica", PackageResources.R003_replica_sql),
         file("R004_identity", PackageResources.R004_identity_sql),
+        file("R006_schema", PackageResources.R006_schema_sql),
     ]
 
     /// What only a hub has.
@@ -48,4 +54,15 @@ package enum Schema {
     private static func file(_ name: String, _ bytes: [UInt8]) -> File {
         File(name: name, sql: String(decoding: bytes, as: UTF8.self))
     }
+}
+
+extension [Schema.File] {
+    /// The schema version that these files make.
+    package var version: Int { reduce(1) { Swift.max($0, $1.since) } }
+
+    /// What brings a database of `version` up to these files.
+    package func after(version: Int) -> [Schema.File] { filter { $0.since > version } }
+
+    /// The files as a program of schema `version` had them.
+    package func through(version: Int) -> [Schema.File] { filter { $0.since <= version } }
 }

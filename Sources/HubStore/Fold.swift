@@ -18,6 +18,8 @@ struct Fold {
     private let validation: Validation
     private let insertRefusal: RawStatement
     private let insertHistory: RawStatement
+    /// Of the batch that is being folded: the schema of its changes, and that of what their writers had seen.
+    private var schema = (version: 1, seen: 1)
     /// Actions of the unit of which a change was refused: all their changes are.
     private var refusedActions: Set<UInt64>?
     /// Whether the batch was captured for an earlier life of the hub.
@@ -59,6 +61,7 @@ struct Fold {
             let context = try contexts.context(of: batch.header.context)
             let isKnown = hub.vector.covers(batch.header.context)
             isOld = batch.header.incarnation != hub.incarnation
+            schema = (batch.header.schemaVersion, batch.header.contextVersion)
             var changes = try BatchReader(batch.frame, header: batch.header)
             var author: (name: [UInt8], number: Int64) = ([], try authors.number(of: []))
             while var change = try changes.next() {
@@ -93,12 +96,12 @@ struct Fold {
         let existing = try records.record(change.key)
         do {
             if change.action != 0, refusedActions?.contains(change.action) == true {
-                _ = try permit(change, existing: existing?.state)
+                _ = try permit(change, existing: existing?.state, version: schema.version)
                 throw Refusal(.withItsAction)
             }
             if change.isCopy, change.key.table == ConflictTable.number { return try takeBackConflict(change) }
-            let table = try permit(change, existing: existing?.state)
-            guard !(table.rule == .appendOnly && existing != nil) else { return }
+            let table = try permit(change, existing: existing?.state, version: schema.version)
+            if table.rule == .appendOnly, let existing, !brings(change, toRow: existing.state.row) { return }
             try merge(change, into: existing, context: context, author: author, contextIsKnown: contextIsKnown, table)
             if change.isCopy, table.number == ConflictTable.decisions { try takeBackDecision(change, table) }
         } catch let refusal as Refusal {
@@ -111,8 +114,10 @@ struct Fold {
     // MARK: Refusing
 
     /// Everything that depends on the change, the catalog and the record's owner only.
-    private func permit(_ change: Change, existing: RecordState?) throws -> TableDescription {
-        guard let table = catalog.table(change.key.table) else { throw Refusal(.unknown, "table \(change.key.table)") }
+    private func permit(_ change: Change, existing: RecordState?, version: Int) throws -> TableDescription {
+        guard let table = catalog.table(change.key.table), table.since <= version else {
+            throw Refusal(.unknown, "table \(change.key.table)")
+        }
         let slices = try existing.map { try $0.row.slices() }
         if let slices, !isReadable(table.scope(of: slices)) { throw Refusal(.outOfScope) }
         if change.operation == .update && existing == nil && !isOld && !change.isFilled {
@@ -123,6 +128,7 @@ struct Fold {
             if let existing, !(try isEqual(change, existing, table)) { throw Refusal(.appendOnly) }
         }
         if table.rule == .set && change.operation == .update && change.decides.isEmpty { throw Refusal(.appendOnly) }
+        guard change.carried.isSubset(of: .first(table.columnCount(at: version))) else { throw Refusal(.unknown) }
         let carried = try authorise(change, existing: slices, table)
         if change.operation != .delete { try validation.check(change, carried, table) }
         if change.operation == .insert && !isReadable(table.scope(of: carried)) { throw Refusal(.outOfScope) }
@@ -155,12 +161,19 @@ struct Fold {
         }
     }
 
+    /// Whether a row has columns in `change` of which nothing has been said yet.
+    private func brings(_ change: Change, toRow row: SyncCore.Row) -> Bool {
+        let count = (try? row.slices().count) ?? 0
+        return !change.carried.subtracting(.first(count)).isEmpty
+    }
+
+    /// Of columns that the row lacks nothing was said: nothing is against it.
     private func isEqual(_ change: Change, _ existing: RecordState, _ table: TableDescription) throws -> Bool {
         let old = try existing.row.slices()
         let new = try table.slices(of: change)
         return !existing.isDeleted
             && zip(change.carried.columns, new).allSatisfy { column, value in
-                column < old.count ? old[column] == value : value.elementsEqual(table.columns[column].defaultValue)
+                column >= old.count || old[column] == value
             }
     }
 
@@ -173,7 +186,7 @@ struct Fold {
             while let change = try changes.next() {
                 let existing = try made[change.key] ?? records.record(change.key)?.state
                 do {
-                    let table = try permit(change, existing: existing)
+                    let table = try permit(change, existing: existing, version: batch.header.schemaVersion)
                     if change.operation == .insert && existing == nil {
                         let row = SyncCore.Row(encodedValues: try table.slices(of: change))
                         made[change.key] = RecordState(base: nil, registers: [], row: row, isDeleted: false)
@@ -218,12 +231,17 @@ struct Fold {
         _ table: TableDescription
     ) throws {
         let side = self.side(existing: existing, change: change, table)
-        let stamp = Stamp(dot: change.dot, time: change.time, author: author, context: context, side: side)
+        // Of a table that came after his last complete pull the writer has seen no row but his own.
+        let isUnseen = table.since > schema.seen
+        let unseen = try unseenColumns(of: table)
+        let stamp = Stamp(
+            dot: change.dot, time: change.time, author: author,
+            context: isUnseen ? try contexts.context(of: VersionVector()) : context, side: side)
         let open = existing == nil ? [] : try conflicts.open(change.key)
         let special = existing == nil ? [] : try conflicts.openSpecial(change.key)
         let outcome = try Merge.outcome(
             of: change, stamp: stamp, on: existing?.state, recordDot: existing?.dot, in: table, open: open,
-            contextIsKnown: contextIsKnown)
+            contextIsKnown: contextIsKnown, unseen: unseen)
         let dot = outcome.isPlain ? change.dot : hub.freshDot()
         let scope = try table.scope(of: outcome.state.row.slices())
         try records.write(
@@ -237,6 +255,13 @@ struct Fold {
         try conflicts.settle(
             outcome, of: change, in: table, scope: scope, listedUnder: dot, stillOpen: open, now: now,
             writing: { key, row, scope in try writeOwn(key, row, scope) })
+    }
+
+    private func unseenColumns(of table: TableDescription) throws -> UnseenColumns? {
+        guard schema.seen < catalog.version else { return nil }
+        let columns = table.columns(after: schema.seen)
+        return columns.isEmpty
+            ? nil : UnseenColumns(columns: columns, context: try contexts.context(of: VersionVector()))
     }
 
     private func side(existing: StoredRecord?, change: Change, _ table: TableDescription) -> WriterSide {

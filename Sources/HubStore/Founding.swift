@@ -94,7 +94,7 @@ extension HubStore {
             for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
             throw HubStoreError(error)
         }
-        return try HubStore(path: path, key: key, files: files)
+        return try HubStore(path: path, key: key, files: files, now: now)
     }
 
     /// 63 random bits, never 0.

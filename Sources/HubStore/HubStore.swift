@@ -29,10 +29,14 @@ package final class HubStore: Sendable {
     let life: Mutex<Incarnation>
     package var incarnation: Incarnation { life.withLock { $0 } }
 
-    /// Opens a hub that exists.
+    /// Opens a hub that exists, and brings it up to what this program knows.
     ///
-    /// - Parameter files: the SQL of the synced tables; another one than the product's only in benchmarks and tests.
-    package init(path: String, key: SigningKey, files: [Schema.File] = Schema.synced) throws(HubStoreError) {
+    /// - Parameters:
+    ///   - files: the SQL of the synced tables; another one than the product's only in benchmarks and tests.
+    ///   - now: the clock, Unix milliseconds; the system's unless given. Stands in the log when the schema is upgraded.
+    package init(
+        path: String, key: SigningKey, files: [Schema.File] = Schema.synced, now: Int64? = nil
+    ) throws(HubStoreError) {
         guard FileManager.default.fileExists(atPath: path) else {
             throw HubStoreError(.notFound, "there is no hub at \(path): make one with `zona-server init`")
         }
@@ -53,8 +57,15 @@ package final class HubStore: Sendable {
                     throw HubStoreError(.newerSchema, "this hub was made by a newer Zona: upgrade zona-server")
                 }
             }
-            if try pool.read({ try Migrations.version($0) < Schema.hub.count }) {
-                try pool.write { try Migrations.run(Schema.hub, $0) }
+            let isDue = try pool.read {
+                try Migrations.version($0) < Schema.hub.count || Upgrade.schemaVersion($0) < catalog.version
+            }
+            if isDue {
+                let now = now ?? Int64(Date().timeIntervalSince1970 * 1_000)
+                try pool.write { database in
+                    try Migrations.run(Schema.hub, database)
+                    try Upgrade.run(database, to: catalog.version, now: now)
+                }
             }
             let hub = try pool.read { try HubRow($0) }
             identity = HubIdentity(ambito: hub.ambito, code: hub.code, name: hub.name, key: publicKey)

@@ -50,6 +50,7 @@ extension HubStore {
         if !peer.certificate.isCapofila { records.bind(3, idBytes: peer.certificate.comune) }
         let isFresh = peer.greeting.cursor == 0
         let hasDots = peer.greeting.compares
+        let known = KnownColumns(catalog, version: peer.greeting.schemaVersion)
         var last = after
         while try records.step() {
             if builder.sizeBytes >= sizeBytes || builder.count >= Limits.pageEntries - Self.refusalsOfAPage {
@@ -59,6 +60,7 @@ extension HubStore {
             guard let id = records.id(2) else { throw HubStoreError(.database, "a record has no id") }
             let key = RecordKey(table: Int(records.integer(1)), id: id)
             last = UInt64(records.integer(0))
+            guard known.has(table: key.table) else { continue }
             let dot = hasDots ? Self.dot(records.integer(3), records.integer(7)) : nil
             if !isFresh && records.integer(3) == Int64(peer.greeting.number.rawValue) {
                 builder.append(key, .own, dot: dot)
@@ -67,14 +69,14 @@ extension HubStore {
             } else if records.integer(4) == 1 {
                 builder.append(key, .deleted, dot: dot)
             } else {
-                builder.append(key, .row, dot: dot, row: records.bytes(5))
+                try known.cut(records.bytes(5), of: key.table) { builder.append(key, .row, dot: dot, row: $0) }
             }
         }
         for refusal in told.found where refusal.seq <= to { builder.append(refusal.refusal) }
         let isComplete = to == hub.seq
         let header = PageHeader(
             hub: try hubState(database, hub, number: peer.greeting.number), comune: peer.certificate.comune,
-            isCapofila: peer.certificate.isCapofila, schemaVersion: catalog.version, from: after, to: to,
+            isCapofila: peer.certificate.isCapofila, schemaVersion: known.version, from: after, to: to,
             end: isComplete ? PageEnd(vector: hub.vector, logHash: hub.logHash, highestTime: hub.highestTime) : nil,
             hasDots: hasDots)
         return (builder.frame(header: header, key: key), isComplete)

@@ -25,12 +25,16 @@ final class Validation {
         if change.operation == .insert {
             for (column, described) in table.columns.enumerated()
             where described.isRequired && !change.carried.contains(column) {
-                guard described.since > 1 || described.defaultValue != ValueCoding.null else {
+                guard described.defaultValue != ValueCoding.null else {
                     throw Refusal(.notValid, described.name)
                 }
             }
             if !table.idKey.isEmpty {
-                let key = table.idKey.map { carried[change.carried.intersection(.first($0)).count] }
+                let key = table.idKey.map { column in
+                    change.carried.contains(column)
+                        ? carried[change.carried.intersection(.first(column)).count]
+                        : table.columns[column].defaultValue[...]
+                }
                 guard DerivedID.of(table: table.name, key: key) == change.key.id else { throw Refusal(.wrongID) }
             }
         }

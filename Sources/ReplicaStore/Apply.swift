@@ -210,10 +210,11 @@ struct Apply {
         if header.to != state.cursor {
             epoch += 1
             let insert = try RawStatement(
-                database, "INSERT INTO zona_knowledge(epoch, seq, vector) VALUES (?1, ?2, ?3)")
+                database, "INSERT INTO zona_knowledge(epoch, seq, vector, schema_version) VALUES (?1, ?2, ?3, ?4)")
             insert.bind(1, epoch)
             insert.bind(2, Int64(header.to))
             insert.bind(3, blob: vector)
+            insert.bind(4, state.schemaVersion)
             try insert.run()
         }
         let save = try RawStatement(

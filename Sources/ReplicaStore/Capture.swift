@@ -25,12 +25,15 @@ struct Capture {
     private var builder: BatchBuilder
     private var builderFloor: HybridTime
     private var context = VersionVector()
+    /// The schema under which the context was pulled.
+    private var contextVersion = 1
     private var contextBefore: VersionVector?
     private var firstCounter: UInt64
     /// Bytes before compression for one byte after it; learnt from batch to batch.
     private var ratio = 3.0
     /// The batch before this one waits until it is known whether it is the last of the unit.
-    private var heldBatch: (builder: BatchBuilder, floor: HybridTime, context: VersionVector, first: UInt64)?
+    private var heldBatch:
+        (builder: BatchBuilder, floor: HybridTime, context: VersionVector, version: Int, first: UInt64)?
     private let deciding: [RecordKey: [NamedConflict]]
     private let setCounter: RawStatement
     private let dropPending: RawStatement
@@ -72,7 +75,9 @@ struct Capture {
         let own = try ownNumbers()
         for epoch in all {
             try flush()
-            context = try knowledge(at: epoch).union(own)
+            let known = try knowledge(at: epoch)
+            context = known.vector.union(own)
+            contextVersion = min(known.version, state.schemaVersion)
             for table in catalog.tables { try capture(table, epoch: epoch) }
         }
         try flush()
@@ -85,12 +90,12 @@ struct Capture {
         try save.run()
     }
 
-    private func knowledge(at epoch: Int64) throws -> VersionVector {
-        let read = try RawStatement(database, "SELECT vector FROM zona_knowledge WHERE epoch = ?1")
+    private func knowledge(at epoch: Int64) throws -> (vector: VersionVector, version: Int) {
+        let read = try RawStatement(database, "SELECT vector, schema_version FROM zona_knowledge WHERE epoch = ?1")
         read.bind(1, epoch)
         guard try read.step() else { throw ReplicaStoreError(.database, "a pending row names an epoch that is gone") }
         var reader = ByteReader(read.blob(0))
-        return try reader.vector()
+        return (try reader.vector(), Int(read.integer(1)))
     }
 
     /// My own earlier changes, under every number that this file has had: always part of a context.
@@ -136,6 +141,7 @@ struct Capture {
                 table: table, id: id, rows: rows, columns: columns.count,
                 decides: deciding[RecordKey(table: table.number, id: id)] ?? [],
                 fillsAll: state.rescueEpoch != nil || state.isStale,
+                unseen: table.columns(after: contextVersion),
                 moved: rows.isNull(4) ? nil : try moved.values(of: id, database))
             guard let change = try row.change() else {
                 try drop(table, id)
@@ -190,7 +196,7 @@ struct Capture {
     private mutating func flush() throws {
         guard builder.count > 0 else { return }
         try seal(isLast: false)
-        heldBatch = (builder, builderFloor, context, firstCounter)
+        heldBatch = (builder, builderFloor, context, contextVersion, firstCounter)
         firstCounter = state.nextCounter
         builder = BatchBuilder(floor: state.floor)
         builderFloor = state.floor
@@ -203,7 +209,7 @@ struct Capture {
             ambito: state.ambito, number: state.number, incarnation: state.incarnation,
             schemaVersion: state.schemaVersion,
             firstCounter: held.first, count: held.builder.count, unit: unit, isLastOfUnit: isLast,
-            context: held.context,
+            context: held.context, contextVersion: held.version,
             floor: held.floor, offset: state.clockOffset, previousHash: state.capturedHash)
         let frame = held.builder.frame(header: header, contextBefore: contextBefore, key: key)
         guard frame.bytes.count <= Limits.batchBytes else {

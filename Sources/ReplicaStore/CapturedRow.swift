@@ -28,12 +28,40 @@ struct CapturedRow {
     /// Whether every update brings all its columns along: this file has not compared itself with a restored hub yet, or
     /// starts afresh.
     let fillsAll: Bool
+    /// Columns of which nothing but their default was here when the context was pulled.
+    let unseen: ColumnSet
     /// The stashed row moved forward by what was captured since: encoded values, or nothing if it was deleted then.
     /// Outer nothing: never captured, so the stash itself counts.
     let moved: MovedStash.Image?
 
     /// The change, or nothing when the row holds none.
     func change() throws -> Outline? {
+        let outline = try wholeChange()
+        return unseen.isEmpty ? outline : outline.map(withoutUnseen)
+    }
+
+    /// Names a column that a later schema version added, and that no pull has brought yet, only where the user wrote
+    /// it, or a column of its group.
+    private func withoutUnseen(_ outline: Outline) -> Outline {
+        var left = unseen
+        for group in table.groups where !group.columns.intersection(unseen).isEmpty {
+            let isWritten =
+                outline.operation == .insert
+                ? !group.columns.columns.allSatisfy(isDefault) : !group.columns.intersection(outline.changed).isEmpty
+            if isWritten { left = left.subtracting(group.columns) }
+        }
+        return Outline(
+            operation: outline.operation, carried: outline.carried.subtracting(left),
+            changed: outline.changed.subtracting(left), isFilled: outline.isFilled, isCopy: outline.isCopy)
+    }
+
+    private func isDefault(_ column: Int) -> Bool {
+        var value: [UInt8] = []
+        rows.appendValue(Self.firstColumn + column, to: &value)
+        return value == table.columns[column].defaultValue
+    }
+
+    private func wholeChange() throws -> Outline? {
         let isThere = !rows.isNull(5)
         let wasThere = moved.map { $0.row != nil } ?? !rows.isNull(6)
         if rows.integer(8) == 1 { return copy(isThere: isThere, wasThere: wasThere) }

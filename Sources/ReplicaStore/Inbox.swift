@@ -9,7 +9,9 @@ extension ReplicaStore {
     package func keep(_ page: Frame, header: PageHeader) throws(ReplicaStoreError) {
         try write { database in
             let state = try ReplicaState(database)
-            guard header.hub.incarnation == state.incarnation, header.comune == state.comune else {
+            guard header.hub.incarnation == state.incarnation, header.comune == state.comune,
+                header.schemaVersion >= state.schemaVersion
+            else {
                 throw ReplicaStoreError(.stale, "the page is not for this file as it is now: sync again")
             }
             let last = try RawStatement(database, "SELECT count(*), coalesce(max(to_seq), ?1) FROM zona_inbox")

@@ -53,8 +53,10 @@ package final class ReplicaStore: Sendable {
     package let catalog: Catalog
     let queue: DatabaseQueue
 
-    /// Opens a replica that exists.
-    package init(path: String) throws(ReplicaStoreError) {
+    /// Opens a replica that exists, and brings it up to what this program knows.
+    ///
+    /// - Parameter files: the SQL of the synced tables; another one than the product's only in benchmarks and tests.
+    package init(path: String, files: [Schema.File] = Schema.synced) throws(ReplicaStoreError) {
         guard FileManager.default.fileExists(atPath: path) else {
             throw ReplicaStoreError(.notFound, "there is no replica at \(path): make one with `zona init`")
         }
@@ -63,19 +65,11 @@ package final class ReplicaStore: Sendable {
             let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
             self.path = path
             self.queue = queue
-            let catalog = try queue.read { try CatalogLoader.load($0) }
-            self.catalog = catalog
-            if try queue.read({ try Migrations.version($0) < Schema.replica.count }) {
-                try queue.write { try Self.migrate($0, catalog: catalog) }
-            }
+            try Upgrade.refuseNewer(queue, files)
+            try Upgrade.run(queue, files)
+            catalog = try queue.read { try CatalogLoader.load($0) }
         } catch {
             throw ReplicaStoreError(error)
-        }
-        guard catalog.version <= Schema.version else {
-            throw ReplicaStoreError(
-                .newerSchema,
-                "this replica was made by a newer Zona (schema \(catalog.version), this program knows "
-                    + "\(Schema.version)): upgrade it")
         }
     }
 
@@ -115,7 +109,7 @@ package final class ReplicaStore: Sendable {
             clear()
             throw ReplicaStoreError(.readOnly, "\(path) cannot be made: check that its folder can be written")
         }
-        do throws(ReplicaStoreError) { return try ReplicaStore(path: path) } catch {
+        do throws(ReplicaStoreError) { return try ReplicaStore(path: path, files: files) } catch {
             // There is nothing in it yet; a disk without room for its log would leave what cannot be used.
             for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
             throw error
@@ -138,23 +132,6 @@ package final class ReplicaStore: Sendable {
             try database.execute(sql: "PRAGMA synchronous = FULL")
         }
         return configuration
-    }
-
-    /// Brings a file of an earlier program to what this one knows; its triggers are made anew.
-    private static func migrate(_ database: Database, catalog: Catalog) throws {
-        try Migrations.run(Schema.replica, database)
-        try remakeTriggers(database, catalog: catalog)
-    }
-
-    /// Drops every trigger of Zona's and makes those of the catalog.
-    static func remakeTriggers(_ database: Database, catalog: Catalog) throws {
-        let read = try RawStatement(
-            database, "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'zona_*' ORDER BY name")
-        var names: [String] = []
-        while try read.step() { names.append(read.text(0)) }
-        read.reset()
-        for name in names { try database.execute(sql: "DROP TRIGGER \(TriggerSQL.quoted(name))") }
-        for sql in triggers(for: catalog) { try database.execute(sql: sql) }
     }
 
     /// The stash tables of all synced tables.
@@ -203,7 +180,9 @@ package final class ReplicaStore: Sendable {
         insert.bind(13, blob: enrolment.ambitoKey)
         insert.bind(14, blob: enrolment.certificate)
         try insert.run()
-        try database.execute(sql: "INSERT INTO zona_knowledge(epoch, seq, vector) VALUES (1, 0, x'00')")
+        try database.execute(
+            sql: "INSERT INTO zona_knowledge(epoch, seq, vector, schema_version) VALUES (1, 0, x'00', \(schemaVersion))"
+        )
     }
 
     /// Whether the file's header says SQLite and Zona, looked at before SQLite may touch the file.
@@ -237,7 +216,13 @@ package final class ReplicaStore: Sendable {
 
     /// Runs `body` in one write transaction with this module's errors.
     func write<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(ReplicaStoreError) -> Result {
-        do { return try queue.write(body) } catch { throw ReplicaStoreError(error) }
+        let version = catalog.version
+        do {
+            return try queue.write { database in
+                try Upgrade.refuseUpgradedMeanwhile(database, version: version)
+                return try body(database)
+            }
+        } catch { throw ReplicaStoreError(error) }
     }
 
     func read<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(ReplicaStoreError) -> Result {

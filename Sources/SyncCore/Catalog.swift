@@ -163,14 +163,15 @@ package struct TableDescription: Sendable {
     }
 
     /// Under `fields` each column or declared group is a group; under any other rule one group holds the row, but
-    /// for the columns that declare a rule or a group of their own, and those that a later schema version added.
+    /// for the columns that declare a rule or a group of their own (where rows are updated at all), and those that a
+    /// later schema version added.
     private static func groups(of columns: [ColumnDescription], rule: MergeRule, since: Int) -> [ColumnGroup] {
         var groups: [ColumnGroup] = []
         var rest = ColumnSet()
         var named: [(name: String, index: Int)] = []
         for (position, column) in columns.enumerated() {
-            let standsAlone = rule == .fields || column.rule != nil || column.since > since || column.groupName != nil
-            guard standsAlone && rule != .appendOnly && rule != .set else {
+            let isDeclared = rule == .fields || column.rule != nil || column.groupName != nil
+            guard column.since > since || isDeclared && rule != .appendOnly && rule != .set else {
                 rest.insert(position)
                 continue
             }

@@ -34,6 +34,7 @@ package struct Merge: Sendable {
     private let open: [OpenConflict]
     private let recordDot: Dot?
     private let contextIsKnown: Bool
+    private let unseen: UnseenColumns?
     private let oldSlices: [ArraySlice<UInt8>]
     private let carriedSlices: [(column: Int, value: ArraySlice<UInt8>)]
     private var outcome: MergeOutcome
@@ -45,17 +46,19 @@ package struct Merge: Sendable {
     ///   - recordDot: the dot that the record has now.
     ///   - open: the record's open conflicts.
     ///   - contextIsKnown: whether the hub has every dot that the change's context covers.
+    ///   - unseen: columns that the change's writer had not seen, whatever his context covers.
     package static func outcome(
         of change: Change, stamp: Stamp, on state: RecordState?, recordDot: Dot?, in table: TableDescription,
-        open: [OpenConflict], contextIsKnown: Bool
+        open: [OpenConflict], contextIsKnown: Bool, unseen: UnseenColumns? = nil
     ) throws(MalformedBytes) -> MergeOutcome {
         let isWhole = change.operation == .insert && change.carried == .first(change.carried.count)
-        if state == nil && isWhole && !change.isFilled && !change.isCopy && change.decides.isEmpty {
+        let writesUnseen = unseen.map { !$0.columns.intersection(change.carried).isEmpty } ?? false
+        if state == nil && isWhole && !writesUnseen && !change.isFilled && !change.isCopy && change.decides.isEmpty {
             return fresh(change, stamp: stamp)
         }
         var merge = try Merge(
-            change, stamp: stamp, on: state, recordDot: recordDot, in: table, open: open, contextIsKnown: contextIsKnown
-        )
+            change, stamp: stamp, on: state, recordDot: recordDot, in: table, open: open,
+            contextIsKnown: contextIsKnown, unseen: unseen)
         try merge.writeAll()
         return merge.outcome
     }
@@ -72,7 +75,7 @@ package struct Merge: Sendable {
 
     private init(
         _ change: Change, stamp: Stamp, on state: RecordState?, recordDot: Dot?, in table: TableDescription,
-        open: [OpenConflict], contextIsKnown: Bool
+        open: [OpenConflict], contextIsKnown: Bool, unseen: UnseenColumns?
     ) throws(MalformedBytes) {
         self.table = table
         self.change = change
@@ -80,6 +83,7 @@ package struct Merge: Sendable {
         self.open = open
         self.recordDot = recordDot
         self.contextIsKnown = contextIsKnown
+        self.unseen = unseen
         let state = state ?? RecordState(base: nil, registers: [], row: .empty, isDeleted: false)
         oldSlices = try state.row.slices()
         var reader = ByteReader(change.values)
@@ -95,6 +99,8 @@ package struct Merge: Sendable {
 
     private mutating func writeAll() throws(MalformedBytes) {
         if let recordDot, !stamp.context.covers(recordDot, ownDot: change.dot) { outcome.isPlain = false }
+        // A record that holds columns which its writer has not seen must come back to him whole.
+        if let unseen, !unseen.columns.intersection(.first(oldSlices.count)).isEmpty { outcome.isPlain = false }
         if change.operation == .delete {
             write(group: ColumnGroup.existence, values: RecordState.deleted, stamp: stamp)
         } else {
@@ -131,8 +137,8 @@ package struct Merge: Sendable {
     private mutating func write(group: Int, values: [UInt8], stamp: Stamp) {
         let named = change.decides.filter { $0.group == group }.flatMap(\.dots)
         let stamp = Stamp(
-            dot: stamp.dot, time: stamp.time, author: stamp.author, context: stamp.context, side: stamp.side,
-            isCopy: stamp.isCopy || change.isCopy, named: named)
+            dot: stamp.dot, time: stamp.time, author: stamp.author, context: context(of: group) ?? stamp.context,
+            side: stamp.side, isCopy: stamp.isCopy || change.isCopy, named: named)
         let present = siblings(of: group)
         if present.contains(where: { $0.stamp.dot == stamp.dot || $0.stamp.covers(stamp.dot) }) {
             outcome.isPlain = false
@@ -159,6 +165,13 @@ package struct Merge: Sendable {
         all.sort { $0.stamp.dot < $1.stamp.dot }
         outcome.state.set(Register(group: group, siblings: all))
         relist(group: group)
+    }
+
+    /// What the writer had seen of a group, where that is less than his context says.
+    private func context(of group: Int) -> Context? {
+        guard let unseen, let columns = table.group(group)?.columns, !columns.intersection(unseen.columns).isEmpty
+        else { return nil }
+        return unseen.context
     }
 
     /// A copy replaces only copies with a smaller context. Returns false when it is not written.
@@ -317,6 +330,8 @@ package struct Merge: Sendable {
             })
         else { return }
         guard change.decides.isEmpty && !outcome.state.isDeleted else { return }
+        // One stamp for all groups says that the writer had seen as much of each.
+        guard unseen?.columns.isEmpty ?? true else { return }
         outcome.state.base = stamp
         outcome.state.registers = []
     }

@@ -13,6 +13,9 @@ package struct BatchHeader: Sendable, Equatable {
     package var unit: UInt64
     package var isLastOfUnit: Bool
     package var context: VersionVector
+    /// The schema version under which the context was pulled. Where it is lower than `schemaVersion`, the writers
+    /// had seen nothing of what came between, whatever the context covers.
+    package var contextVersion: Int
     package var floor: HybridTime
     /// Milliseconds that were added to the PC's clock.
     package var offset: Int64
@@ -21,8 +24,8 @@ package struct BatchHeader: Sendable, Equatable {
 
     package init(
         ambito: RecordID, number: ReplicaNumber, incarnation: Incarnation, schemaVersion: Int, firstCounter: UInt64,
-        count: Int, unit: UInt64, isLastOfUnit: Bool, context: VersionVector, floor: HybridTime, offset: Int64,
-        previousHash: [UInt8], bodyBytes: Int = 0
+        count: Int, unit: UInt64, isLastOfUnit: Bool, context: VersionVector, contextVersion: Int? = nil,
+        floor: HybridTime, offset: Int64, previousHash: [UInt8], bodyBytes: Int = 0
     ) {
         self.ambito = ambito
         self.number = number
@@ -33,6 +36,7 @@ package struct BatchHeader: Sendable, Equatable {
         self.unit = unit
         self.isLastOfUnit = isLastOfUnit
         self.context = context
+        self.contextVersion = contextVersion ?? schemaVersion
         self.floor = floor
         self.offset = offset
         self.previousHash = previousHash
@@ -54,8 +58,10 @@ package struct BatchHeader: Sendable, Equatable {
         bytes.appendVarint(UInt64(count))
         bytes.appendVarint(unit)
         let difference = before.flatMap { VectorDifference(from: $0, to: context) }
-        bytes.append((isLastOfUnit ? 1 : 0) | (difference != nil ? 2 : 0))
+        let isBehind = contextVersion != schemaVersion
+        bytes.append((isLastOfUnit ? 1 : 0) | (difference != nil ? 2 : 0) | (isBehind ? 4 : 0))
         if let difference { bytes.appendVector(difference.changed) } else { bytes.appendVector(context) }
+        if isBehind { bytes.appendVarint(UInt64(contextVersion)) }
         bytes.appendFixed(floor.rawValue)
         bytes.appendSigned(offset)
         bytes.append(contentsOf: previousHash)
@@ -74,7 +80,7 @@ package struct BatchHeader: Sendable, Equatable {
             count = try reader.count(limit: Limits.batchChanges, of: "changes")
             unit = try reader.varint()
             let flags = try reader.byte()
-            guard flags < 4 else { throw MalformedBytes("unknown flags", at: reader.position) }
+            guard flags < 8 else { throw MalformedBytes("unknown flags", at: reader.position) }
             isLastOfUnit = flags & 1 == 1
             let written = try reader.vector()
             if flags & 2 == 2 {
@@ -88,6 +94,10 @@ package struct BatchHeader: Sendable, Equatable {
                 }
             } else {
                 context = written
+            }
+            contextVersion = flags & 4 == 4 ? try reader.count(limit: 1 << 20, of: "as schema version") : schemaVersion
+            guard flags & 4 == 0 || contextVersion < schemaVersion else {
+                throw MalformedBytes("a context of a later schema than the batch", at: reader.position)
             }
             floor = HybridTime(rawValue: try reader.fixed())
             offset = try reader.signed()

@@ -53,6 +53,7 @@ package enum JSONRendering {
                     ("ambito", id(header.ambito)), ("number", name(header.number)),
                     ("incarnation", .text(header.incarnation.description)),
                     ("schemaVersion", .integer(header.schemaVersion)),
+                    ("contextVersion", .integer(header.contextVersion)),
                     ("firstCounter", .counter(header.firstCounter)), ("count", .integer(header.count)),
                     ("unit", .counter(header.unit)), ("isLastOfUnit", .flag(header.isLastOfUnit)),
                     (contextKey, vector(header.context)), ("floor", .text(header.floor.description)),

@@ -29,11 +29,12 @@ final class Ambito {
             popolazione: 1_746),
     ]
 
-    init() throws {
+    /// - Parameter files: the schema of the hub.
+    init(files: [Schema.File] = Schema.synced) throws {
         folder = NSTemporaryDirectory() + "zona-ambito-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         hubKey = try #require(SigningKey(seed: [UInt8](repeating: 7, count: 32)))
-        hub = try HubStore.create(at: folder + "/hub.sqlite", founding: Self.founding, key: hubKey, now: now)
+        hub = try HubStore.create(at: folder + "/hub.sqlite", founding: Self.founding, key: hubKey, now: now, files: files)
     }
 
     static var founding: Founding {
@@ -47,19 +48,34 @@ final class Ambito {
             ])
     }
 
+    /// On a copy of a hub's file that is there.
+    init(hubFile: String) throws {
+        folder = NSTemporaryDirectory() + "zona-ambito-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        hubKey = try #require(SigningKey(seed: [UInt8](repeating: 7, count: 32)))
+        try FileManager.default.copyItem(atPath: hubFile, toPath: folder + "/hub.sqlite")
+        hub = try HubStore(path: folder + "/hub.sqlite", key: hubKey, now: now)
+    }
+
+    /// The hub's file is opened by a program of another schema.
+    func upgradeHub(to files: [Schema.File]) throws {
+        try hub.close()
+        hub = try HubStore(path: folder + "/hub.sqlite", key: hubKey, files: files, now: now)
+    }
+
     deinit {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
     /// Enrols a replica of the comune with this ISTAT code and brings it up to date.
-    func replica(of istat: String, _ name: String) throws -> Desk {
+    func replica(of istat: String, _ name: String, files: [Schema.File] = Schema.synced) throws -> Desk {
         let comune = try #require(try hub.comuni().first { $0.codiceISTAT == istat })
         let secret = (0..<EnrolmentCode.secretSize).map { _ in UInt8.random(in: 0...255) }
         try hub.invite(
             comune: comune.id, isCapofila: comune.isCapofila, secret: secret, now: now, expiresAt: now + 1_000_000)
         let key = try #require(SigningKey(seed: (0..<32).map { _ in UInt8.random(in: 0...255) }))
         let number = ReplicaNumber(rawValue: UInt64.random(in: 1...UInt64(Int64.max)))
-        let request = EnrolmentRequest(secret: secret, key: key.publicKey, number: number, schemaVersion: 1)
+        let request = EnrolmentRequest(secret: secret, key: key.publicKey, number: number, schemaVersion: files.version)
         let answer = try EnrolmentAnswer(reading: try hub.enrol(request.frame(key: key).bytes, now: now))
         let store = try ReplicaStore.create(
             at: folder + "/\(name).sqlite",
@@ -67,7 +83,8 @@ final class Ambito {
                 ambito: answer.ambito, ambitoCode: answer.ambitoCode, ambitoName: answer.ambitoName, comune: comune.id,
                 comuneName: comune.name, isCapofila: comune.isCapofila, number: number, incarnation: answer.incarnation,
                 hubURL: "",
-                pin: [], ambitoKey: answer.ambitoKey.bytes, certificate: answer.certificate))
+                pin: [], ambitoKey: answer.ambitoKey.bytes, certificate: answer.certificate),
+            files: files)
         let desk = Desk(ambito: self, store: store, key: key)
         try desk.sync()
         return desk
@@ -107,6 +124,14 @@ final class Desk {
         self.ambito = ambito
         self.store = store
         self.key = key
+    }
+
+    /// The same file, opened by a program of another schema.
+    func reopened(files: [Schema.File]) throws -> Desk {
+        try store.close()
+        let desk = Desk(ambito: ambito, store: try ReplicaStore(path: store.path, files: files), key: key)
+        desk.author = author
+        return desk
     }
 
     func sql(_ sql: String) throws {

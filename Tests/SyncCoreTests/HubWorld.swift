@@ -27,12 +27,12 @@ struct HubWorld {
         RecordID(high: loser.number.rawValue, low: UInt64(group) << 48 | loser.counter)
     }
 
-    mutating func deliver(_ change: Change, stamp: Stamp) throws {
+    mutating func deliver(_ change: Change, stamp: Stamp, unseen: UnseenColumns? = nil) throws {
         let isKnown = vector.covers(stamp.context.vector)
         vector.formUnion(change.dot)
         let outcome = try Merge.outcome(
             of: change, stamp: stamp, on: state, recordDot: recordDot, in: table, open: listed.map(\.conflict),
-            contextIsKnown: isKnown)
+            contextIsKnown: isKnown, unseen: unseen)
         state = outcome.state
         if outcome.isPlain {
             recordDot = change.dot

@@ -51,4 +51,69 @@ import Testing
         #expect(world.shown == [4, 5, 9])
         #expect(world.losers == [dot(2, 1)])
     }
+
+    // MARK: Columns that the writer has not seen, though his context covers who wrote them
+
+    private func deliver(_ write: Write, seenTo version: Int, to world: inout HubWorld) throws {
+        let unseen = UnseenColumns(
+            columns: table.columns(after: version), context: Context(reference: 0, vector: VersionVector()))
+        try world.deliver(write.change, stamp: write.stamp, unseen: unseen)
+    }
+
+    @Test func `a new column that its writer has not seen stands beside what is there`() throws {
+        var world = try HubWorld(table, .insert(dot(1, 1), at: 1, [1, 50, 60]))
+
+        try deliver(
+            .update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 2, 1: 51], changed: [0, 1]), seenTo: 1, to: &world
+        )
+
+        #expect(world.shown == [2, 51, 60])
+        #expect(world.losers == [dot(1, 1)])
+        #expect(world.listed.map(\.conflict.group) == [3])
+    }
+
+    @Test func `a change of old columns leaves the unseen ones, and its writer gets the record again`() throws {
+        var world = try HubWorld(table, .insert(dot(1, 1), at: 1, [1, 50, 60]))
+
+        try deliver(.update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 2]), seenTo: 1, to: &world)
+
+        #expect(world.shown == [2, 50, 60])
+        #expect(world.losers.isEmpty)
+        #expect(world.recordDot?.number == HubWorld.number)
+    }
+
+    @Test func `a record without new columns takes the dot of a change whose schema lacks them`() throws {
+        var world = try HubWorld(table, old)
+
+        try deliver(.update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 2]), seenTo: 1, to: &world)
+
+        #expect(world.recordDot == dot(2, 1))
+    }
+
+    @Test func `who wrote an unseen column goes on from his own value`() throws {
+        var world = try HubWorld(table, old)
+        try deliver(
+            .update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 1, 1: 7], changed: [1]), seenTo: 1, to: &world)
+
+        try deliver(
+            .update(dot(2, 2), at: 3, knowing: vector(dot(1, 1)), [0: 1, 1: 8], changed: [1]), seenTo: 1, to: &world)
+
+        #expect(world.shown == [1, 8])
+        #expect(world.losers.isEmpty)
+    }
+
+    @Test(arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
+    func `unseen columns come out the same in every order`(_ order: [Int]) throws {
+        let writes: [(write: Write, version: Int)] = [
+            (.update(dot(2, 1), at: 4, knowing: vector(dot(1, 1)), [0: 1, 1: 7], changed: [1]), 2),
+            (.update(dot(3, 1), at: 3, knowing: vector(dot(1, 1), dot(2, 1)), [0: 3, 1: 8], changed: [0, 1]), 1),
+            (.update(dot(4, 1), at: 2, knowing: vector(dot(1, 1)), [0: 4], changed: [0]), 1),
+        ]
+        var world = try HubWorld(table, old)
+
+        for index in order { try deliver(writes[index].write, seenTo: writes[index].version, to: &world) }
+
+        #expect(world.shown == [3, 7])
+        #expect(world.losers == [dot(3, 1), dot(4, 1)])
+    }
 }

@@ -103,6 +103,20 @@ import Testing
         #expect(refused { $0.previousHash += [1] })
         #expect(refused { $0.bodyBytes = Limits.unpackedBytes + 1 })
         #expect(refused { $0.schemaVersion = 1 << 20 + 1 })
+        #expect(refused { $0.contextVersion = $0.schemaVersion + 1 })
+    }
+
+    @Test func `a context of an earlier schema is said and read`() throws {
+        var header = Samples.header()
+        header.count = 3
+        header.schemaVersion = 3
+        header.contextVersion = 1
+        var reader = ByteReader(header.encoded(after: nil))
+
+        let read = try BatchHeader(reading: &reader, after: nil)
+
+        #expect(read == header)
+        #expect(read.contextVersion == 1)
     }
 
     @Test func `a body with fewer or more changes than its header says is refused`() throws {
