@@ -80,7 +80,7 @@ extension HubStore {
                 "an ambito has exactly one capofila: the CSV names \(founding.comuni.filter(\.isCapofila).count)")
         }
         do {
-            let pool = try DatabasePool(path: path, configuration: configuration)
+            let pool = try DatabasePool(path: path, configuration: configuration(nil))
             let catalog = try CatalogLoader.bundled(files)
             try pool.write { database in
                 try database.execute(sql: "PRAGMA application_id = \(applicationID)")

@@ -24,6 +24,7 @@ package final class HubStore: Sendable {
     package let identity: HubIdentity
     package let catalog: Catalog
     let pool: DatabasePool
+    private let statements: StatementCaches
     let key: SigningKey
     /// This life of the hub, which may end in a greeting.
     let life: Mutex<Incarnation>
@@ -45,7 +46,9 @@ package final class HubStore: Sendable {
             let catalog = try CatalogLoader.bundled(files)
             self.catalog = catalog
             let publicKey = key.publicKey
-            let pool = try DatabasePool(path: path, configuration: Self.configuration)
+            let statements = StatementCaches()
+            self.statements = statements
+            let pool = try DatabasePool(path: path, configuration: Self.configuration(statements))
             self.pool = pool
             try pool.read { database in
                 let id = try RawStatement(database, "PRAGMA application_id")
@@ -75,18 +78,24 @@ package final class HubStore: Sendable {
         }
     }
 
-    static var configuration: Configuration {
+    deinit {
+        statements.drop()
+    }
+
+    static func configuration(_ statements: StatementCaches?) -> Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(20)
         configuration.foreignKeysEnabled = false
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA synchronous = FULL")
+            statements?.attach(to: database)
         }
         return configuration
     }
 
     package func close() throws(HubStoreError) {
+        statements.drop()
         do { try pool.close() } catch { throw HubStoreError(error) }
     }
 

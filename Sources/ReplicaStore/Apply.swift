@@ -247,10 +247,10 @@ extension ReplicaStore {
     package func applyInbox(now: Int64) throws(ReplicaStoreError) -> ApplySummary {
         let catalog = catalog
         return try write { database in
-            // One from the future was made before the clock was set right: it would hold its record back until then.
-            let (since, until) = (now - Limits.touchMilliseconds, now + Limits.touchMilliseconds)
-            try database.execute(sql: "DELETE FROM zona_touch WHERE touched_at <= \(since) OR touched_at > \(until)")
-            return try database.whileApplying { try Apply.run(database, catalog: catalog, now: now) }
+            return try database.whileApplying {
+                try SkippedRows.endTouches(database, catalog: catalog, now: now)
+                return try Apply.run(database, catalog: catalog, now: now)
+            }
         }
     }
 }

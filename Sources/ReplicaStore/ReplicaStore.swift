@@ -52,6 +52,7 @@ package final class ReplicaStore: Sendable {
     package let path: String
     package let catalog: Catalog
     let queue: DatabaseQueue
+    private let statements: StatementCaches
 
     /// Opens a replica that exists, and brings it up to what this program knows.
     ///
@@ -62,7 +63,9 @@ package final class ReplicaStore: Sendable {
         }
         try Self.checkHeader(of: path)
         do {
-            let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+            let statements = StatementCaches()
+            self.statements = statements
+            let queue = try DatabaseQueue(path: path, configuration: Self.configuration(statements))
             self.path = path
             self.queue = queue
             try Upgrade.refuseNewer(queue, files)
@@ -118,10 +121,15 @@ package final class ReplicaStore: Sendable {
 
     /// Closes the file; the write-ahead log is folded into it, so that a copy of the one file is whole.
     package func close() throws(ReplicaStoreError) {
+        statements.drop()
         do { try queue.close() } catch { throw ReplicaStoreError(error) }
     }
 
-    private static var configuration: Configuration {
+    deinit {
+        statements.drop()
+    }
+
+    private static func configuration(_ statements: StatementCaches) -> Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         configuration.foreignKeysEnabled = false
@@ -130,6 +138,7 @@ package final class ReplicaStore: Sendable {
             // at a replica changes no byte of it.
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             try database.execute(sql: "PRAGMA synchronous = FULL")
+            statements.attach(to: database)
         }
         return configuration
     }

@@ -2,45 +2,63 @@ package import GRDB
 import GRDBSQLite
 import Synchronization
 
-/// Prepared statements that a connection keeps for the next time the same SQL is asked for. Preparing a write to a
-/// tracked table compiles its triggers too, which costs more than the write.
+/// Keeps the prepared statements of a store's connections for the next time the same SQL is asked for. Preparing a write
+/// to a tracked table compiles its triggers too, which costs more than the write.
 ///
-/// Belongs to one connection and is used on its queue. Whoever made it drops it before the connection is closed, which
-/// SQLite refuses while statements are there.
+/// Whoever made it drops it before its connections are closed, which SQLite refuses while statements are there.
+package final class StatementCaches: Sendable {
+    private let caches = Mutex<[StatementCache]>([])
+
+    package init() {}
+
+    deinit {
+        drop()
+    }
+
+    /// Statements on this connection are kept from now on.
+    package func attach(to database: Database) {
+        guard let connection = database.sqliteConnection else { return }
+        let cache = StatementCache(UInt(bitPattern: connection))
+        caches.withLock { $0.append(cache) }
+    }
+
+    /// Lets all statements go, for good.
+    package func drop() {
+        let all = caches.withLock { caches in
+            defer { caches = [] }
+            return caches
+        }
+        for cache in all { cache.drop() }
+    }
+}
+
+/// The statements of one connection, used on its queue.
 // Safe although unchecked: only accesses of its one connection, which are serialised, reach it.
-package final class StatementCache: @unchecked Sendable {
+final class StatementCache: @unchecked Sendable {
     /// Beyond this the idle ones are let go: SQL with numbers written into it would pile up.
     private static let maximum = 600
     private static let known = Mutex<[UInt: StatementCache]>([:])
     private var idle: [String: [OpaquePointer]] = [:]
     private var count = 0
-    private var connection: UInt?
+    private let connection: UInt
+    private var isOpen = true
 
-    package init() {}
-
-    deinit {
-        finalizeAll()
+    init(_ connection: UInt) {
+        self.connection = connection
+        Self.known.withLock { $0[connection] = self }
     }
 
-    /// Statements on this connection are kept from now on.
-    package func attach(to database: Database) {
-        guard connection == nil, let handle = database.sqliteConnection else { return }
-        let name = UInt(bitPattern: handle)
-        connection = name
-        Self.known.withLock { $0[name] = self }
-    }
-
-    /// Lets all statements go, for good.
-    package func drop() {
-        guard let name = connection else { return }
-        connection = nil
-        Self.known.withLock { $0[name] = nil }
+    func drop() {
+        guard isOpen else { return }
+        isOpen = false
+        Self.known.withLock { known in
+            if known[connection] === self { known[connection] = nil }
+        }
         finalizeAll()
     }
 
     static func of(_ connection: OpaquePointer) -> StatementCache? {
-        let name = UInt(bitPattern: connection)
-        return known.withLock { $0[name] }
+        known.withLock { $0[UInt(bitPattern: connection)] }
     }
 
     func take(_ sql: String) -> OpaquePointer? {
@@ -51,7 +69,7 @@ package final class StatementCache: @unchecked Sendable {
 
     func giveBack(_ handle: OpaquePointer, _ sql: String) {
         sqlite3_reset(handle)
-        guard connection != nil else {
+        guard isOpen else {
             sqlite3_finalize(handle)
             return
         }

@@ -78,8 +78,8 @@ extension Play {
     private func deliver(_ upload: LateUpload) throws {
         do {
             _ = try hub.store.accept(upload.bytes, from: upload.peer, offset: upload.clock, now: now)
-        } catch let problem as Problem {
-            count("problem \(problem.code)")
+        } catch {
+            count("problem \(error.code)")
         }
         try observe()
     }
