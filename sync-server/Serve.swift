@@ -108,7 +108,10 @@ struct NightlyService: Service {
     private func publish() async {
         do {
             let work = work
-            let made = try await Task.detached { try work.run(now: Answer.now) }.value
+            let made = try await Task.detached {
+                _ = try work.store.collect(now: Answer.now)
+                return try work.run(now: Answer.now)
+            }.value
             logger.info(
                 "consolidation published", metadata: ["ambito": "\(work.store.identity.code)", "date": "\(made.date)"])
         } catch {
