@@ -260,9 +260,9 @@ extension ReplicaStore {
 extension Database {
     /// Switches the triggers off inside the transaction; never committed as on.
     func whileApplying<Result>(_ body: () throws -> Result) throws -> Result {
-        try execute(sql: "UPDATE zona_state SET applying = 1")
+        try RawStatement(self, "UPDATE zona_state SET applying = 1").run()
         let result = try body()
-        try execute(sql: "UPDATE zona_state SET applying = 0")
+        try RawStatement(self, "UPDATE zona_state SET applying = 0").run()
         return result
     }
 }

@@ -257,7 +257,7 @@ extension Database {
         begin.bind(1, text: author.name)
         try begin.run()
         let result = try body()
-        try execute(sql: "UPDATE zona_state SET author = '-', action = 0")
+        try RawStatement(self, "UPDATE zona_state SET author = '-', action = 0").run()
         return result
     }
 }

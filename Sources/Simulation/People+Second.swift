@@ -103,6 +103,7 @@ extension Play {
             world.over[value, default: []].insert(World.overruled)
         }
         guard let before, let after else { return }
+        world.again.formUnion(columns.compactMap { Written.value(after[$0]) })
         for column in columns where before[column] != after[column] {
             if let old = Written.value(before[column]) { world.over[old, default: []].insert(World.overruled) }
             wrote(after[column], at: World.Place(key: key, column: column), desk)

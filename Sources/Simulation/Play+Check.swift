@@ -152,7 +152,7 @@ extension Play {
             guard let record = shown[key], let profile = table(key.table).flatMap({ Toys.profile($0.name) }) else { continue }
             guard profile.isByColumn else { continue }
             for (column, value) in record.values.enumerated() where !profile.grouped.contains(column) {
-                guard let known = Written.value(value) else { continue }
+                guard let known = Written.value(value), !world.again.contains(known) else { continue }
                 let newer = (world.over[known] ?? []).filter { world.accepted[$0] != nil && !world.gone.contains($0) }
                 guard let first = newer.min() else { continue }
                 if campaign.has(.collect), world.deletes[key] != nil { continue }

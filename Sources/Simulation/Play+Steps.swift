@@ -100,6 +100,8 @@ extension Play {
 
     /// After the last fault: everything goes up and comes down until nothing moves.
     func settle() throws {
+        // Forms that a crash left open have ended.
+        now += Limits.touchMilliseconds * 2
         for desk in desks {
             desk.awayUntil = 0
             desk.hangUp()
