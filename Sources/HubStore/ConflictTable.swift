@@ -124,7 +124,7 @@ struct ConflictTable {
     ) throws {
         let loser = loss.sibling.stamp.dot
         let id = Self.id(about.key, group: loss.group, loser: loser)
-        guard try state(of: id) != "decided" else { return }
+        guard try state(of: id) != "decided" || Mutant.isOn(.decidedStay) else { return }
         upsert.bind(1, idBytes: id)
         upsert.bind(2, about.key.table)
         upsert.bind(3, idBytes: about.key.id)

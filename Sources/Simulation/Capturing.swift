@@ -35,12 +35,17 @@ extension Play {
             batches[frame.hash] = captured
         }
         desk.memory.written = [:]
-        let after = try desk.behind()
-        for key in behindBefore.subtracting(after).sorted() {
-            count("skipped row took its place")
-            desk.memory.seen[key] = desk.memory.skipped.removeValue(forKey: key) ?? []
-        }
+        try noteTookPlace(desk, behindBefore: behindBefore)
         try mark(desk)
+    }
+
+    /// Skipped rows that now show.
+    func noteTookPlace(_ desk: Desk, behindBefore: Set<RecordKey>, but shown: Set<RecordKey> = []) throws {
+        for key in behindBefore.subtracting(try desk.behind()).subtracting(shown).sorted() {
+            guard let seen = desk.memory.skipped.removeValue(forKey: key) else { continue }
+            count("skipped row took its place")
+            desk.memory.seen[key] = seen
+        }
     }
 
     private func follow(_ change: Change, of desk: Desk) throws -> Captured {

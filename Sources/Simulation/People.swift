@@ -8,7 +8,9 @@ extension Play {
     /// The tables that are worked on in this campaign, the busier ones more than once.
     var busyTables: [String] {
         var names = ["scheda", "scheda", "voce", "voce"]
-        if campaign.has(.rules) { names += ["parere", "locale", "legame", "movimento", "parere", "locale", "legame"] }
+        if campaign.has(.rules) {
+            names += ["parere", "locale", "legame", "movimento", "parere", "locale", "legame", "legame", "legame"]
+        }
         if campaign.has(.scope) { names = ["scheda", "voce", "pratica", "pratica", "pratica", "pratica"] }
         if campaign.has(.keys) { names += ["gruppo", "membro", "gruppo", "membro"] }
         return names

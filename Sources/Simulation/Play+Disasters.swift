@@ -125,10 +125,10 @@ extension Play {
         count("backup of the hub")
         backups.append(try copyOfNow())
         note("the hub was backed up")
-        let kept = backups.suffix(2)
+        let kept = backups.suffix(Mutant.isOn(.keepAll) ? 1 : 2)
         for row in try hub.program.rows("SELECT number FROM replica") {
             let number = UInt64(bitPattern: row[0].integer)
-            let durable = kept.count < 2 ? 0 : kept.map { $0.stored[number] ?? 0 }.min() ?? 0
+            let durable = backups.count < 2 ? 0 : kept.map { $0.stored[number] ?? 0 }.min() ?? 0
             try hub.program.run(
                 "UPDATE replica SET durable_counter = ?2 WHERE number = ?1", [row[0], .integer(durable)])
         }

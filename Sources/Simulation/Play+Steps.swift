@@ -106,8 +106,7 @@ extension Play {
             desk.awayUntil = 0
             desk.hangUp()
             if let form = desk.form, let table = table(form.key.table) {
-                try desk.store.endTouch(form.key.id, of: table)
-                desk.form = nil
+                try closeForm(desk, form, table)
             }
         }
         for round in 0..<12 {

@@ -116,26 +116,28 @@ extension Play {
         let epoch: Int64
         let lastPull: Int64
         let number: Int64
+        let behind: Set<RecordKey>
 
         init(_ desk: Desk) throws {
             let row = try desk.program.rows("SELECT epoch, coalesce(last_pull, 0), number FROM zona_state").first
             epoch = row?[0].integer ?? 0
             lastPull = row?[1].integer ?? 0
             number = row?[2].integer ?? 0
+            behind = try desk.behind()
         }
     }
 
     private func noteReceived(_ desk: Desk, _ shown: [[UInt8]], _ before: Standing) throws {
         let after = try Standing(desk)
         if !shown.isEmpty && (after.epoch != before.epoch || after.lastPull != before.lastPull) {
-            try noteApplied(desk, shown)
+            try noteApplied(desk, shown, before)
         }
         if after.number != before.number { try noteRenumbered(desk) }
         try mark(desk)
     }
 
     /// What the applied pages showed is now what this person has on screen.
-    private func noteApplied(_ desk: Desk, _ shown: [[UInt8]]) throws {
+    private func noteApplied(_ desk: Desk, _ shown: [[UInt8]], _ before: Standing) throws {
         count("applied")
         if shown.count > 1 { count("pull of many pages") }
         let behind = try desk.behind()
@@ -151,6 +153,8 @@ extension Play {
             }
         }
         note("desk \(desk.index) applied \(shown.count) pages, behind: \(behind.sorted())")
+        try noteTookPlace(
+            desk, behindBefore: before.behind, but: Set(shown.flatMap { (pages[$0] ?? []).map(\.key) }))
         try noteTold(desk)
         try checkIsolation(desk)
     }
