@@ -232,7 +232,9 @@ struct ConflictTable {
         if let siblings = about.state.register(group)?.siblings, !siblings.isEmpty {
             return Merge.winner(of: group, among: siblings, in: about.table)
         }
-        guard let base = about.state.base, let columns = about.table.group(group)?.columns else { return nil }
+        guard let base = about.state.base else { return nil }
+        if group == ColumnGroup.existence { return Sibling(stamp: base, values: RecordState.present) }
+        guard let columns = about.table.group(group)?.columns else { return nil }
         let slices = (try? about.state.row.slices()) ?? []
         let values = columns.columns.reduce(into: [UInt8]()) { bytes, column in
             bytes.append(

@@ -18,7 +18,13 @@ extension Play {
             """
             SELECT bytes, context, hash FROM zona_outbox WHERE number = ?1 AND last_counter > ?2 ORDER BY last_counter
             """, [.number(number), .integer(number == UInt64(bitPattern: desk.marks.number) ? desk.marks.nextCounter - 1 : 0)])
-        for row in rows where batches[row[2].bytes] == nil {
+        for row in rows {
+            if let known = batches[row[2].bytes] {
+                // The other copy of this file has captured the same, to the byte.
+                for change in known { desk.memory.own[change.key, default: []].insert(change.name) }
+                desk.memory.lastHash = row[2].bytes
+                continue
+            }
             let frame = try Frame(reading: row[0].bytes, kind: .batch)
             var context = ByteReader(row[1].bytes)
             var reader = frame.header

@@ -12,6 +12,10 @@ extension Play {
         let desk = chance.pick(desks)
         if desk.awayUntil > step, chance.happens(0.5) { return }
         try happenBeside(desk)
+        try work(at: desks[desk.index])
+    }
+
+    private func work(at desk: Desk) throws {
         let draw = chance.part()
         switch draw {
         case ..<0.06: try insert(desk)

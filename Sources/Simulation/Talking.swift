@@ -109,6 +109,11 @@ extension Play {
 
     private func ended(_ fault: SyncFault) throws {
         count("conversation ended")
+        guard fault.context.hasPrefix("this is an old hub"), chance.happens(0.3) else { return }
+        // Somebody put an old file back without a word; the technician, told of it, says so to the hub.
+        count("technician")
+        try hub.store.beginNewLife(names: { chance.name() }, now: now)
+        try hub.refresh()
     }
 
     /// How the file stood before an answer came.
