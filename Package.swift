@@ -137,6 +137,7 @@ let package = Package(
         .testTarget(
             name: "ConsolidationTests",
             dependencies: ["Consolidation", "ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
         .testTarget(name: "EndToEndTests", dependencies: ["zona", "zona-server", grdb]),
     ],
     swiftLanguageModes: [.v6]

@@ -53,7 +53,8 @@ extension ReplicaStore {
             guard incarnation != before.incarnation else { return }
             try database.whileApplying {
                 if !Mutant.isOn(.resend),
-                    let last = try Outbox.end(database, number: before.number, following: hub.state) {
+                    let last = try Outbox.end(database, number: before.number, following: hub.state)
+                {
                     try Acknowledge.run(database, catalog: catalog, through: last)
                 }
                 var own = try Rescue.own(database)

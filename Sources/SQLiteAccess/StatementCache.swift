@@ -2,8 +2,8 @@ package import GRDB
 import GRDBSQLite
 import Synchronization
 
-/// Keeps the prepared statements of a store's connections for the next time the same SQL is asked for. Preparing a write
-/// to a tracked table compiles its triggers too, which costs more than the write.
+/// Keeps the prepared statements of a store's connections for the next time the same SQL is asked for. Preparing a
+/// write to a tracked table compiles its triggers too, which costs more than the write.
 ///
 /// Whoever made it drops it before its connections are closed, which SQLite refuses while statements are there.
 package final class StatementCaches: Sendable {

@@ -42,7 +42,8 @@ package struct Campaign: Sendable {
         Campaign(name: "keys", situations: [.keys], promises: daily),
         Campaign(name: "touch", situations: [.touch], promises: daily + ["form", "form saved", "form too old"]),
         Campaign(name: "revert", situations: [.revert], promises: daily + ["revert", "skipped row took its place"]),
-        Campaign(name: "crash", situations: [.crash, .touch], promises: daily + ["crash of a PC", "crash of the hub"]),
+        Campaign(
+            name: "crash", situations: [.crash, .touch], promises: daily + ["crash of a PC", "crash of the hub"]),
         Campaign(name: "stick", situations: [.stick], promises: daily + ["batch by stick"]),
         Campaign(name: "clock", situations: [.clock], promises: daily + ["clock stepped"]),
         Campaign(name: "clone", situations: [.clone], promises: daily + ["clone", "forked"]),
@@ -58,7 +59,8 @@ package struct Campaign: Sendable {
         Campaign(
             name: "oldbackup", situations: [.restore, .oldBackup, .stick],
             promises: daily + ["restore", "batch by stick", "copy"]),
-        Campaign(name: "both", situations: [.restore, .putBack], promises: daily + ["restore", "PC put back", "copy"]),
+        Campaign(
+            name: "both", situations: [.restore, .putBack], promises: daily + ["restore", "PC put back", "copy"]),
         Campaign(
             name: "all", situations: [.restore, .refuse, .collect, .revert, .touch, .crash],
             promises: daily + ["restore", "refused", "collected", "revert", "form saved", "crash of a PC", "copy"]),
