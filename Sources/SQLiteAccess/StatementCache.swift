@@ -85,3 +85,11 @@ final class StatementCache: @unchecked Sendable {
         count = 0
     }
 }
+
+extension Database {
+    /// For connections that nobody observes and that run raw statements alone: GRDB is not told any more what a
+    /// statement reads and writes.
+    package func stopAskingWhatIsTouched() {
+        sqlite3_set_authorizer(sqliteConnection, nil, nil)
+    }
+}

@@ -176,6 +176,13 @@ extension Play {
         for names in hub.memory.seen.values { known.formUnion(names) }
         for upload in sticks + late { known.formUnion((batches[upload.hash] ?? []).map(\.name)) }
         for desk in desks {
+            // Of a deletion that only lost PCs had sent the others know no more than that the record is not there.
+            guard !campaign.has(.lostPC) else {
+                for row in try desk.program.rows("SELECT hash FROM zona_outbox") {
+                    known.formUnion((batches[row[0].bytes] ?? []).map(\.name))
+                }
+                continue
+            }
             for names in desk.memory.seen.values { known.formUnion(names) }
             for names in desk.memory.own.values { known.formUnion(names) }
         }
