@@ -15,11 +15,12 @@ final class HubEnd {
     /// Bytes of uploads that were cut, by hash.
     var parts: [[UInt8]: Int] = [:]
 
-    init(path: String, key: SigningKey) throws {
+    /// - Parameter open: stores of a run before, whose content was put back.
+    init(path: String, key: SigningKey, open: (store: HubStore, program: OtherProgram)? = nil) throws {
         self.path = path
         self.key = key
-        store = try HubStore(path: path, key: key, files: Toys.files)
-        program = try OtherProgram(path: path)
+        store = try open?.store ?? HubStore(path: path, key: key, files: Toys.files)
+        program = try open?.program ?? OtherProgram(path: path)
     }
 
     func close() throws {
