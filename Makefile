@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install-needed check build test demo bench thorough format clean-demo
+.PHONY: help install-needed check build test simulate mutants demo bench thorough format clean-demo
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,16 @@ test: install-needed ## Check the tree, build, run all tests
 	Scripts/check
 	swift build --build-tests
 	swift test
+
+SEEDS ?= 20
+simulate: install-needed ## Play SEEDS=20 seeds of each campaign in release; SEED=n CAMPAIGN=name plays one again
+	swift build -c release --scratch-path .build-release --product zona-simulate
+	.build-release/release/zona-simulate --jobs $$(nproc) --seeds $(SEEDS) \
+	    $(if $(CAMPAIGN),--campaign $(CAMPAIGN)) $(if $(FROM),--from $(FROM)) $(if $(SEED),--seed $(SEED) --trace --jobs 1)
+
+mutants: install-needed ## Take each mechanism away in turn: the simulation must notice
+	ZONA_MUTANTS=1 swift build -c release --scratch-path .build-mutants --product zona-simulate
+	.build-mutants/release/zona-simulate --mutant $(or $(MUTANT),all)
 
 demo: install-needed ## Build, then play the story of an ambito with the real binaries
 	swift build

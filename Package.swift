@@ -111,7 +111,7 @@ let package = Package(
                 "ReplicaSync", "ReplicaStore", "HubStore", "Schema", "SQLiteAccess", "SyncCore", "SyncWire",
                 "SyncSession", grdb,
             ]),
-        .executableTarget(name: "zona-simulate", dependencies: ["Simulation"], path: "Simulator"),
+        .executableTarget(name: "zona-simulate", dependencies: ["Simulation", "SyncCore"], path: "Simulator"),
 
         // One folder a target.
         .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"]),
@@ -137,6 +137,7 @@ let package = Package(
         .testTarget(
             name: "ConsolidationTests",
             dependencies: ["Consolidation", "ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
         .testTarget(name: "EndToEndTests", dependencies: ["zona", "zona-server", grdb]),
     ],
     swiftLanguageModes: [.v6]
@@ -152,4 +153,6 @@ for target in package.targets where target.type != .system {
         // The wire's small appends and reads must be inlined into the stores' loops.
         .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     ]
+    // Mistakes on purpose, for `make mutants` alone.
+    if Context.environment["ZONA_MUTANTS"] != nil { target.swiftSettings?.append(.define("ZONA_MUTANTS")) }
 }

@@ -7,6 +7,10 @@ struct Options {
     var jobs = 1
     var lists = false
     var traces = false
+    /// The mechanism that is taken away; `all` tries each in turn.
+    var mutant: String?
+    /// How many runs a mutant may live, in each campaign.
+    var patience = 100
     /// A child of another simulator: prints what that one adds up.
     var isChild = false
 
@@ -25,6 +29,8 @@ struct Options {
             case "--jobs": jobs = max(Int(value()) ?? jobs, 1)
             case "--list": lists = true
             case "--trace": traces = true
+            case "--mutant": mutant = value()
+            case "--patience": patience = Int(value()) ?? patience
             case "--child": isChild = true
             default: break
             }

@@ -15,6 +15,9 @@ enum Simulator {
             FileHandle.standardError.write(Data("there is no such campaign: --list names them\n".utf8))
             exit(64)
         }
+        if let mutant = options.mutant {
+            exit(try MutantHunt(options).run(mutant, campaigns) ? 0 : 1)
+        }
         let report = options.jobs > 1 ? try Crew(options).run(campaigns) : try Runs(options).run(campaigns)
         report.show(options)
         exit(report.failures.isEmpty && report.missing.isEmpty ? 0 : 1)

@@ -124,7 +124,7 @@ struct ConflictTable {
     ) throws {
         let loser = loss.sibling.stamp.dot
         let id = Self.id(about.key, group: loss.group, loser: loser)
-        guard try state(of: id) != "decided" else { return }
+        guard try state(of: id) != "decided" || Mutant.isOn(.decidedStay) else { return }
         upsert.bind(1, idBytes: id)
         upsert.bind(2, about.key.table)
         upsert.bind(3, idBytes: about.key.id)
@@ -232,7 +232,9 @@ struct ConflictTable {
         if let siblings = about.state.register(group)?.siblings, !siblings.isEmpty {
             return Merge.winner(of: group, among: siblings, in: about.table)
         }
-        guard let base = about.state.base, let columns = about.table.group(group)?.columns else { return nil }
+        guard let base = about.state.base else { return nil }
+        if group == ColumnGroup.existence { return Sibling(stamp: base, values: RecordState.present) }
+        guard let columns = about.table.group(group)?.columns else { return nil }
         let slices = (try? about.state.row.slices()) ?? []
         let values = columns.columns.reduce(into: [UInt8]()) { bytes, column in
             bytes.append(

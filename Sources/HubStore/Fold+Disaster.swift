@@ -26,7 +26,7 @@ extension Fold {
         let (table, write) = (
             conflicts, { (key, row, scope) in try writeOwn(key, row, scope) } as ConflictTable.Writing
         )
-        let isAnew = isNew && change.operation != .delete
+        let isAnew = isNew && change.operation != .delete && !Mutant.isOn(.editGone)
         if isAnew, change.isCopy || isOld ? hub.horizon > 0 : change.operation == .update || change.isFilled {
             let deleted = Sibling(stamp: placed.stamp, values: RecordState.deleted)
             try table.list(
@@ -59,6 +59,7 @@ extension Fold {
 
     /// A conflict that a replica knows and this hub does not.
     mutating func takeBackConflict(_ change: Change) throws {
+        guard !Mutant.isOn(.conflictsLost) else { return }
         guard canGiveBack, let table = catalog.table(ConflictTable.number) else { throw Refusal(.notYours) }
         guard change.operation == .insert, change.carried == table.allColumns else { return }
         let slices = try table.slices(of: change)

@@ -49,7 +49,7 @@ extension HubStore {
         let read = try RawStatement(
             database,
             """
-            SELECT coalesce((SELECT min(oldest) FROM replica
+            SELECT coalesce((SELECT min(\(Mutant.isOn(.collectAtCursor) ? "cursor" : "oldest")) FROM replica
                 WHERE superseded_at IS NULL AND retired_at IS NULL AND revoked_at IS NULL), (SELECT seq FROM hub))
             """)
         _ = try read.step()
@@ -110,7 +110,7 @@ extension HubStore {
             """)
         any.bind(1, Int64(bitPattern: hub.incarnation.rawValue))
         any.bind(2, blob: key.publicKey.bytes)
-        guard try any.step() else { return }
+        guard try any.step(), !Mutant.isOn(.closeIncomplete) else { return }
         any.reset()
         let nobody = Writer(comune: identity.ambito, isCapofila: true)
         var fold = try Fold(database, catalog: catalog, hub: hub, writer: nobody, now: now)

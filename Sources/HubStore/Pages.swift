@@ -38,16 +38,17 @@ extension HubStore {
         var to = hub.seq
         let told = try refusals(database, for: peer, after: after)
         if let bound = told.bound { to = bound }
+        let seesAll = peer.certificate.isCapofila || Mutant.isOn(.pageUnfiltered)
         let records = try RawStatement(
             database,
             """
             SELECT seq, table_no, id, number, is_deleted, row, is_withheld, counter FROM record
             WHERE seq > ?1 AND seq <= ?2
-            \(peer.certificate.isCapofila ? "" : "AND (scope IS NULL OR scope = ?3)") ORDER BY seq
+            \(seesAll ? "" : "AND (scope IS NULL OR scope = ?3)") ORDER BY seq
             """)
         records.bind(1, Int64(after))
         records.bind(2, Int64(to))
-        if !peer.certificate.isCapofila { records.bind(3, idBytes: peer.certificate.comune) }
+        if !seesAll { records.bind(3, idBytes: peer.certificate.comune) }
         let isFresh = peer.greeting.cursor == 0
         let hasDots = peer.greeting.compares
         let known = KnownColumns(catalog, version: peer.greeting.schemaVersion)
@@ -63,7 +64,7 @@ extension HubStore {
             guard known.has(table: key.table) else { continue }
             let dot = hasDots ? Self.dot(records.integer(3), records.integer(7)) : nil
             if !isFresh && records.integer(3) == Int64(peer.greeting.number.rawValue) {
-                builder.append(key, .own, dot: dot)
+                if !Mutant.isOn(.ownMark) { builder.append(key, .own, dot: dot) }
             } else if records.integer(6) == 1 {
                 builder.append(key, .withheld, dot: dot)
             } else if records.integer(4) == 1 {
@@ -120,6 +121,7 @@ extension HubStore {
                         hubHasRow: read.integer(7) == 1, isHidden: read.integer(8) == 1)
                 ))
         }
+        if Mutant.isOn(.refusalsInPull) { return ([], nil) }
         guard found.count > Self.refusalsOfAPage else { return (found, nil) }
         found.removeLast()
         return (found, found.last?.seq)

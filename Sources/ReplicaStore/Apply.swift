@@ -45,7 +45,7 @@ struct Apply {
         }
         let isChain = zip(pages, pages.dropFirst()).allSatisfy { $0.header.to == $1.header.from }
         guard first.header.from == state.cursor, isChain,
-            pages.allSatisfy({ $0.header.hub.incarnation == state.incarnation })
+            pages.allSatisfy({ $0.header.hub.incarnation == state.incarnation }) || Mutant.isOn(.inboxMixed)
         else {
             throw ReplicaStoreError(.stale, "the pull began elsewhere than where this file is: sync again")
         }
@@ -84,6 +84,7 @@ struct Apply {
             """
             SELECT epoch, counter IS NULL AND sent IS NULL FROM zona_pending WHERE table_no = ?1 AND id = ?2
             UNION ALL SELECT epoch, 1 FROM zona_touch WHERE table_no = ?1 AND id = ?2 AND touched_at > ?3
+                \(Mutant.isOn(.touchIgnored) ? "AND 0" : "")
             """)
         pending.bind(3, now - Limits.touchMilliseconds)
         forgetBehind = try RawStatement(database, "DELETE FROM zona_behind WHERE table_no = ?1 AND id = ?2")
@@ -100,7 +101,10 @@ struct Apply {
         if pages.count > 1 {
             for (number, page) in pages.enumerated() {
                 var reader = try PageReader(page.frame, header: page.header)
-                while let entry = try reader.next() { lastPage[entry.key] = number }
+                while let entry = try reader.next() {
+                    if Mutant.isOn(.firstPageCounts), lastPage[entry.key] != nil { continue }
+                    lastPage[entry.key] = number
+                }
             }
         }
         for (number, page) in pages.enumerated() {
@@ -169,6 +173,7 @@ struct Apply {
     }
 
     private func markBehind(_ entry: PageEntry, epoch: Int64, body: [UInt8], keepsRow: Bool) throws {
+        if Mutant.isOn(.skipForgotten) { return }
         skip.bind(1, entry.key.table)
         skip.bind(2, idText: entry.key.id)
         skip.bind(3, epoch)

@@ -116,6 +116,20 @@ enum Deciding {
 
 /// Rows that a pull had to skip because the user was at work on the record.
 enum SkippedRows {
+    /// What the unit from counter `first` on carries is newer than any row that was skipped before it was written.
+    static func forget(_ database: Database, capturedFrom first: UInt64) throws {
+        if Mutant.isOn(.oldSkippedRow) { return }
+        let forget = try RawStatement(
+            database,
+            """
+            UPDATE zona_behind SET skipped_kind = NULL, skipped_row = NULL WHERE skipped_kind IS NOT NULL
+                AND EXISTS (SELECT 1 FROM zona_pending p
+                    WHERE p.table_no = zona_behind.table_no AND p.id = zona_behind.id AND p.counter >= ?1)
+            """)
+        forget.bind(1, Int64(first))
+        try forget.run()
+    }
+
     /// Nobody has the record on screen any more.
     static func endTouch(_ database: Database, table: TableDescription, id: RecordID) throws {
         let end = try RawStatement(database, "DELETE FROM zona_touch WHERE table_no = ?1 AND id = ?2")
@@ -125,7 +139,7 @@ enum SkippedRows {
         let waits = try RawStatement(database, "SELECT 1 FROM zona_pending WHERE table_no = ?1 AND id = ?2")
         waits.bind(1, table.number)
         waits.bind(2, idText: id)
-        if try !waits.step() { try takePlace(database, table: table, id: id) }
+        if try !waits.step(), !Mutant.isOn(.formStaysStale) { try takePlace(database, table: table, id: id) }
     }
 
     /// Forms that were left open: their touches end an hour after they began. One from the future was made before the
@@ -152,7 +166,7 @@ enum SkippedRows {
             database, "SELECT skipped_kind, skipped_row FROM zona_behind WHERE table_no = ?1 AND id = ?2")
         read.bind(1, table.number)
         read.bind(2, idText: id)
-        guard try read.step(), !read.isNull(0) else { return }
+        guard try read.step(), !read.isNull(0), !Mutant.isOn(.behindRow) else { return }
         let writer = try RowWriter(database, table: table)
         if read.integer(0) == Int64(PageEntryKind.row.rawValue) {
             try writer.write(id, SyncCore.Row(uncheckedBytes: read.blob(1)))

@@ -92,7 +92,7 @@ struct CapturedRow {
             return Outline(operation: .insert, carried: table.allColumns, changed: table.allColumns)
         case (true, true):
             let changed = changedColumns()
-            return changed.isEmpty && decides.isEmpty
+            return changed.isEmpty && decides.isEmpty || Mutant.isOn(.copyTouch)
                 ? Outline(operation: .insert, carried: table.allColumns, changed: table.allColumns, isCopy: true)
                 : Outline(operation: .insert, carried: table.allColumns, changed: changed, isFilled: true)
         }

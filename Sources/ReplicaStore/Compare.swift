@@ -76,7 +76,9 @@ struct Compare {
 
     /// The hub has a record that this file knew to be deleted.
     private mutating func giveDelete(_ entry: PageEntry, _ table: TableDescription) throws {
-        guard table.isDeletable, table.rule != .appendOnly, table.writable != .hub else { return }
+        guard table.isDeletable, table.rule != .appendOnly, table.writable != .hub, !Mutant.isOn(.giveDelete) else {
+            return
+        }
         guard let dot = entry.dot, rescue.covers(dot), try epochBehind(entry.key) == nil else { return }
         try give(entry.key, epoch: rescueEpoch, nil)
     }
@@ -132,6 +134,7 @@ struct Compare {
     }
 
     private mutating func keep(_ key: RecordKey, _ row: [UInt8], _ table: TableDescription) throws {
+        if Mutant.isOn(.keepReplaced) { return }
         let change = Change(
             key: key, operation: .update, dot: Dot(number: ReplicaNumber(rawValue: 0), counter: 0), time: .zero,
             author: [], carried: table.allColumns, changed: table.allColumns, values: row)

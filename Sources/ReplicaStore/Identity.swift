@@ -34,7 +34,7 @@ extension ReplicaStore {
     package func startAfresh(as number: ReplicaNumber) throws(ReplicaStoreError) {
         try write { database in
             try database.whileApplying {
-                try Renumbering.run(database, to: number, isFilled: true)
+                try Renumbering.run(database, to: number, isFilled: !Mutant.isOn(.staleFill))
                 try database.execute(sql: "UPDATE zona_state SET is_stale = 1, cursor = 0, log_hash = zeroblob(32)")
             }
         }
@@ -52,7 +52,9 @@ extension ReplicaStore {
             let incarnation = hub.state.incarnation
             guard incarnation != before.incarnation else { return }
             try database.whileApplying {
-                if let last = try Outbox.end(database, number: before.number, following: hub.state) {
+                if !Mutant.isOn(.resend),
+                    let last = try Outbox.end(database, number: before.number, following: hub.state)
+                {
                     try Acknowledge.run(database, catalog: catalog, through: last)
                 }
                 var own = try Rescue.own(database)
@@ -120,9 +122,10 @@ enum Renumbering {
         try database.execute(
             sql: """
                 UPDATE zona_pending SET was_captured = was_captured OR counter IS NOT NULL OR sent IS NOT NULL,
-                    is_filled = is_filled OR \(isFilled ? 1 : 0), counter = NULL, sent = NULL;
+                    is_filled = is_filled OR \(isFilled ? 1 : 0),
+                    counter = \(Mutant.isOn(.renumberDrops) ? "counter" : "NULL"), sent = NULL;
                 UPDATE zona_deciding SET counter = NULL;
-                DELETE FROM zona_inbox;
+                DELETE FROM zona_inbox\(Mutant.isOn(.inboxMixed) ? " WHERE 0" : "");
                 """)
         let save = try RawStatement(
             database,

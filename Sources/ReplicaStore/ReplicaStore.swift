@@ -234,8 +234,22 @@ package final class ReplicaStore: Sendable {
         } catch { throw ReplicaStoreError(error) }
     }
 
+    /// Runs `body` over one state of the file. Not in GRDB's read-only mode: the pragma that makes it expires every
+    /// prepared statement of the connection.
     func read<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(ReplicaStoreError) -> Result {
-        do { return try queue.read(body) } catch { throw ReplicaStoreError(error) }
+        do {
+            return try queue.inDatabase { database in
+                try database.execute(sql: "BEGIN DEFERRED TRANSACTION")
+                do {
+                    let result = try body(database)
+                    try database.execute(sql: "COMMIT TRANSACTION")
+                    return result
+                } catch {
+                    try? database.execute(sql: "ROLLBACK TRANSACTION")
+                    throw error
+                }
+            }
+        } catch { throw ReplicaStoreError(error) }
     }
 
     func table(named name: String) throws(ReplicaStoreError) -> TableDescription {

@@ -192,8 +192,8 @@ extension ReplicaStore {
                 database,
                 """
                 INSERT INTO zona_touch(table_no, id, epoch, touched_at)
-                    SELECT ?1, ?2, coalesce((SELECT epoch FROM zona_behind WHERE table_no = ?1 AND id = ?2), epoch), ?3
-                    FROM zona_state WHERE true
+                    SELECT ?1, ?2, coalesce((SELECT epoch FROM zona_behind WHERE table_no = ?1 AND id = ?2
+                        \(Mutant.isOn(.touchTooLate) ? "AND 0" : "")), epoch), ?3 FROM zona_state WHERE true
                 ON CONFLICT(table_no, id) DO UPDATE SET epoch = excluded.epoch, touched_at = excluded.touched_at
                 """)
             touch.bind(1, table.number)
@@ -257,7 +257,7 @@ extension Database {
         begin.bind(1, text: author.name)
         try begin.run()
         let result = try body()
-        try execute(sql: "UPDATE zona_state SET author = '-', action = 0")
+        try RawStatement(self, "UPDATE zona_state SET author = '-', action = 0").run()
         return result
     }
 }

@@ -2,8 +2,8 @@ package import GRDB
 import GRDBSQLite
 import Synchronization
 
-/// Keeps the prepared statements of a store's connections for the next time the same SQL is asked for. Preparing a write
-/// to a tracked table compiles its triggers too, which costs more than the write.
+/// Keeps the prepared statements of a store's connections for the next time the same SQL is asked for. Preparing a
+/// write to a tracked table compiles its triggers too, which costs more than the write.
 ///
 /// Whoever made it drops it before its connections are closed, which SQLite refuses while statements are there.
 package final class StatementCaches: Sendable {
@@ -83,5 +83,13 @@ final class StatementCache: @unchecked Sendable {
         for handles in idle.values { for handle in handles { sqlite3_finalize(handle) } }
         idle = [:]
         count = 0
+    }
+}
+
+extension Database {
+    /// For connections that nobody observes and that run raw statements alone: GRDB is not told any more what a
+    /// statement reads and writes.
+    package func stopAskingWhatIsTouched() {
+        sqlite3_set_authorizer(sqliteConnection, nil, nil)
     }
 }

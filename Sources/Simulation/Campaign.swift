@@ -37,14 +37,33 @@ package struct Campaign: Sendable {
             name: "rules", situations: [.rules],
             promises: daily + [
                 "rule capofila", "rule owner", "rule manual", "rule ordered", "rule set", "insert again",
-                "appended", "derived id",
+                "appended", "derived id", "rule fields",
             ]),
         Campaign(name: "keys", situations: [.keys], promises: daily),
         Campaign(name: "touch", situations: [.touch], promises: daily + ["form", "form saved", "form too old"]),
         Campaign(name: "revert", situations: [.revert], promises: daily + ["revert", "skipped row took its place"]),
-        Campaign(name: "crash", situations: [.crash, .touch], promises: daily + ["crash of a PC", "crash of the hub"]),
+        Campaign(
+            name: "crash", situations: [.crash, .touch], promises: daily + ["crash of a PC", "crash of the hub"]),
         Campaign(name: "stick", situations: [.stick], promises: daily + ["batch by stick"]),
-        Campaign(name: "clock", situations: [.clock], promises: daily + ["clock stepped", "corrected"]),
+        Campaign(name: "clock", situations: [.clock], promises: daily + ["clock stepped"]),
+        Campaign(name: "clone", situations: [.clone], promises: daily + ["clone", "forked"]),
+        Campaign(name: "repback", situations: [.putBack], promises: daily + ["PC put back", "forked"]),
+        Campaign(
+            name: "restore", situations: [.restore],
+            promises: daily + ["restore", "restore without a word", "metHub", "copy", "new life of the hub by itself"]),
+        Campaign(name: "gc", situations: [.collect], promises: daily + ["collected", "startedAfresh"]),
+        Campaign(
+            name: "gcrestore", situations: [.collect, .restore, .move],
+            promises: daily + ["collected", "startedAfresh", "restore", "copy"]),
+        Campaign(name: "lostpc", situations: [.restore, .lostPC], promises: daily + ["PC lost", "restore", "copy"]),
+        Campaign(
+            name: "oldbackup", situations: [.restore, .oldBackup, .stick],
+            promises: daily + ["restore", "batch by stick", "copy"]),
+        Campaign(
+            name: "both", situations: [.restore, .putBack], promises: daily + ["restore", "PC put back", "copy"]),
+        Campaign(
+            name: "all", situations: [.restore, .refuse, .collect, .revert, .touch, .crash],
+            promises: daily + ["restore", "refused", "collected", "revert", "form saved", "crash of a PC", "copy"]),
     ]
 
     package static func named(_ name: String) -> Campaign? {

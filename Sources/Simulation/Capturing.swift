@@ -17,8 +17,18 @@ extension Play {
         let rows = try desk.program.rows(
             """
             SELECT bytes, context, hash FROM zona_outbox WHERE number = ?1 AND last_counter > ?2 ORDER BY last_counter
-            """, [.number(number), .integer(number == UInt64(bitPattern: desk.marks.number) ? desk.marks.nextCounter - 1 : 0)])
-        for row in rows where batches[row[2].bytes] == nil {
+            """,
+            [
+                .number(number),
+                .integer(number == UInt64(bitPattern: desk.marks.number) ? desk.marks.nextCounter - 1 : 0),
+            ])
+        for row in rows {
+            if let known = batches[row[2].bytes] {
+                // The other copy of this file has captured the same, to the byte.
+                for change in known { desk.memory.own[change.key, default: []].insert(change.name) }
+                desk.memory.lastHash = row[2].bytes
+                continue
+            }
             let frame = try Frame(reading: row[0].bytes, kind: .batch)
             var context = ByteReader(row[1].bytes)
             var reader = frame.header
@@ -35,12 +45,17 @@ extension Play {
             batches[frame.hash] = captured
         }
         desk.memory.written = [:]
-        let after = try desk.behind()
-        for key in behindBefore.subtracting(after).sorted() {
-            count("skipped row took its place")
-            desk.memory.seen[key] = desk.memory.skipped.removeValue(forKey: key) ?? []
-        }
+        try noteTookPlace(desk, behindBefore: behindBefore)
         try mark(desk)
+    }
+
+    /// Skipped rows that now show.
+    func noteTookPlace(_ desk: Desk, behindBefore: Set<RecordKey>, but shown: Set<RecordKey> = []) throws {
+        for key in behindBefore.subtracting(try desk.behind()).subtracting(shown).sorted() {
+            guard let seen = desk.memory.skipped.removeValue(forKey: key) else { continue }
+            count("skipped row took its place")
+            desk.memory.seen[key] = seen
+        }
     }
 
     private func follow(_ change: Change, of desk: Desk) throws -> Captured {

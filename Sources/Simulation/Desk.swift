@@ -78,15 +78,19 @@ final class Desk {
         var acknowledged: Int64 = 0
     }
 
-    init(index: Int, path: String, key: SigningKey, comune: RecordID, isCapofila: Bool, skew: Int64) throws {
+    /// - Parameter open: stores of a run before, whose content was put back.
+    init(
+        index: Int, path: String, key: SigningKey, comune: RecordID, isCapofila: Bool, skew: Int64,
+        open: (store: ReplicaStore, program: OtherProgram)? = nil
+    ) throws {
         self.index = index
         self.path = path
         self.key = key
         self.comune = comune
         self.isCapofila = isCapofila
         self.skew = skew
-        store = try ReplicaStore(path: path)
-        program = try OtherProgram(path: path)
+        store = try open?.store ?? ReplicaStore(path: path)
+        program = try open?.program ?? OtherProgram(path: path)
     }
 
     func hangUp() {

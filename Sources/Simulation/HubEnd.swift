@@ -15,11 +15,12 @@ final class HubEnd {
     /// Bytes of uploads that were cut, by hash.
     var parts: [[UInt8]: Int] = [:]
 
-    init(path: String, key: SigningKey) throws {
+    /// - Parameter open: stores of a run before, whose content was put back.
+    init(path: String, key: SigningKey, open: (store: HubStore, program: OtherProgram)? = nil) throws {
         self.path = path
         self.key = key
-        store = try HubStore(path: path, key: key, files: Toys.files)
-        program = try OtherProgram(path: path)
+        store = try open?.store ?? HubStore(path: path, key: key, files: Toys.files)
+        program = try open?.program ?? OtherProgram(path: path)
     }
 
     func close() throws {
@@ -54,7 +55,8 @@ final class HubEnd {
     }
 
     func marks() throws -> HubMemory.Marks {
-        guard let row = try program.rows("SELECT seq, counter, incarnation, number FROM hub").first?.map(\.integer) else {
+        guard let row = try program.rows("SELECT seq, counter, incarnation, number FROM hub").first?.map(\.integer)
+        else {
             throw SimulationFailure("the hub lost its row")
         }
         return HubMemory.Marks(seq: row[0], counter: row[1], incarnation: row[2], number: row[3])
@@ -217,8 +219,11 @@ extension Play {
                 number: ReplicaNumber(rawValue: UInt64(bitPattern: row[1].integer)),
                 counter: UInt64(bitPattern: row[2].integer))
             for (column, value) in hub.memory.merged[dot]?.values ?? [] {
-                world.refused[value] = world.refused[value] ?? World.Place(
-                    key: hub.memory.merged[dot]?.key ?? RecordKey(table: 0, id: RecordID(high: 0, low: 0)), column: column)
+                world.refused[value] =
+                    world.refused[value]
+                    ?? World.Place(
+                        key: hub.memory.merged[dot]?.key ?? RecordKey(table: 0, id: RecordID(high: 0, low: 0)),
+                        column: column)
                 world.accepted[value] = nil
             }
         }

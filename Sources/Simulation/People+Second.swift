@@ -32,8 +32,7 @@ extension Play {
         guard let form = desk.form else { return try openForm(desk) }
         guard let table = table(form.key.table), let profile = Toys.profile(table.name) else { return }
         guard chance.happens(0.7), let row = try desk.row(form.key, table) else {
-            desk.form = nil
-            return try desk.store.endTouch(form.key.id, of: table)
+            return try closeForm(desk, form, table)
         }
         var screen = form.row
         if now + desk.skew - form.touchedAt >= Limits.touchMilliseconds {
@@ -44,8 +43,14 @@ extension Play {
         count("form saved")
         try write(
             desk, form.key, table, changes(of: row, profile, try desk.number), over: row, onScreen: screen)
+        try closeForm(desk, form, table)
+    }
+
+    func closeForm(_ desk: Desk, _ form: Form, _ table: TableDescription) throws {
+        let behind = try desk.behind()
         desk.form = nil
         try desk.store.endTouch(form.key.id, of: table)
+        try noteTookPlace(desk, behindBefore: behind)
     }
 
     private func openForm(_ desk: Desk) throws {
@@ -99,10 +104,12 @@ extension Play {
         begin(key, desk, row: before)
         desk.memory.written[key]?.hasDecision = true
         let held = Set((after ?? []).compactMap(Written.value))
-        for value in (conflict.shown.values + conflict.other.values).compactMap(Written.value) where !held.contains(value) {
+        for value in (conflict.shown.values + conflict.other.values).compactMap(Written.value)
+        where !held.contains(value) {
             world.over[value, default: []].insert(World.overruled)
         }
         guard let before, let after else { return }
+        world.again.formUnion(columns.compactMap { Written.value(after[$0]) })
         for column in columns where before[column] != after[column] {
             if let old = Written.value(before[column]) { world.over[old, default: []].insert(World.overruled) }
             wrote(after[column], at: World.Place(key: key, column: column), desk)

@@ -11,6 +11,13 @@ struct HubRecord {
     let isWithheld: Bool
 }
 
+/// An open conflict, and the followed values that it keeps.
+private struct OpenConflict {
+    let record: RecordID
+    let group: Int64
+    let values: [Int]
+}
+
 // What must hold once everything has come to rest.
 extension Play {
     func check() throws {
@@ -88,26 +95,30 @@ extension Play {
     }
 
     /// Values that an open conflict keeps, by conflict.
-    private func openConflicts(_ shown: [RecordKey: HubRecord]) -> [RecordID: (record: RecordID, group: Int64, values: [Int])] {
+    private func openConflicts(_ shown: [RecordKey: HubRecord]) -> [RecordID: (
+        record: RecordID, group: Int64, values: [Int]
+    )] {
         guard let table = catalog.table(named: "zona_conflict") else { return [:] }
         func column(_ name: String) -> Int { table.column(named: name) ?? 0 }
         let (state, group, record) = (column("state"), column("group_no"), column("record_id"))
         let (other, kind, rule) = (column("other_values"), column("kind"), column("rule"))
-        var open: [RecordID: (record: RecordID, group: Int64, values: [Int])] = [:]
+        var open: [RecordID: OpenConflict] = [:]
         for (key, row) in shown where key.table == table.number {
             let kindName = row.values[kind].string
             count("conflict \(kindName)")
             count("rule \(row.values[rule].string)")
             count("conflict \(row.values[state].string)")
             guard row.values[state].string == "open", let id = RecordID(row.values[record].string) else { continue }
-            open[key.id] = (id, row.values[group].integer, Written.values(in: row.values[other].bytes))
+            open[key.id] = OpenConflict(
+                record: id, group: row.values[group].integer,
+                values: Written.values(in: row.values[other].bytes))
         }
         return open
     }
 
-    /// Nothing lost: a value that the hub took is shown, or was replaced by somebody who had it on screen, or is listed.
+    /// Nothing lost: a value that the hub took is shown, or was replaced by one who had it on screen, or is listed.
     private func checkValues(
-        _ shown: [RecordKey: HubRecord], _ open: [RecordID: (record: RecordID, group: Int64, values: [Int])]
+        _ shown: [RecordKey: HubRecord], _ open: [RecordID: OpenConflict]
     ) throws {
         var visible: Set<Int> = []
         for (key, record) in shown where key.table < 900 { visible.formUnion(record.values.compactMap(Written.value)) }
@@ -145,14 +156,16 @@ extension Play {
 
     /// No value shows that somebody has replaced with it on screen.
     private func checkOrder(
-        _ shown: [RecordKey: HubRecord], _ open: [RecordID: (record: RecordID, group: Int64, values: [Int])]
+        _ shown: [RecordKey: HubRecord], _ open: [RecordID: OpenConflict]
     ) throws {
         guard campaign.situations.isDisjoint(with: [.clone, .lostPC, .putBack, .oldBackup]) else { return }
         for key in shown.keys.sorted() {
-            guard let record = shown[key], let profile = table(key.table).flatMap({ Toys.profile($0.name) }) else { continue }
+            guard let record = shown[key], let profile = table(key.table).flatMap({ Toys.profile($0.name) }) else {
+                continue
+            }
             guard profile.isByColumn else { continue }
             for (column, value) in record.values.enumerated() where !profile.grouped.contains(column) {
-                guard let known = Written.value(value) else { continue }
+                guard let known = Written.value(value), !world.again.contains(known) else { continue }
                 let newer = (world.over[known] ?? []).filter { world.accepted[$0] != nil && !world.gone.contains($0) }
                 guard let first = newer.min() else { continue }
                 if campaign.has(.collect), world.deletes[key] != nil { continue }
@@ -182,7 +195,9 @@ extension Play {
                 throw SimulationFailure("an edit won against a delete of \(key), and it is not listed")
             }
         }
-        guard campaign.situations.isDisjoint(with: [.clone, .putBack, .lostPC, .oldBackup, .restore, .collect]) else { return }
+        guard campaign.situations.isDisjoint(with: [.clone, .putBack, .lostPC, .oldBackup, .restore, .collect]) else {
+            return
+        }
         for key in world.edits.keys.sorted() where key.table < 900 && shown[key] == nil {
             let deletes = world.deletes[key] ?? []
             let kept = (world.edits[key] ?? []).filter { edit in deletes.allSatisfy { !$0.seen.contains(edit.name) } }

@@ -125,10 +125,10 @@ extension Play {
         count("backup of the hub")
         backups.append(try copyOfNow())
         note("the hub was backed up")
-        let kept = backups.suffix(2)
+        let kept = backups.suffix(Mutant.isOn(.keepAll) ? 1 : 2)
         for row in try hub.program.rows("SELECT number FROM replica") {
             let number = UInt64(bitPattern: row[0].integer)
-            let durable = kept.count < 2 ? 0 : kept.map { $0.stored[number] ?? 0 }.min() ?? 0
+            let durable = backups.count < 2 ? 0 : kept.map { $0.stored[number] ?? 0 }.min() ?? 0
             try hub.program.run(
                 "UPDATE replica SET durable_counter = ?2 WHERE number = ?1", [row[0], .integer(durable)])
         }
@@ -176,6 +176,13 @@ extension Play {
         for names in hub.memory.seen.values { known.formUnion(names) }
         for upload in sticks + late { known.formUnion((batches[upload.hash] ?? []).map(\.name)) }
         for desk in desks {
+            // Of a deletion that only lost PCs had sent the others know no more than that the record is not there.
+            guard !campaign.has(.lostPC) else {
+                for row in try desk.program.rows("SELECT hash FROM zona_outbox") {
+                    known.formUnion((batches[row[0].bytes] ?? []).map(\.name))
+                }
+                continue
+            }
             for names in desk.memory.seen.values { known.formUnion(names) }
             for names in desk.memory.own.values { known.formUnion(names) }
         }
@@ -186,7 +193,9 @@ extension Play {
     private func existing() throws -> Set<Int> {
         var found: Set<Int> = []
         var hubBytes: [UInt8] = []
-        for row in try hub.program.rows("SELECT row, state FROM record") { hubBytes += row[0].bytes + [0] + row[1].bytes + [0] }
+        for row in try hub.program.rows("SELECT row, state FROM record") {
+            hubBytes += row[0].bytes + [0] + row[1].bytes + [0]
+        }
         found.formUnion(Written.texts(in: hubBytes))
         for value in Set(world.accepted.keys).subtracting(found) where Written.holds(hubBytes, money: value) {
             found.insert(value)

@@ -12,6 +12,10 @@ extension Play {
         let desk = chance.pick(desks)
         if desk.awayUntil > step, chance.happens(0.5) { return }
         try happenBeside(desk)
+        try work(at: desks[desk.index])
+    }
+
+    private func work(at desk: Desk) throws {
         let draw = chance.part()
         switch draw {
         case ..<0.06: try insert(desk)
@@ -100,12 +104,13 @@ extension Play {
 
     /// After the last fault: everything goes up and comes down until nothing moves.
     func settle() throws {
+        // Forms that a crash left open have ended.
+        now += Limits.touchMilliseconds * 2
         for desk in desks {
             desk.awayUntil = 0
             desk.hangUp()
             if let form = desk.form, let table = table(form.key.table) {
-                try desk.store.endTouch(form.key.id, of: table)
-                desk.form = nil
+                try closeForm(desk, form, table)
             }
         }
         for round in 0..<12 {

@@ -1,4 +1,5 @@
 import Foundation
+import HubStore
 import ReplicaStore
 import SyncCore
 import SyncSession
@@ -51,16 +52,14 @@ final class Play {
         self.isTracing = isTracing
         catalog = template.catalog
         chance = Chance(seed: seed)
-        try template.clone(to: folder)
-        hub = try HubEnd(path: folder + "/hub.sqlite", key: template.hubKey)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        hub = try Self.openHub(template, folder)
         for (index, seat) in template.seats.enumerated() {
             let skew: Int64 =
                 campaign.has(.clock)
                 ? chance.pick([0, -50, 80, 3_000, -90_000, 86_400_000, -86_400_000, 31_536_000_000])
                 : chance.pick([0, 0, 0, -50, 80])
-            let desk = try Desk(
-                index: index, path: folder + "/\(index).sqlite", key: seat.key, comune: seat.comune,
-                isCapofila: seat.isCapofila, skew: skew)
+            let desk = try Self.openDesk(index, seat, skew: skew, template, folder)
             desks.append(desk)
             try mark(desk)
             if campaign.has(.refuse) { try dropChecks(desk) }
@@ -76,9 +75,49 @@ final class Play {
         }
     }
 
-    func end() {
-        for desk in desks { try? desk.close() }
-        try? hub.close()
+    private static func openHub(_ template: Template, _ folder: String) throws -> HubEnd {
+        let path = folder + "/hub.sqlite"
+        let open = template.stage.hub
+        template.stage.hub = nil
+        if let open {
+            try open.program.reset(to: template.file("hub"), isReplica: false)
+        } else {
+            try template.clone("hub", to: path)
+        }
+        return try HubEnd(path: path, key: template.hubKey, open: open)
+    }
+
+    private static func openDesk(
+        _ index: Int, _ seat: Template.Seat, skew: Int64, _ template: Template, _ folder: String
+    ) throws -> Desk {
+        let path = folder + "/\(index).sqlite"
+        let open = template.stage.desks.removeValue(forKey: index)
+        if let open {
+            try open.program.reset(to: template.file("\(index)"), isReplica: true)
+        } else {
+            try template.clone("\(index)", to: path)
+        }
+        return try Desk(
+            index: index, path: path, key: seat.key, comune: seat.comune, isCapofila: seat.isCapofila, skew: skew,
+            open: open)
+    }
+
+    /// Leaves what is whole to the next run, and closes the rest.
+    func end(isWhole: Bool) {
+        for desk in desks {
+            desk.hangUp()
+            if isWhole, !campaign.has(.refuse), desk.path == folder + "/\(desk.index).sqlite" {
+                template.stage.desks[desk.index] = (desk.store, desk.program)
+            } else {
+                try? desk.close()
+                try? FileManager.default.removeItem(atPath: desk.path)
+            }
+        }
+        if isWhole, !campaign.restoresHub, hub.store.incarnation == template.incarnation {
+            template.stage.hub = (hub.store, hub.program)
+        } else {
+            try? hub.close()
+        }
     }
 
     func count(_ what: String, _ times: Int = 1) {

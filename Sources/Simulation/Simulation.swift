@@ -20,6 +20,7 @@ package struct Simulation: ~Copyable {
     }
 
     deinit {
+        template.stage.close()
         try? FileManager.default.removeItem(atPath: folder)
     }
 
@@ -34,7 +35,8 @@ package struct Simulation: ~Copyable {
     package func run(_ campaign: Campaign, seed: UInt64, steps: Int, isTracing: Bool = false) throws -> Outcome {
         let play = try Play(
             campaign, seed: seed, template: template, folder: folder + "/run", isTracing: isTracing)
-        defer { play.end() }
+        var isWhole = false
+        defer { play.end(isWhole: isWhole) }
         do {
             for step in 0..<steps {
                 play.step = step
@@ -43,6 +45,7 @@ package struct Simulation: ~Copyable {
             play.step = steps
             try play.settle()
             try play.check()
+            isWhole = true
             return Outcome(counts: play.counts, failure: nil)
         } catch {
             var failure = error as? SimulationFailure ?? SimulationFailure("stopped by \(error)")

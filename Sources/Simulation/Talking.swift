@@ -77,9 +77,10 @@ extension Play {
         let before = try Standing(desk)
         var shown: [[UInt8]] = []
         if case .page(let frame) = answer {
-            shown = try desk.program.rows(
-                "SELECT substr(bytes, length(bytes) - 95, 32) FROM zona_inbox ORDER BY position"
-            ).map { $0[0].bytes } + [frame.hash]
+            shown =
+                try desk.program.rows(
+                    "SELECT substr(bytes, length(bytes) - 95, 32) FROM zona_inbox ORDER BY position"
+                ).map { $0[0].bytes } + [frame.hash]
         }
         let sentAt = now + desk.skew
         now += Int64(chance.below(40)) + 1
@@ -109,6 +110,11 @@ extension Play {
 
     private func ended(_ fault: SyncFault) throws {
         count("conversation ended")
+        guard fault.context.hasPrefix("this is an old hub"), chance.happens(0.3) else { return }
+        // Somebody put an old file back without a word; the technician, told of it, says so to the hub.
+        count("technician")
+        try hub.store.beginNewLife(names: { chance.name() }, now: now)
+        try hub.refresh()
     }
 
     /// How the file stood before an answer came.
@@ -116,26 +122,28 @@ extension Play {
         let epoch: Int64
         let lastPull: Int64
         let number: Int64
+        let behind: Set<RecordKey>
 
         init(_ desk: Desk) throws {
             let row = try desk.program.rows("SELECT epoch, coalesce(last_pull, 0), number FROM zona_state").first
             epoch = row?[0].integer ?? 0
             lastPull = row?[1].integer ?? 0
             number = row?[2].integer ?? 0
+            behind = try desk.behind()
         }
     }
 
     private func noteReceived(_ desk: Desk, _ shown: [[UInt8]], _ before: Standing) throws {
         let after = try Standing(desk)
         if !shown.isEmpty && (after.epoch != before.epoch || after.lastPull != before.lastPull) {
-            try noteApplied(desk, shown)
+            try noteApplied(desk, shown, before)
         }
         if after.number != before.number { try noteRenumbered(desk) }
         try mark(desk)
     }
 
     /// What the applied pages showed is now what this person has on screen.
-    private func noteApplied(_ desk: Desk, _ shown: [[UInt8]]) throws {
+    private func noteApplied(_ desk: Desk, _ shown: [[UInt8]], _ before: Standing) throws {
         count("applied")
         if shown.count > 1 { count("pull of many pages") }
         let behind = try desk.behind()
@@ -151,6 +159,8 @@ extension Play {
             }
         }
         note("desk \(desk.index) applied \(shown.count) pages, behind: \(behind.sorted())")
+        try noteTookPlace(
+            desk, behindBefore: before.behind, but: Set(shown.flatMap { (pages[$0] ?? []).map(\.key) }))
         try noteTold(desk)
         try checkIsolation(desk)
     }

@@ -16,6 +16,9 @@ package final class Template {
     let folder: String
     let hubKey: SigningKey
     let catalog: Catalog
+    /// The life of the hub in the template.
+    let incarnation: Incarnation
+    let stage = Stage()
     private(set) var seats: [Seat] = []
     static let founded: Int64 = 1_700_000_000_000
 
@@ -38,6 +41,7 @@ package final class Template {
             at: folder + "/hub.sqlite", founding: founding, key: hubKey, now: Self.founded, files: Toys.files,
             names: { chance.name() })
         catalog = hub.catalog
+        incarnation = hub.incarnation
         for (index, comune) in [0, 1, 2, 2].enumerated() {
             try enrol(comune, as: index, at: hub, &chance)
         }
@@ -74,8 +78,33 @@ package final class Template {
         return Seat(key: key, comune: comune, isCapofila: isCapofila)
     }
 
-    func clone(to target: String) throws {
-        try? FileManager.default.removeItem(atPath: target)
-        try FileManager.default.copyItem(atPath: folder, toPath: target)
+    /// The file of a seat, or of the hub, as every run begins with it.
+    func file(_ name: String) -> String {
+        "\(folder)/\(name).sqlite"
+    }
+
+    /// Copies one of the files, in place of whatever a run before has left.
+    func clone(_ name: String, to target: String) throws {
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: target + suffix) }
+        try FileManager.default.copyItem(atPath: file(name), toPath: target)
+    }
+}
+
+/// Stores that a run has left open and whole: the next one goes on with them, their content put back.
+final class Stage {
+    var hub: (store: HubStore, program: OtherProgram)?
+    var desks: [Int: (store: ReplicaStore, program: OtherProgram)] = [:]
+
+    func close() {
+        try? hub.map { hub in
+            hub.program.close()
+            try hub.store.close()
+        }
+        for desk in desks.values {
+            desk.program.close()
+            try? desk.store.close()
+        }
+        hub = nil
+        desks = [:]
     }
 }

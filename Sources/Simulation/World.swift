@@ -35,6 +35,8 @@ struct World {
     var untold: Set<UInt64> = []
     /// Conflicts that a decision which the hub took has named, with the change that took it along.
     var decided: [RecordID: Int] = [:]
+    /// Values that a decision wrote once more.
+    var again: Set<Int> = []
     /// The number under which a value was written.
     var maker: [Int: UInt64] = [:]
     /// Who owns a record, where its table has owners.

@@ -127,7 +127,7 @@ package struct Merge: Sendable {
     private mutating func fillAll() {
         let weak = Stamp(
             dot: stamp.dot, time: stamp.time, author: stamp.author, context: stamp.context, side: stamp.side,
-            isCopy: true)
+            isCopy: !Mutant.isOn(.fillWeak))
         for group in table.groups where !writes(group) && !group.columns.intersection(change.carried).isEmpty {
             guard siblings(of: group.index).allSatisfy(\.stamp.isCopy) else { continue }
             write(group: group.index, values: newValues(of: group.columns), stamp: weak)
@@ -135,16 +135,18 @@ package struct Merge: Sendable {
     }
 
     private mutating func write(group: Int, values: [UInt8], stamp: Stamp) {
-        let named = change.decides.filter { $0.group == group }.flatMap(\.dots)
+        let named = Mutant.isOn(.named) ? [] : change.decides.filter { $0.group == group }.flatMap(\.dots)
         let stamp = Stamp(
             dot: stamp.dot, time: stamp.time, author: stamp.author, context: context(of: group) ?? stamp.context,
-            side: stamp.side, isCopy: stamp.isCopy || change.isCopy, named: named)
+            side: stamp.side, isCopy: (stamp.isCopy || change.isCopy) && !Mutant.isOn(.weak), named: named)
         let present = siblings(of: group)
         if present.contains(where: { $0.stamp.dot == stamp.dot || $0.stamp.covers(stamp.dot) }) {
             outcome.isPlain = false
             return
         }
-        var gone = present.filter { stamp.covers($0.stamp.dot) }
+        var gone = present.filter {
+            stamp.covers($0.stamp.dot) || Mutant.isOn(.laterWins) && $0.stamp.time < stamp.time
+        }
         if stamp.isCopy {
             guard writeCopy(group: group, values: values, stamp: stamp, present: present, gone: &gone) else { return }
         } else {
@@ -178,7 +180,7 @@ package struct Merge: Sendable {
     private mutating func writeCopy(
         group: Int, values: [UInt8], stamp: Stamp, present: [Sibling], gone: inout [Sibling]
     ) -> Bool {
-        if present.contains(where: { $0.values == values && !$0.stamp.isCopy }) {
+        if !Mutant.isOn(.equalCopy), present.contains(where: { $0.values == values && !$0.stamp.isCopy }) {
             outcome.isPlain = false
             let kept = present.filter { $0.values == values || !stamp.covers($0.stamp.dot) }
             outcome.state.set(Register(group: group, siblings: kept))
@@ -214,7 +216,9 @@ package struct Merge: Sendable {
                 $0.group == group && $0.sibling.stamp.dot == conflict.loser
             }
             guard isReplaced, !isForGood, let listing = conflict.listedUnder else { continue }
-            if !stamp.context.covers(listing, ownDot: change.dot) { outcome.closed.append(conflict) }
+            if Mutant.isOn(.supersede) || !stamp.context.covers(listing, ownDot: change.dot) {
+                outcome.closed.append(conflict)
+            }
         }
     }
 
@@ -276,7 +280,9 @@ package struct Merge: Sendable {
     package static func winner(of group: Int, among siblings: [Sibling], in table: TableDescription) -> Sibling {
         let described = table.group(group)
         func rank(_ sibling: Sibling) -> Int {
-            if group == ColumnGroup.existence { return sibling.values == RecordState.present ? 1 : 0 }
+            if group == ColumnGroup.existence {
+                return (sibling.values == RecordState.present) != Mutant.isOn(.deleteWins) ? 1 : 0
+            }
             switch described?.rule {
             case .capofila: return sibling.stamp.side.contains(.capofila) ? 1 : 0
             case .owner: return sibling.stamp.side.contains(.owner) ? 1 : 0

@@ -236,7 +236,7 @@ package struct ClientSession: Sendable {
 
     package mutating func onPage(_ header: PageHeader) -> Directive {
         guard case .pulling(let after, let size) = phase else { return end(.unexpected("a page out of turn")) }
-        switch fault(in: header.hub) {
+        switch Mutant.isOn(.pageGreeting) ? nil : fault(in: header.hub) {
         case .elsewhere where header.hub.ambito != local.ambito: return end(.wrongAmbito)
         case .nonsense: return end(.unexpected("more folded than stored"))
         case .elsewhere, .stranger, .less: return beginAgain()
@@ -283,14 +283,15 @@ package struct ClientSession: Sendable {
     /// An answer whose hash is none of mine acknowledges nothing: the other copy of my file, or another life of the
     /// hub, was faster than this conversation.
     private mutating func acknowledge(_ state: HubState) -> Directive {
-        switch fault(in: state) {
+        switch Mutant.isOn(.ackHash) ? nil : fault(in: state) {
         case .elsewhere where state.ambito != local.ambito: return end(.wrongAmbito)
         case .nonsense: return end(.unexpected("more folded than stored"))
         case .elsewhere, .less, .stranger: return beginAgain()
         case nil: break
         }
         phase = .pushing(stored: state.storedCounter)
-        return .acknowledge(folded: state.foldedCounter, stored: state.storedCounter)
+        let folded = Mutant.isOn(.ackStored) ? state.storedCounter : state.foldedCounter
+        return .acknowledge(folded: folded, stored: state.storedCounter)
     }
 
     private mutating func beginAgain() -> Directive {

@@ -82,4 +82,51 @@ import Testing
         try replica.store.endTouch(ReplicaFixture.body, of: replica.table("soggetto"))
         #expect(try replica.store.oldestContext() == replica.cursor)
     }
+
+    @Test func `who touches a record that is behind stands on what it shows, not on what the file knows since`() throws {
+        try touch()
+        try replica.pull([theirs], knows: later)
+
+        try touch()
+        try write()
+
+        #expect(try replica.batches().map(\.header.context) == [seen])
+    }
+
+    @Test func `a form closed without a write shows what a pull brought meanwhile`() throws {
+        try touch()
+        try replica.pull([theirs], knows: later)
+
+        try replica.store.endTouch(ReplicaFixture.body, of: replica.table("soggetto"))
+
+        #expect(try name() == "Nome loro")
+        #expect(try replica.count("SELECT count(*) FROM zona_behind") == 0)
+    }
+
+    @Test func `a form left open shows it after an hour`() throws {
+        try touch()
+        try replica.pull([theirs], knows: later)
+
+        try replica.pull([], knows: later, now: ReplicaFixture.now + Limits.touchMilliseconds)
+
+        #expect(try name() == "Nome loro")
+    }
+
+    @Test func `a row skipped before a write was captured never takes its place`() throws {
+        try touch()
+        try replica.pull([theirs], knows: later)
+        try write()
+        try replica.store.acknowledge(folded: 1, clock: 0)
+
+        try replica.store.endTouch(ReplicaFixture.body, of: replica.table("soggetto"))
+
+        #expect(try replica.count("SELECT count(*) FROM soggetto WHERE pec = 'a@b.it'") == 1)
+    }
+
+    private func name() throws -> String {
+        let row = try #require(try replica.store.row(ReplicaFixture.body, of: replica.table("soggetto")))
+        let column = try #require(replica.table("soggetto").column(named: "denominazione"))
+        guard case .text(let bytes) = row.values[column] else { return "" }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }

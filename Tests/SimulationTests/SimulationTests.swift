@@ -1,0 +1,59 @@
+import Foundation
+import Simulation
+import Testing
+
+/// The whole system, played from seeds: `make simulate SEEDS=N` plays more, `make simulate SEED=n CAMPAIGN=name` one again.
+@Suite struct SimulationTests {
+    /// Seeds of each campaign: together 200 and more.
+    static let seeds: ClosedRange<UInt64> = 1...11
+    static let steps = 400
+
+    @Test(arguments: Corpus.runs)
+    func `a run that failed once does not fail again`(_ run: Corpus.Run) throws {
+        let campaign = try #require(Campaign.named(run.campaign))
+        let outcome = try Simulation(folder: Simulation.scratchFolder).run(
+            campaign, seed: run.seed, steps: run.steps)
+        #expect(outcome.failure == nil, "\(run.campaign) --seed \(run.seed)")
+    }
+
+    @Test(arguments: Campaign.all)
+    func `a campaign loses nothing, converges, and does all that it promises`(_ campaign: Campaign) throws {
+        let simulation = try Simulation(folder: Simulation.scratchFolder)
+        var counts: [String: Int] = [:]
+        for seed in Self.seeds {
+            let outcome = try simulation.run(campaign, seed: seed, steps: Self.steps)
+            counts.merge(outcome.counts) { $0 + $1 }
+            #expect(outcome.failure == nil, "make simulate CAMPAIGN=\(campaign.name) SEED=\(seed)")
+        }
+        let missing = campaign.promises.filter { counts[$0] == nil }
+        #expect(missing.isEmpty, "never happened in \(campaign.name)")
+    }
+
+    @Test func `a seed is a run: the same twice`() throws {
+        let campaign = try #require(Campaign.named("all"))
+        let first = try Simulation(folder: Simulation.scratchFolder).run(campaign, seed: 3, steps: 150)
+        let second = try Simulation(folder: Simulation.scratchFolder).run(campaign, seed: 3, steps: 150)
+        #expect(first.counts == second.counts)
+    }
+}
+
+/// Seeds that failed once (`Tests/Corpus/seeds.txt`): campaign, seed, steps, then what was wrong.
+enum Corpus {
+    struct Run: Sendable, CustomTestStringConvertible {
+        let campaign: String
+        let seed: UInt64
+        let steps: Int
+
+        var testDescription: String { "\(campaign) \(seed)" }
+    }
+
+    static let runs: [Run] = {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let text = (try? String(contentsOf: folder.appending(path: "Corpus/seeds.txt"), encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap { line in
+            let words = line.split(separator: " ")
+            guard words.count >= 3, let seed = UInt64(words[1]), let steps = Int(words[2]) else { return nil }
+            return Run(campaign: String(words[0]), seed: seed, steps: steps)
+        }
+    }()
+}
