@@ -42,9 +42,13 @@ package struct RecordState: Sendable {
     package static let deleted = ValueCoding.bytes(of: .integer(0))
 
     /// Whether every column has come, or the record is deleted: only after a disaster may an update be here without the
-    /// insert that it changed.
+    /// insert that it changed. A column that a later schema version added need not come: its default is there.
     package func isWhole(in table: TableDescription) -> Bool {
-        isDeleted || base != nil || table.groups.allSatisfy { register($0.index) != nil }
+        isDeleted || base != nil
+            || table.groups.allSatisfy { group in
+                register(group.index) != nil
+                    || group.columns.columns.allSatisfy { table.columns[$0].since > table.since }
+            }
     }
 
     package func register(_ group: Int) -> Register? {

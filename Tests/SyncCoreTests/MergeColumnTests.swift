@@ -52,6 +52,16 @@ import Testing
         #expect(world.losers == [dot(2, 1)])
     }
 
+    @Test func `a record is whole without the columns that a later version added, and not without the others`() throws {
+        let world = try HubWorld(
+            table, old, .update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 1, 2: 9], changed: [2]))
+        let part = try HubWorld(
+            table, .update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [1: 5, 2: 9], isFilled: true))
+
+        #expect(try #require(world.state).isWhole(in: table))
+        #expect(try !#require(part.state).isWhole(in: table))
+    }
+
     // MARK: Columns that the writer has not seen, though his context covers who wrote them
 
     private func deliver(_ write: Write, seenTo version: Int, to world: inout HubWorld) throws {
