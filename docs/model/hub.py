@@ -7,6 +7,7 @@ class Hub:
         self.rule, self.number, self.incarnation, self.rng = rule, 'h0', 0, rng
         self.V, self.seq, self.rec, self.conf, self.head, self.hlc, self.next_number = {}, 0, {}, {}, {}, 0, 100
         self.hashes, self.listed, self.violations = {}, {}, []
+        self.dormant = {}                          # conflict whose loser came to show -> (value, record dot of that moment)
         self.held, self.collected, self.decided = {}, {}, set()          # collected: ground truth, what went with a tombstone
         self.cursors, self.active, self.horizon, self.refusals = {}, set(), 0, []
 
@@ -121,6 +122,7 @@ class Hub:
                 elif kept: self.conf.pop(k, None)
             if kept: plain = False
             cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': ch['hlc'], 'v': v, 'weak': weak, 'named': named}]
+            if not weak: self.written_over(rid, g, ctx, named, all(self.V.get(a, 0) >= b for a, b in ch['ctx'].items()))
             self.relist(rid, g)
         for k in ch.get('decides', {}):
             if 'named' in FIX or (k in self.conf and self.listed.get(k) and covers(ctx, self.listed[k])): self.conf.pop(k, None); self.decided.add(k); count('decided')
@@ -130,14 +132,27 @@ class Hub:
         cur['seq'] = self.seq
         if plain and cur['dot'] is not None and not covers(ctx, cur['dot']): plain = False
         cur['dot'] = ch['dot'] if plain else self.fresh_dot()
+        for k, (v, at) in list(self.dormant.items()):
+            if k[0] == rid and at is None: self.dormant[k] = (v, cur['dot'])
         cur['seen'] = cur['seen'] | {ch['dot']}
         for k in self.conf:
             if k[0] == rid and k not in listed_before and k not in self.listed: self.listed[k] = cur['dot']
 
+    def written_over(self, rid, g, ctx, named, known):
+        """A real change wrote the group: what it means for the conflicts whose loser it covers, though another replaced it before."""
+        for k in [k for k in self.conf if k[:2] == (rid, g)] if 'closereplaced' in FIX else ():
+            if (covers(ctx, k[2]) or k[2] in named) and self.listed.get(k) and not covers(ctx, self.listed[k]) and known: del self.conf[k]
+        for k in [k for k in self.dormant if k[:2] == (rid, g)]:
+            if not covers(ctx, k[2]) and k[2] not in named: continue
+            v, at = self.dormant.pop(k)                      # he knew the listing, and not that its loser shows: as if he had come first
+            if covers(ctx, self.listed[k]) and not (at and covers(ctx, at)): self.conf[k] = v
     def relist(self, rid, g):
         reg = self.rec[rid]['g'][g]; win = self.winner(g, reg)
         for y in reg:
-            if y is win or y['v'] == win['v']: self.conf.pop((rid, g, y['dot']), None)
+            k = (rid, g, y['dot'])
+            if y is win or y['v'] == win['v']:
+                if k in self.conf and self.listed.get(k) and 'dormant' in FIX: self.dormant[k] = (y['v'], None)
+                self.conf.pop(k, None)
             else: self.conf[(rid, g, y['dot'])] = y['v']
 
     @staticmethod

@@ -2,10 +2,11 @@
 
 
 ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
-       'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'listanew', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay'}
+       'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'listanew', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant'}
 COMFORT = {'askhashes', 'horizon'}                                   # these only spare false listings
 CAMPAIGNS = {                                                        # faults, situations
   'base':      (False, set()),
+  'order':     (False, {'order'}),
   'restore':   (True,  {'norepbackup', 'honest'}),
   'clone':     (True,  {'clone', 'conversation', 'norestore', 'norepbackup'}),
   'refuse':    (False, {'refuse'}),

@@ -5,6 +5,7 @@ from .world import COLUMNS, FEAT, FIX, W, Fork, Gap, count
 from .hub import Hub
 from .replica import Replica
 from .truth import check
+from .order import check_order
 
 def run(seed, rule, faults, replicas=4, steps=400):
     rng = random.Random(seed); W.reset()
@@ -64,6 +65,7 @@ def run(seed, rule, faults, replicas=4, steps=400):
                         if away.get(k, 0) <= step: settle(q)
                 hub.gc()
             if rng.random() < .012: away[i] = step + rng.randint(60, 200); hub.active.discard(r.number)   # retired as silent
+        if 'order' in FEAT and step % 60 == 59: check_order(hub, reps, seed, whole)
         if 'conversation' in FEAT and rng.random() < .15: r.greeted = None
         if 'stick' in FEAT and rng.random() < .06 and r.outbox: sticks += [dict(b) for b in r.outbox]       # carried by hand, comes when it comes
         if 'stick' in FEAT and sticks and rng.random() < .1:
