@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
+RUNS ?= 1000
+MODEL := PYTHONDONTWRITEBYTECODE=1 python3 -m docs.model
 .PHONY: help install-needed check build test demo bench thorough format clean-demo
 
 help: ## List the targets
@@ -34,6 +36,12 @@ thorough: install-needed ## Thread sanitizer on all but the end-to-end tests, th
 	swift test --sanitize=thread --scratch-path .build-tsan --skip EndToEndTests
 	swift build -c release --scratch-path .build-release-tests --build-tests -Xswiftc -enable-testing
 	swift test -c release --scratch-path .build-release-tests -Xswiftc -enable-testing
+
+model: ## Play the executable model, short: every campaign in a few runs, under a minute
+	$(MODEL) --runs 25
+
+model-campaign: ## Play it long: make model-campaign RUNS=1000 (default)
+	$(MODEL) --runs $(RUNS)
 
 format: ## Format the Swift files in place
 	Scripts/check-format --fix
