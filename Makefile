@@ -3,7 +3,9 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install-needed check build test simulate mutants demo bench thorough format clean-demo
+.PHONY: help install-needed check build test simulate mutants demo bench thorough format clean-demo model model-campaign
+RUNS ?= 1000
+MODEL := PYTHONDONTWRITEBYTECODE=1 python3 -m docs.model
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +46,12 @@ thorough: install-needed ## Thread sanitizer on all but the end-to-end tests, th
 	swift test --sanitize=thread --scratch-path .build-tsan --skip EndToEndTests
 	swift build -c release --scratch-path .build-release-tests --build-tests -Xswiftc -enable-testing
 	swift test -c release --scratch-path .build-release-tests -Xswiftc -enable-testing
+
+model: ## Play the executable model, short: every campaign in a few runs, under a minute
+	$(MODEL) --runs 25
+
+model-campaign: ## Play it long: make model-campaign RUNS=1000 (default)
+	$(MODEL) --runs $(RUNS)
 
 format: ## Format the Swift files in place
 	Scripts/check-format --fix

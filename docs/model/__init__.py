@@ -1,0 +1,1 @@
+"""The executable model of Zona's synchronisation: see README.md."""

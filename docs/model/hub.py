@@ -1,0 +1,215 @@
+"""The hub: stores batches, folds units, merges, answers pages, collects, is restored."""
+import copy
+from .world import COLUMNS, COUNT, FEAT, FIX, WITHHELD, Fork, Gap, W, bad, count, covers
+
+class Hub:
+    def __init__(self, rule, rng):
+        self.rule, self.number, self.incarnation, self.rng = rule, 'h0', 0, rng
+        self.V, self.seq, self.rec, self.conf, self.head, self.hlc, self.next_number = {}, 0, {}, {}, {}, 0, 100
+        self.hashes, self.listed, self.violations = {}, {}, []
+        self.dormant = {}                          # conflict whose loser came to show -> (value, record dot of that moment)
+        self.held, self.collected, self.decided = {}, {}, set()          # collected: ground truth, what went with a tombstone
+        self.cursors, self.active, self.horizon, self.refusals = {}, set(), 0, []
+
+    def fresh_dot(self):
+        self.V[self.number] = self.V.get(self.number, 0) + 1
+        return (self.number, self.V[self.number])
+    def new_number(self):
+        if 'randomids' in FIX: n = self.rng.getrandbits(60)
+        else: self.next_number += 1; n = self.next_number
+        self.active.add(n); self.cursors[n] = 0
+        return n
+
+    def accept(self, b):
+        n, first, last = b['number'], b['changes'][0]['dot'][1], b['changes'][-1]['dot'][1]
+        at, hash_ = self.head.get(n, (0, None))
+        if last <= at:
+            if b['hash'] in self.hashes.get(n, ()): return [x for x in self.refusals if x['number'] == n and first <= x['counter'] <= last] if 'refusalsagain' in FIX else []
+            raise Fork()
+        if first != at + 1: raise Gap()
+        if b['prev'] != hash_: raise Fork()
+        answer, changes = [], b['changes']
+        if 'unit' in FIX:                                              # fold a capture whole, when its last batch is there
+            held = self.held.setdefault(n, []); held.append(b)
+            self.head[n] = (last, b['hash']); self.hashes.setdefault(n, set()).add(b['hash'])
+            if not b['last']: return []
+            changes = [ch for x in held for ch in x['changes']]; self.held[n] = []
+        for ch in changes:
+            self.V[n] = ch['dot'][1]; self.hlc = max(self.hlc, ch['hlc']); ch = dict(ch, old=b['inc'] != self.incarnation)
+            reason = self.refuse(ch, b)
+            if reason: answer.append(self.refused(ch, n, reason))
+            else:
+                for c, v in ch.get('vals', {}).items(): W.accepted.setdefault(v, (ch['id'], c))
+                self.merge(ch)
+                (W.deletes if ch['op'] == 'del' else W.edits).setdefault(ch['id'], []).append((ch['dot'], set(ch['seen']), bool(ch.get('weak') or ch.get('give'))))
+        self.head[n] = (last, b['hash']); self.hashes.setdefault(n, set()).add(b['hash'])
+        return answer
+
+    def refuse(self, ch, b):
+        if 'scope' in FEAT and 'scopecheck' in FIX:
+            cur = self.rec.get(ch['id'])
+            if cur is not None and not self.readable(cur['owner'], b['comune']): return 'out of scope'
+        if 'refuse' in FEAT and any(bad(v) for v in ch.get('vals', {}).values()): return 'not valid'
+        if 'refuse' in FEAT and 'needrecord' in FIX and ch['op'] == 'upd' and b['inc'] == self.incarnation and ch['id'] not in self.rec and 'fill' not in ch: return 'no such record'
+        if 'authorise' in FEAT and ch.get('owner', '') not in ('', b['comune']) and not (ch.get('give') and 'quarantine' in FIX): return 'not yours'
+        return None
+
+    def refused(self, ch, n, reason):
+        self.seq += 1
+        rid = ch['id']; cur = self.rec.get(rid)
+        for c, v in ch.get('vals', {}).items():
+            W.refused.setdefault(v, (rid, c))
+        hide = reason == 'out of scope'
+        x = {'seq': self.seq, 'number': n, 'counter': ch['dot'][1], 'id': rid, 'reason': reason, 'vals': ch.get('vals'), 'hide': hide}
+        self.refusals.append(x); count('refused')
+        if 'refusebump' in FIX and cur is not None and not hide:
+            self.seq += 1; cur['seq'] = self.seq; cur['dot'] = self.fresh_dot()
+        return dict(x, row=self.show(rid) if cur is not None and not hide and self.whole(rid) else None)
+
+    @staticmethod
+    def readable(owner, comune): return owner == '' or comune == 'capofila' or owner == comune
+
+    def merge(self, ch):
+        rid, ctx = ch['id'], dict(ch['ctx']); n, c = ch['dot']
+        ctx[n] = max(ctx.get(n, 0), c - 1)
+        cur = self.rec.get(rid)
+        if cur is None:
+            cur = self.rec[rid] = {'g': {}, 'dot': None, 'seq': 0, 'seen': set(self.collected.get(rid, ())), 'owner': ch.get('owner', '')}
+            if (self.horizon if ch.get('weak') or ch.get('old') else ch['op'] == 'upd') and 'editgone' in FIX:      # an edit of a record that is gone here (anything given back, once tombstones went): listed until its insert comes
+                self.conf[(rid, '#', ('gone',) + ch['dot'])] = 'gone'; self.listed[(rid, '#', ('gone',) + ch['dot'])] = None
+        elif ch['op'] == 'ins' and not ch.get('weak'):
+            for k in [k for k in self.conf if k[0] == rid and k[2][0] == 'gone']: del self.conf[k]
+        writes = {}
+        if ch['op'] == 'del': writes['#'] = True
+        else:
+            writes['#'] = False
+            if self.rule == 'fields': writes.update(ch['vals'])
+            else: writes['*'] = dict(ch['vals'])
+        if self.rule == 'fields':
+            filled = {g: v for g, v in ch.get('fill', {}).items() if g not in writes and all(y['weak'] for y in cur['g'].get(g, ()))}
+            writes.update(filled)
+        else: filled = {}
+        plain = True
+        listed_before = {k for k in self.conf if k[0] == rid}
+        for g, v in writes.items():
+            reg, weak = cur['g'].get(g, []), bool(ch.get('weak')) or (g in filled and 'fillweak' in FIX)    # what the writer did not change is a copy
+            named = {d for k, dots in ch.get('decides', {}).items() if k[1] == g for d in dots} if 'named' in FIX else set()
+            if any(covers(y['ctx'], ch['dot']) or ch['dot'] in y.get('named', ()) for y in reg): plain = False; continue
+            gone = [y for y in reg if covers(ctx, y['dot']) or y['dot'] in named]
+            if weak and 'equalcopy' in FIX and any(y['v'] == v and not y['weak'] for y in reg):          # a copy of what is there makes no change less of a change
+                cur['g'][g] = [y for y in reg if y['v'] == v or y not in gone]; plain = False; self.relist(rid, g)
+                continue
+            if weak and 'weak' in FIX:
+                stay = [y for y in reg if not covers(ctx, y['dot'])]
+                if any(not y['weak'] for y in stay) or any(y['weak'] and all(y['ctx'].get(a, 0) >= b for a, b in ch['ctx'].items()) for y in stay):
+                    plain = False
+                    if v != self.winner(g, stay)['v']: self.conf[(rid, g, ch['dot'])] = v; self.listed[(rid, g, ch['dot'])] = None
+                    continue
+                for y in stay:
+                    if v != y['v']: self.conf[(rid, g, y['dot'])] = y['v']; self.listed[(rid, g, y['dot'])] = None
+                gone = reg
+            elif 'weak' in FIX:
+                for y in reg:
+                    if y['weak'] and y not in gone:                   # a real change that the giver had not seen: it is newer
+                        gone = gone + [y]; plain = False
+                        if y['v'] != v: self.conf[(rid, g, y['dot'])] = y['v']; self.listed[(rid, g, y['dot'])] = None
+            kept = [y for y in reg if y not in gone]
+            for y in gone:
+                if y['dot'] not in ch['seen'] and not (y['weak'] or weak): self.violations.append(('claims to have seen', rid, g, y['dot'], ch['dot']))
+                k = (rid, g, y['dot'])
+                if 'supersede' in FIX:
+                    if k in self.conf and self.listed.get(k) and not covers(ctx, self.listed[k]) and all(self.V.get(a, 0) >= b for a, b in ch['ctx'].items()): self.conf.pop(k)
+                elif kept: self.conf.pop(k, None)
+            if kept: plain = False
+            cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': ch['hlc'], 'v': v, 'weak': weak, 'named': named}]
+            if not weak: self.written_over(rid, g, ctx, named, all(self.V.get(a, 0) >= b for a, b in ch['ctx'].items()))
+            self.relist(rid, g)
+        for k in ch.get('decides', {}):
+            if 'named' in FIX or (k in self.conf and self.listed.get(k) and covers(ctx, self.listed[k])): self.conf.pop(k, None); self.decided.add(k); count('decided')
+        if 'decidedstay' in FIX:
+            for k in [k for k in self.conf if k in self.decided]: del self.conf[k]        # what was decided is not listed again
+        self.seq += 1
+        cur['seq'] = self.seq
+        if plain and cur['dot'] is not None and not covers(ctx, cur['dot']): plain = False
+        cur['dot'] = ch['dot'] if plain else self.fresh_dot()
+        for k, (v, at) in list(self.dormant.items()):
+            if k[0] == rid and at is None: self.dormant[k] = (v, cur['dot'])
+        cur['seen'] = cur['seen'] | {ch['dot']}
+        for k in self.conf:
+            if k[0] == rid and k not in listed_before and k not in self.listed: self.listed[k] = cur['dot']
+
+    def written_over(self, rid, g, ctx, named, known):
+        """A real change wrote the group: what it means for the conflicts whose loser it covers, though another replaced it before."""
+        for k in [k for k in self.conf if k[:2] == (rid, g)] if 'closereplaced' in FIX else ():
+            if (covers(ctx, k[2]) or k[2] in named) and self.listed.get(k) and not covers(ctx, self.listed[k]) and known: del self.conf[k]
+        for k in [k for k in self.dormant if k[:2] == (rid, g)]:
+            if not covers(ctx, k[2]) and k[2] not in named: continue
+            v, at = self.dormant.pop(k)                      # he knew the listing, and not that its loser shows: as if he had come first
+            if covers(ctx, self.listed[k]) and not (at and covers(ctx, at)): self.conf[k] = v
+    def relist(self, rid, g):
+        reg = self.rec[rid]['g'][g]; win = self.winner(g, reg)
+        for y in reg:
+            k = (rid, g, y['dot'])
+            if y is win or y['v'] == win['v']:
+                if k in self.conf and self.listed.get(k) and 'dormant' in FIX: self.dormant[k] = (y['v'], None)
+                self.conf.pop(k, None)
+            else: self.conf[(rid, g, y['dot'])] = y['v']
+
+    @staticmethod
+    def winner(g, reg):
+        if g == '#': return min(reg, key=lambda y: (y['v'], -y['hlc'], y['dot']))
+        return max(reg, key=lambda y: (y['hlc'], y['dot']))
+
+    def show(self, rid):
+        g = self.rec[rid]['g']
+        if '#' not in g or self.winner('#', g['#'])['v']: return None
+        if self.rule == 'fields': return {k: self.winner(k, r)['v'] for k, r in g.items() if k != '#'}
+        return dict(self.winner('*', g['*'])['v'])
+
+    def whole(self, rid):
+        return self.rule == 'lww' or set(COLUMNS) <= set(self.rec[rid]['g']) or self.winner('#', self.rec[rid]['g']['#'])['v']
+
+    def page(self, after, limit, number, comune='capofila', me=None, mine=None):
+        rows = sorted((v['seq'], k) for k, v in self.rec.items() if v['seq'] > after and ('scope' not in FEAT or self.readable(v['owner'], comune)))
+        if 'ownmark' not in FIX: rows = [(q, k) for q, k in rows if self.rec[k]['dot'][0] != number]
+        told = [x for x in self.refusals if x['number'] in (mine or {me}) and x['seq'] > after] if 'refusalsinpull' in FIX else []
+        both = sorted([(q, 0, k) for q, k in rows] + [(x['seq'], 1, i) for i, x in enumerate(told)])
+        done, both = len(both) <= limit, both[:limit]
+        out = []
+        for q, kind, k in both:
+            if kind == 1:
+                x = told[k]; rid = x['id']; rec = None if x['hide'] else self.rec.get(rid)
+                out.append((q, rid, False, (self.show(rid) if self.whole(rid) else WITHHELD) if rec else None, set(rec['seen']) if rec else set(), rec['dot'] if rec else ('none', 0), x))
+                continue
+            v = self.rec[k]; own = v['dot'][0] == number
+            row = None if own else self.show(k) if self.whole(k) else WITHHELD
+            out.append((q, k, own, row, set(v['seen']), v['dot'], None))
+        return out, done, dict(self.V), self.seq, self.hlc, self.head.get(me, (0, None)), ({k: (v, self.listed.get(k), self.siblings(k)) for k, v in self.conf.items()} if done else None)
+
+    def siblings(self, k):
+        reg = self.rec.get(k[0], {'g': {}})['g'].get(k[1], [])
+        return [(y['dot'], y['v']) for y in reg]
+    def close_incomplete(self):
+        '''Every active replica has compared: what is still incomplete goes back to its writers.'''
+        for k in [k for k, v in self.rec.items() if v['g'] and not self.whole(k)]:
+            for g, reg in self.rec[k]['g'].items():
+                for y in reg:
+                    if g == '#': continue
+                    self.seq += 1; W.refused.setdefault(y['v'], (k, g)); W.accepted.pop(y['v'], None)
+                    self.refusals.append({'seq': self.seq, 'number': y['dot'][0], 'counter': y['dot'][1], 'id': k, 'reason': 'incomplete', 'vals': {g: y['v']}, 'hide': True})
+            del self.rec[k]
+    def gc(self):
+        floor = min([self.cursors.get(n, 0) for n in self.active] or [self.seq])
+        for k in list(self.rec):
+            v = self.rec[k]
+            if v['seq'] <= floor and self.show(k) is None and all(len(r) == 1 for r in v['g'].values()):
+                count('collected'); self.collected.setdefault(k, set()).update(v['seen']); del self.rec[k]; self.horizon = max(self.horizon, v['seq'])
+
+    def restore(self, backup):
+        count('restored'); inc, lost, rng = self.incarnation + 1, self.next_number, self.rng
+        viol = self.violations
+        self.__dict__ = copy.deepcopy(backup.__dict__, {id(rng): rng})
+        self.violations = viol
+        if 'randomids' in FIX: self.incarnation, self.number = rng.getrandbits(60), 'h%d' % rng.getrandbits(60)
+        elif 'honest' in FEAT: self.incarnation += 1; self.number = 'h%d' % self.incarnation
+        else: self.incarnation, self.next_number, self.number = inc, lost + 50, 'h%d' % inc
