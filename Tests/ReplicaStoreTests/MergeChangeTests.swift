@@ -15,6 +15,12 @@ import Testing
         table = try replica.table("soggetto")
         try replica.pull([
             ReplicaFixture.Entry(
+                "soggetto", ReplicaFixture.body,
+                [
+                    "denominazione": .text("Banca del tempo"), "tipo_soggetto": .text("ODV"),
+                    "codice_fiscale": .text("12345678901"),
+                ]),
+            ReplicaFixture.Entry(
                 "soggetto", Self.twin,
                 [
                     "denominazione": .text("Croce Verde"), "tipo_soggetto": .text("ODV"), "telefono": .text("2"),
