@@ -20,10 +20,28 @@ struct ConflictTable {
     private let readHistory: RawStatement
     private let readComune: RawStatement
     private let readRow: RawStatement
+    let openState: LazyStatement
+    private let readRecord: LazyStatement
+    private let moveRecord: LazyStatement
+    private let reopenState: LazyStatement
+    private let decisions: DecisionTable
 
-    init(_ database: Database, catalog: Catalog, authors: AuthorTable) throws {
+    init(_ database: Database, catalog: Catalog, authors: AuthorTable, decisions: DecisionTable) throws {
         self.catalog = catalog
         self.authors = authors
+        self.decisions = decisions
+        openState = LazyStatement(
+            database,
+            """
+            INSERT INTO conflict(id, table_no, record_id, group_no, loser_number, loser_counter, state, kind)
+            VALUES (?1, ?2, ?3, ?4, 0, 0, 'open', ?5)
+            ON CONFLICT(id) DO UPDATE SET state = 'open', record_id = excluded.record_id, kind = excluded.kind
+            """)
+        readRecord = LazyStatement(database, "SELECT table_no, record_id, group_no FROM conflict WHERE id = ?1")
+        moveRecord = LazyStatement(database, "UPDATE conflict SET record_id = ?2 WHERE id = ?1")
+        reopenState = LazyStatement(
+            database,
+            "UPDATE conflict SET state = 'open', listed_number = NULL, listed_counter = NULL WHERE id = ?1")
         readOpen = try RawStatement(
             database,
             """
@@ -91,7 +109,7 @@ struct ConflictTable {
     /// Carries out what a merge says about conflicts. What was decided is not listed again.
     func settle(
         _ outcome: MergeOutcome, of change: Change, in table: TableDescription, scope: Scope, listedUnder dot: Dot,
-        stillOpen open: [OpenConflict], now: Int64, writing write: Writing
+        stillOpen open: [OpenConflict], now: Int64, decidedWith context: Context? = nil, writing write: Writing
     ) throws {
         let about = About(key: change.key, table: table, scope: scope, state: outcome.state, now: now)
         for loss in outcome.listed { try list(loss, about, listedUnder: dot, isForGood: false, write) }
@@ -102,7 +120,7 @@ struct ConflictTable {
             if !decided.contains(id) { try close(id, "closed", by: change.author, now, about, write) }
         }
         for named in change.decides { try remember(named, about: change.key) }
-        for id in decided.sorted() { try close(id, "decided", by: change.author, now, about, write) }
+        for id in decided.sorted() { try decide(id, change, context, about, write) }
         for conflict in open where !outcome.closed.contains(conflict) {
             let id = Self.id(change.key, group: conflict.group, loser: conflict.loser)
             if !decided.contains(id) { try refresh(id, conflict.group, about, write) }
@@ -156,6 +174,69 @@ struct ConflictTable {
         setState.bind(1, idBytes: id)
         setState.bind(2, text: state)
         try setState.run()
+    }
+
+    /// A change names the conflict. It stays open when somebody reopened it whom the change's writer had not seen.
+    private func decide(_ id: RecordID, _ change: Change, _ context: Context?, _ about: About, _ write: Writing) throws
+    {
+        guard try state(of: id) != nil else { return }
+        var author = change.author
+        if let context {
+            let mark = DecisionMark(
+                dot: change.dot, time: change.time, author: change.author, context: context, isReopening: false)
+            let verdict = try decisions.add(mark, to: id)
+            guard !verdict.isOpen else { return }
+            author = verdict.author
+        }
+        try close(id, "decided", by: author, about.now, about, write)
+    }
+
+    /// Opens a conflict again, over what stands now. Only a decision closes it.
+    func reopen(
+        _ id: RecordID, _ key: RecordKey, _ table: TableDescription, _ state: RecordState, scope: Scope,
+        writing write: Writing
+    ) throws {
+        guard var values = try published(id), case .integer(let group) = values[ConflictColumn.groupNumber.rawValue]
+        else { return }
+        let about = About(key: key, table: table, scope: scope, state: state, now: 0)
+        try listForGood(id)
+        values[ConflictColumn.state.rawValue] = .text("open")
+        values[ConflictColumn.closedBy.rawValue] = .null
+        values[ConflictColumn.closedAt.rawValue] = .null
+        let loser = values[ConflictColumn.dots.rawValue]
+        if let shown = shownSibling(Int(group), about) { try fillShown(&values, shown) }
+        values[ConflictColumn.dots.rawValue] = .blob(try dots(Int(group), about, keeping: loser))
+        try write(RecordKey(table: Self.number, id: id), SyncCore.Row(values), about.scope)
+    }
+
+    private func listForGood(_ id: RecordID) throws {
+        let reopen = try reopenState()
+        reopen.bind(1, idBytes: id)
+        try reopen.run()
+    }
+
+    /// Which record a conflict is about; nothing for one that was never listed.
+    func record(of id: RecordID) throws -> RecordKey? {
+        let read = try readRecord()
+        read.bind(1, idBytes: id)
+        defer { read.reset() }
+        guard try read.step(), let record = read.id(1) else { return nil }
+        return RecordKey(table: Int(read.integer(0)), id: record)
+    }
+
+    func group(of id: RecordID) throws -> Int? {
+        let read = try readRecord()
+        read.bind(1, idBytes: id)
+        defer { read.reset() }
+        return try read.step() ? Int(read.integer(2)) : nil
+    }
+
+    /// The record that a conflict was about goes: it is about this one from now on.
+    func move(_ id: RecordID, to key: RecordKey) throws {
+        let move = try moveRecord()
+        move.bind(1, idBytes: id)
+        move.bind(2, idBytes: key.id)
+        try move.run()
     }
 
     func close(
@@ -256,14 +337,14 @@ struct ConflictTable {
         return nil
     }
 
-    private func comune(of number: ReplicaNumber) throws -> Value {
+    func comune(of number: ReplicaNumber) throws -> Value {
         readComune.bind(1, Int64(number.rawValue))
         defer { readComune.reset() }
         guard try readComune.step(), let comune = readComune.id(0) else { return .null }
         return .text("\(comune)")
     }
 
-    private func scopeValue(_ scope: Scope) -> Value {
+    func scopeValue(_ scope: Scope) -> Value {
         switch scope {
         case .ambito: .text("*")
         case .capofilaOnly: .text("")

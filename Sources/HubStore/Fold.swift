@@ -15,7 +15,9 @@ struct Fold {
     let authors: AuthorTable
     let records: RecordTable
     var conflicts: ConflictTable
-    private let validation: Validation
+    let decisions: DecisionTable
+    let upkeep: Upkeep
+    let validation: Validation
     private let insertRefusal: RawStatement
     private let insertHistory: RawStatement
     /// Of the batch that is being folded: the schema of its changes, and that of what their writers had seen.
@@ -37,7 +39,9 @@ struct Fold {
         contexts = try ContextTable(database)
         authors = try AuthorTable(database)
         records = try RecordTable(database, contexts: contexts)
-        conflicts = try ConflictTable(database, catalog: catalog, authors: authors)
+        decisions = DecisionTable(database, contexts: contexts)
+        conflicts = try ConflictTable(database, catalog: catalog, authors: authors, decisions: decisions)
+        upkeep = Upkeep(database, catalog: catalog)
         validation = Validation(database)
         hasFormerLives = try RawStatement(database, "SELECT 1 FROM hub_incarnation LIMIT 1").step()
         insertRefusal = try RawStatement(
@@ -57,6 +61,7 @@ struct Fold {
 
     /// - Parameter correction: milliseconds by which the unit's stamps are moved.
     mutating func fold(_ batches: [(frame: Frame, header: BatchHeader)], correction: Int64) throws {
+        var lastAuthor: [UInt8] = []
         for batch in batches {
             let context = try contexts.context(of: batch.header.context)
             let isKnown = hub.vector.covers(batch.header.context)
@@ -71,7 +76,9 @@ struct Fold {
                 if change.action != 0 && refusedActions == nil { refusedActions = try findRefusedActions(batches) }
                 try fold(change, context: context, author: author.number, contextIsKnown: isKnown)
             }
+            lastAuthor = author.name
         }
+        try settle(by: lastAuthor)
     }
 
     /// The stamp as the hub accepts it: corrected, never at or below the writer's floor, never ahead of the hub's
@@ -92,7 +99,15 @@ struct Fold {
         return moved
     }
 
-    private mutating func fold(_ change: Change, context: Context, author: Int64, contextIsKnown: Bool) throws {
+    mutating func fold(_ sent: Change, context: Context, author: Int64, contextIsKnown: Bool) throws {
+        var change = sent
+        let move = try moved(sent)
+        if case .changed(let other) = move { change = other }
+        // The merged record goes out once more: its sender still has it.
+        if move != nil, sent.key != change.key || change.operation == .delete {
+            try records.bump(sent.key, seq: hub.nextSeq(), dot: hub.freshDot())
+        }
+        if case .dropped = move { return }
         let existing = try records.record(change.key)
         do {
             if change.action != 0, refusedActions?.contains(change.action) == true {
@@ -101,8 +116,14 @@ struct Fold {
             }
             if change.isCopy, change.key.table == ConflictTable.number { return try takeBackConflict(change) }
             let table = try permit(change, existing: existing?.state, version: schema.version)
-            if table.rule == .appendOnly, let existing, !brings(change, toRow: existing.state.row) { return }
-            try merge(change, into: existing, context: context, author: author, contextIsKnown: contextIsKnown, table)
+            if table.rule == .appendOnly, let existing, change.merged.isEmpty,
+                !brings(change, toRow: existing.state.row)
+            {
+                return
+            }
+            try merge(
+                change, into: existing, context: context, author: author, contextIsKnown: contextIsKnown,
+                isMoved: move != nil, table)
             if change.isCopy, table.number == ConflictTable.decisions { try takeBackDecision(change, table) }
         } catch let refusal as Refusal {
             try refuse(change, refusal, existing: existing)
@@ -124,7 +145,7 @@ struct Fold {
             throw Refusal(.noSuchRecord)
         }
         if table.rule == .appendOnly {
-            guard change.operation == .insert else { throw Refusal(.appendOnly) }
+            guard change.operation == .insert || !change.merged.isEmpty else { throw Refusal(.appendOnly) }
             if let existing, !(try isEqual(change, existing, table)) { throw Refusal(.appendOnly) }
         }
         if table.rule == .set && change.operation == .update && change.decides.isEmpty { throw Refusal(.appendOnly) }
@@ -132,6 +153,8 @@ struct Fold {
         let carried = try authorise(change, existing: slices, table)
         if change.operation != .delete { try validation.check(change, carried, table) }
         if change.operation == .insert && !isReadable(table.scope(of: carried)) { throw Refusal(.outOfScope) }
+        if !change.merged.isEmpty { try permitMerge(change, table) }
+        if change.key.table == ConflictTable.decisions { try permitReopening(change) }
         return table
     }
 
@@ -183,7 +206,9 @@ struct Fold {
         var made: [RecordKey: RecordState] = [:]
         for batch in batches {
             var changes = try BatchReader(batch.frame, header: batch.header)
-            while let change = try changes.next() {
+            while let sent = try changes.next() {
+                var change = sent
+                if case .changed(let other) = try moved(sent) { change = other }
                 let existing = try made[change.key] ?? records.record(change.key)?.state
                 do {
                     let table = try permit(change, existing: existing, version: batch.header.schemaVersion)
@@ -228,7 +253,7 @@ struct Fold {
 
     private mutating func merge(
         _ change: Change, into existing: StoredRecord?, context: Context, author: Int64, contextIsKnown: Bool,
-        _ table: TableDescription
+        isMoved: Bool, _ table: TableDescription
     ) throws {
         let side = self.side(existing: existing, change: change, table)
         // Of a table that came after his last complete pull the writer has seen no row but his own.
@@ -242,19 +267,23 @@ struct Fold {
         let outcome = try Merge.outcome(
             of: change, stamp: stamp, on: existing?.state, recordDot: existing?.dot, in: table, open: open,
             contextIsKnown: contextIsKnown, unseen: unseen)
-        let dot = outcome.isPlain ? change.dot : hub.freshDot()
-        let scope = try table.scope(of: outcome.state.row.slices())
+        let dot = outcome.isPlain && !isMoved ? change.dot : hub.freshDot()
+        let slices = try outcome.state.row.slices()
+        let scope = table.scope(of: slices)
         try records.write(
             change.key, outcome.state, seq: hub.nextSeq(), dot: dot, scope: scope, in: table, isNew: existing == nil)
-        for loss in outcome.replaced { try remember(loss, of: change) }
+        try upkeep.note(change.key, table, before: existing?.state, after: outcome.state, slices: slices)
+        for loss in outcome.replaced { try remember(loss, at: change.key, change) }
         let place = Placed(change: change, stamp: stamp, outcome: outcome, scope: scope, dot: dot, table: table)
         try listSpecial(place, isNew: existing == nil, open: special)
         let isQuiet = outcome.listed.isEmpty && outcome.listedForGood.isEmpty && outcome.closed.isEmpty && open.isEmpty
+        if change.key.table == ConflictTable.decisions { try reopen(change, context: context) }
         guard !isQuiet || !change.decides.isEmpty else { return }
         let conflicts = conflicts
         try conflicts.settle(
             outcome, of: change, in: table, scope: scope, listedUnder: dot, stillOpen: open, now: now,
-            writing: { key, row, scope in try writeOwn(key, row, scope) })
+            decidedWith: context, writing: { key, row, scope in try writeOwn(key, row, scope) })
+        if !change.merged.isEmpty { try absorb(change, stamp: stamp, table) }
     }
 
     private func unseenColumns(of table: TableDescription) throws -> UnseenColumns? {
@@ -272,10 +301,10 @@ struct Fold {
         return side
     }
 
-    private func remember(_ loss: MergeOutcome.Loss, of change: Change) throws {
+    func remember(_ loss: MergeOutcome.Loss, at key: RecordKey, _ change: Change) throws {
         let stamp = loss.sibling.stamp
-        insertHistory.bind(1, change.key.table)
-        insertHistory.bind(2, idBytes: change.key.id)
+        insertHistory.bind(1, key.table)
+        insertHistory.bind(2, idBytes: key.id)
         insertHistory.bind(3, loss.group)
         insertHistory.bind(4, Int64(stamp.dot.number.rawValue))
         insertHistory.bind(5, Int64(stamp.dot.counter))
@@ -301,11 +330,12 @@ struct Fold {
 
     private mutating func write(_ key: RecordKey, _ row: SyncCore.Row, _ scope: Scope, under dot: Dot) throws {
         guard let table = catalog.table(key.table) else { return }
-        let isNew = try records.record(key) == nil
+        let existing = try records.record(key)
         let stamp = Stamp(
             dot: dot, time: hub.stamp(now: now), author: try authors.number(of: Array("zona-server".utf8)),
             context: try contexts.context(of: VersionVector()), side: .capofila)
         let state = RecordState(base: stamp, registers: [], row: row, isDeleted: false)
-        try records.write(key, state, seq: hub.nextSeq(), dot: dot, scope: scope, in: table, isNew: isNew)
+        try records.write(key, state, seq: hub.nextSeq(), dot: dot, scope: scope, in: table, isNew: existing == nil)
+        try upkeep.note(key, table, before: existing?.state, after: state, slices: row.slices())
     }
 }

@@ -174,6 +174,8 @@ extension HubStore {
                 "vocabolario", DerivedID.of(table: "vocabolario", key: key),
                 word.compactMapValues { $0.isEmpty ? nil : .text($0) })
         }
+        try fold.settle(by: Array("zona-server".utf8))
+        try Upkeep.markComplete(database)
         try fold.hub.log(database, LogEntry(kind: "seed"), at: now)
         try fold.hub.save(database)
     }

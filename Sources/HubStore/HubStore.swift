@@ -70,6 +70,7 @@ package final class HubStore: Sendable {
                     try Upgrade.run(database, to: catalog.version, now: now)
                 }
             }
+            try Upkeep.complete(pool, catalog: catalog)
             let hub = try pool.read { try HubRow($0) }
             identity = HubIdentity(ambito: hub.ambito, code: hub.code, name: hub.name, key: publicKey)
             life = Mutex(hub.incarnation)

@@ -56,6 +56,17 @@ final class Validation {
         guard try statement.step(), statement.integer(0) == 1 else { throw Refusal(.notValid, check.name) }
     }
 
+    /// Whether values, one for each column of the check, pass it.
+    func holds(_ check: CheckDescription, _ values: [ArraySlice<UInt8>], _ table: TableDescription) throws -> Bool {
+        let statement = try statement(for: check, table)
+        defer { statement.reset() }
+        for (index, value) in values.enumerated() {
+            var reader = ByteReader(Array(value))
+            statement.bind(index + 1, try reader.value())
+        }
+        return try statement.step() && statement.integer(0) == 1
+    }
+
     private func statement(for check: CheckDescription, _ table: TableDescription) throws -> RawStatement {
         let name = "\(table.name).\(check.name)"
         if let known = prepared[name] { return known }

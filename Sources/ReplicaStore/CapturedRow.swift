@@ -118,6 +118,10 @@ struct CapturedRow {
         for decision in decides {
             if let group = table.group(decision.group) { changed = changed.union(group.columns) }
         }
+        // Who merges records has chosen all that he may write, also what stays as it was.
+        if decides.contains(where: { $0.group == ColumnGroup.merged }) {
+            changed = changed.union(ColumnSet(table.columns.indices.filter { table.columns[$0].writable == nil }))
+        }
         return changed
     }
 

@@ -32,6 +32,10 @@ package struct Conflict: Sendable {
     package let closedAt: Int64?
     /// A decision taken here that the hub has not confirmed yet.
     package let decidedHere: Bool
+    /// Opened again here, which the hub has not confirmed yet.
+    package let reopenedHere: Bool
+    /// Of duplicates: the records that share the key, the smallest id, which survives a merge, first.
+    package let members: [RecordID]
 }
 
 /// What the operator chooses.
@@ -72,15 +76,19 @@ extension ReplicaStore {
         _ conflict: Conflict, _ choice: ConflictChoice, note: String, by author: Operator, now: Int64
     ) throws(ReplicaStoreError) {
         let table = try table(named: conflict.table)
+        guard conflict.kind != "duplicate" else {
+            throw ReplicaStoreError(.notValid, "these are duplicates: `zona conflicts merge` makes one of them")
+        }
+        if conflict.kind == "orphan" {
+            return try resolveOrphan(conflict, choice, table, note: note, by: author, now: now)
+        }
+        if conflict.kind == "invalid", case .new = choice {
+        } else if conflict.kind == "invalid" {
+            throw ReplicaStoreError(
+                .notValid, "nothing was kept aside: give new values for \(conflict.columns.joined(separator: ", "))")
+        }
         try write { database in
-            let known = try RawStatement(database, "SELECT state, dots, scope FROM zona_conflict WHERE id = ?1")
-            known.bind(1, idText: conflict.id)
-            guard try known.step(), known.text(0) == "open" else {
-                throw ReplicaStoreError(
-                    .stale, "this conflict is not open any more: `zona conflicts list` shows what is")
-            }
-            let (dots, scope) = (known.blob(1), known.text(2))
-            known.reset()
+            let (dots, scope) = try Self.openConflict(database, conflict)
             try database.acting(as: author) {
                 do {
                     try Self.writeChoice(database, conflict, choice, table)
@@ -91,18 +99,31 @@ extension ReplicaStore {
                             + "and closes the conflict"
                     )
                 }
-                try Self.decide(
-                    database, conflict, choice, dots: dots, scope: scope, note: note, author: author, now: now)
+                try Self.note(
+                    database, conflict, choice.word, scope: scope, note: note, author: author, now: now)
+                try Self.deciding(
+                    database, conflict.id, RecordKey(table: table.number, id: conflict.recordID),
+                    group: conflict.group, dots: dots)
                 try Self.pend(database, table: table, id: conflict.recordID)
             }
         }
+    }
+
+    /// The dots and the scope of a conflict that is still open.
+    static func openConflict(_ database: Database, _ conflict: Conflict) throws -> (dots: [UInt8], scope: String) {
+        let known = try RawStatement(database, "SELECT state, dots, scope FROM zona_conflict WHERE id = ?1")
+        known.bind(1, idText: conflict.id)
+        guard try known.step(), known.text(0) == "open" else {
+            throw ReplicaStoreError(.stale, "this conflict is not open any more: `zona conflicts list` shows what is")
+        }
+        return (known.blob(1), known.text(2))
     }
 
     /// Brings the record to the chosen value.
     private static func writeChoice(
         _ database: Database, _ conflict: Conflict, _ choice: ConflictChoice, _ table: TableDescription
     ) throws {
-        guard conflict.group != ColumnGroup.existence else {
+        guard conflict.group != ColumnGroup.existence || conflict.kind == "invalid" else {
             switch choice {
             case .shown: return
             case .other: return try delete(database, conflict.recordID, of: table)
@@ -131,77 +152,6 @@ extension ReplicaStore {
         }
     }
 
-    private static func decide(
-        _ database: Database, _ conflict: Conflict, _ choice: ConflictChoice, dots: [UInt8], scope: String,
-        note: String,
-        author: Operator, now: Int64
-    ) throws {
-        let decision = try RawStatement(
-            database,
-            """
-            INSERT INTO zona_decision(scope, conflict_id, choice, author, decided_at, note)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            """)
-        decision.bind(1, text: scope)
-        decision.bind(2, idText: conflict.id)
-        decision.bind(3, text: choice.word)
-        decision.bind(4, text: author.name)
-        decision.bind(5, now)
-        decision.bind(6, text: note)
-        try decision.run()
-        let deciding = try RawStatement(
-            database,
-            """
-            INSERT OR REPLACE INTO zona_deciding(conflict_id, table_no, id, group_no, dots, counter)
-            SELECT ?1, table_no, ?2, ?3, ?4, NULL FROM zona_catalog WHERE table_name = ?5
-            """)
-        deciding.bind(1, idText: conflict.id)
-        deciding.bind(2, idText: conflict.recordID)
-        deciding.bind(3, conflict.group)
-        deciding.bind(4, blob: dots)
-        deciding.bind(5, text: conflict.table)
-        try deciding.run()
-    }
-
-    /// Makes the record pending even when the shown value stays, so that the decision travels as a change of it.
-    private static func pend(_ database: Database, table: TableDescription, id: RecordID) throws {
-        let columns = table.columns.map { TriggerSQL.quoted($0.name) }.joined(separator: ", ")
-        let isNew = try RawStatement(database, "SELECT 1 FROM zona_pending WHERE table_no = ?1 AND id = ?2")
-        isNew.bind(1, table.number)
-        isNew.bind(2, idText: id)
-        guard try !isNew.step() else {
-            isNew.reset()
-            let again = try RawStatement(
-                database,
-                """
-                UPDATE zona_pending SET sent = coalesce(counter, sent), counter = NULL, is_copy = 0, is_filled = 0
-                WHERE table_no = ?1 AND id = ?2 AND counter IS NOT NULL
-                """)
-            again.bind(1, table.number)
-            again.bind(2, idText: id)
-            return try again.run()
-        }
-        let stash = try RawStatement(
-            database,
-            """
-            INSERT OR REPLACE INTO \(TriggerSQL.stashName(table))(id, \(columns))
-            SELECT id, \(columns) FROM \(TriggerSQL.quoted(table.name)) WHERE id = ?1
-            """)
-        stash.bind(1, idText: id)
-        try stash.run()
-        let pend = try RawStatement(
-            database,
-            """
-            INSERT INTO zona_pending(table_no, id, epoch, changed_at, author, action)
-            SELECT ?1, ?2, coalesce((SELECT epoch FROM zona_touch WHERE table_no = ?1 AND id = ?2),
-                (SELECT epoch FROM zona_behind WHERE table_no = ?1 AND id = ?2), epoch),
-                CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), author, action FROM zona_state
-            """)
-        pend.bind(1, table.number)
-        pend.bind(2, idText: id)
-        try pend.run()
-    }
-
     private static func conflicts(_ database: Database, tail: String) throws -> [Conflict] {
         let read = try RawStatement(
             database,
@@ -211,7 +161,9 @@ extension ReplicaStore {
                 c.shown_time, c.listed_at, c.closed_by, c.closed_at,
                 (SELECT denominazione FROM comune WHERE id = c.other_comune),
                 (SELECT denominazione FROM comune WHERE id = c.shown_comune),
-                EXISTS (SELECT 1 FROM zona_deciding d WHERE d.conflict_id = c.id)
+                EXISTS (SELECT 1 FROM zona_deciding d WHERE d.conflict_id = c.id),
+                EXISTS (SELECT 1 FROM zona_decision d JOIN zona_pending p ON p.table_no = \(Self.decisionNumber)
+                    AND p.id = d.id WHERE d.conflict_id = c.id AND d.choice = 'reopen')
             FROM zona_conflict c \(tail)
             """)
         var found: [Conflict] = []
@@ -224,16 +176,30 @@ extension ReplicaStore {
                     time: read.integer(time),
                     values: try Self.values(read.blob(values), count: columns.count))
             }
+            // Of duplicates the column holds ids, not what was there before.
+            let isClass = read.text(5) == "duplicate"
             found.append(
                 Conflict(
                     id: id, table: read.text(1), recordID: recordID, group: Int(read.integer(3)), columns: columns,
                     kind: read.text(5), rule: read.text(6), state: read.text(7), isContested: read.integer(8) == 1,
                     shown: try side(14, 20, 15, 10), other: try side(12, 19, 13, 9),
-                    base: read.isNull(11) ? nil : try Self.values(read.blob(11), count: columns.count),
+                    base: read.isNull(11) || isClass ? nil : try Self.values(read.blob(11), count: columns.count),
                     listedAt: read.integer(16), closedBy: read.isNull(17) ? nil : read.text(17),
-                    closedAt: read.isNull(18) ? nil : read.integer(18), decidedHere: read.integer(21) == 1))
+                    closedAt: read.isNull(18) ? nil : read.integer(18), decidedHere: read.integer(21) == 1,
+                    reopenedHere: read.integer(22) == 1, members: isClass ? try Self.members(read.blob(11)) : []))
         }
         return found
+    }
+
+    private static func members(_ bytes: [UInt8]) throws -> [RecordID] {
+        var reader = ByteReader(bytes)
+        var members: [RecordID] = []
+        while !reader.isAtEnd {
+            if case .text(let text) = try reader.value(), let id = RecordID(String(decoding: text, as: UTF8.self)) {
+                members.append(id)
+            }
+        }
+        return members
     }
 
     private static func values(_ bytes: [UInt8], count: Int) throws -> [Value] {

@@ -15,6 +15,8 @@ package struct StoredRow: Sendable {
     package let isContested: Bool
     /// Open conflicts about it.
     package let openConflicts: Int
+    /// The columns whose value is provisional until an operator decides.
+    package let contestedColumns: [String]
 }
 
 /// Who writes, for the batch and the history: what he says, not proof.
@@ -220,7 +222,7 @@ extension ReplicaStore {
             SELECT t.id, EXISTS (SELECT 1 FROM zona_pending p WHERE p.table_no = \(table.number) AND p.id = t.id),
                 EXISTS (SELECT 1 FROM zona_behind b WHERE b.table_no = \(table.number) AND b.id = t.id),
                 (SELECT count(*) FROM zona_conflict c WHERE c.record_id = t.id AND c.state = 'open'),
-                (SELECT count(*) FROM zona_conflict c WHERE c.record_id = t.id AND c.state = 'open'
+                (SELECT group_concat(c.columns) FROM zona_conflict c WHERE c.record_id = t.id AND c.state = 'open'
                     AND c.contested = 1)\(columns)
             FROM \(TriggerSQL.quoted(table.name)) t \(tail)
             """)
@@ -230,11 +232,13 @@ extension ReplicaStore {
         var rows: [StoredRow] = []
         while try read.step() {
             guard let id = read.id(0) else { continue }
+            let contested = read.text(4).split(separator: ",").map(String.init)
             rows.append(
                 StoredRow(
                     id: id, values: table.columns.indices.map { read.value($0 + 5) }, isPending: read.integer(1) == 1,
-                    isBehind: read.integer(2) == 1, isContested: read.integer(4) > 0,
-                    openConflicts: Int(read.integer(3))))
+                    isBehind: read.integer(2) == 1, isContested: !read.isNull(4),
+                    openConflicts: Int(read.integer(3)),
+                    contestedColumns: table.columns.map(\.name).filter(contested.contains)))
         }
         return rows
     }

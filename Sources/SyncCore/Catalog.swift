@@ -85,6 +85,8 @@ package struct ColumnDescription: Sendable {
 package struct ColumnGroup: Sendable {
     package static let existence = 0
     package static let wholeRow = 1
+    /// No group: a change that names a record under it merges that record into its own (`Change.merged`).
+    package static let merged = 2 + Limits.columns
 
     package let index: Int
     package let columns: ColumnSet

@@ -58,6 +58,11 @@ package struct Change: Sendable {
         self.isCopy = isCopy
         self.decides = decides
     }
+
+    /// The records that go because this one takes their place: duplicates that an operator merged.
+    package var merged: [RecordID] {
+        decides.isEmpty ? [] : decides.filter { $0.group == ColumnGroup.merged }.map(\.conflict)
+    }
 }
 
 /// On whose side a writer stands with respect to one record; the rules `capofila` and `owner` look at it.

@@ -6,7 +6,13 @@ import SyncCore
 enum ConflictText {
     /// The fields that it is about; whether the record exists is one, too.
     static func fields(_ conflict: Conflict) -> String {
-        conflict.columns.isEmpty ? "whether it exists" : conflict.columns.joined(separator: ", ")
+        let columns = conflict.columns.isEmpty ? "whether it exists" : conflict.columns.joined(separator: ", ")
+        switch conflict.kind {
+        case "duplicate": return "the same \(columns), \(conflict.members.count) times"
+        case "orphan": return "\(columns): the parent is gone"
+        case "invalid": return "\(columns): do not fit together"
+        default: return columns
+        }
     }
 
     static func subject(_ conflict: Conflict) -> String {
@@ -54,7 +60,8 @@ enum ConflictText {
             "contested": .bool(conflict.isContested), "shown": side(conflict.shown), "other": side(conflict.other),
             "base": conflict.base.map(values) ?? .null, "listed_at": .integer(conflict.listedAt),
             "closed_by": .optional(conflict.closedBy), "closed_at": .optional(conflict.closedAt),
-            "decided_here": .bool(conflict.decidedHere),
+            "decided_here": .bool(conflict.decidedHere), "reopened_here": .bool(conflict.reopenedHere),
+            "members": .array(conflict.members.map { .text($0.description) }),
         ])
     }
 }

@@ -11,8 +11,14 @@ extension StoredRow {
         return [
             "id": .text(id.description), "values": .object(members), "pending": .bool(isPending),
             "behind": .bool(isBehind),
-            "contested": .bool(isContested), "open_conflicts": .integer(openConflicts),
+            "contested": .bool(isContested), "contested_columns": .array(contestedColumns.map(JSONValue.text)),
+            "open_conflicts": .integer(openConflicts),
         ]
+    }
+
+    /// What stands behind a value that is provisional until an operator decides.
+    func mark(of column: ColumnDescription) -> String {
+        contestedColumns.contains(column.name) ? " (C)" : ""
     }
 
     /// One letter each: `p` not synced, `b` behind, `c` in conflict, `C` contested.

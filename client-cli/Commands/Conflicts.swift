@@ -6,13 +6,18 @@ struct Conflicts: ParsableCommand {
         abstract: "What two people changed without seeing each other's change, and how to decide it.",
         discussion: """
             Of two such values one is shown, by the rule of the table, and the other is kept aside: nothing is lost. A \
-            decision says which value stays, and reaches everybody with the next sync.
+            decision says which value stays, and reaches everybody with the next sync. Records that are there twice, \
+            that lost their parent, or that a merge brought against a check are listed here, too, while it is so.
 
             EXAMPLES
               zona conflicts list
               zona conflicts show 3f2a91c0-77b1
               zona conflicts resolve 3f2a91c0-77b1 --take other --note 'by telephone with Narni'
+              zona conflicts merge 81c0aa17-03de --take B telefono='0744 1'
+              zona conflicts reopen 3f2a91c0-77b1 --note 'the invoice says otherwise'
             """,
-        subcommands: [ConflictsList.self, ConflictsShow.self, ConflictsResolve.self],
+        subcommands: [
+            ConflictsList.self, ConflictsShow.self, ConflictsResolve.self, ConflictsMerge.self, ConflictsReopen.self,
+        ],
         defaultSubcommand: ConflictsList.self)
 }

@@ -9,7 +9,7 @@ struct ConflictsList: ParsableCommand {
         abstract: "List the open conflicts, the oldest first.",
         discussion: """
             C marks the contested ones: the consolidation waits for a decision. d marks those that were decided here, \
-            which the hub has not confirmed yet.
+            r those reopened here, which the hub has not confirmed yet.
 
             EXAMPLES
               zona conflicts list
@@ -47,7 +47,9 @@ struct ConflictsList: ParsableCommand {
         if all { columns.append(.init("state")) }
         var table = TextTable(columns)
         for conflict in conflicts {
-            let marks = (conflict.isContested ? "C" : "") + (conflict.decidedHere ? "d" : "")
+            let marks =
+                (conflict.isContested ? "C" : "") + (conflict.decidedHere ? "d" : "")
+                + (conflict.reopenedHere ? "r" : "")
             let described = store.catalog.table(named: conflict.table)
             let name = try described.flatMap { try names.name(of: conflict.recordID, in: $0) }
             let record = "\(conflict.table) \(name ?? String(conflict.recordID.description.prefix(ShortIDs.shortest)))"

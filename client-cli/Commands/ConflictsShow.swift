@@ -35,8 +35,17 @@ struct ConflictsShow: ParsableCommand {
             SafeText.line("kind \(conflict.kind), rule \(conflict.rule), listed \(Moment.inWords(conflict.listedAt))"),
             "",
         ]
+        if ["duplicate", "orphan", "invalid"].contains(conflict.kind) {
+            lines += try StateConflictText.lines(conflict, table, store: store)
+            return lines.joined(separator: "\n")
+        }
         lines.append(sides(conflict, table).text(width: Terminal.width))
-        if conflict.state == "open" { lines += ["", advice(conflict, table)] }
+        if conflict.state == "open" {
+            lines += ["", advice(conflict, table)]
+        } else {
+            let id = conflict.id.description.prefix(ShortIDs.shortest)
+            lines += ["", "to decide anew: zona conflicts reopen \(id)"]
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -67,6 +76,7 @@ struct ConflictsShow: ParsableCommand {
 
     private static func state(_ conflict: Conflict) -> String {
         guard conflict.state == "open" else {
+            if conflict.reopenedHere { return "\(conflict.state), reopened here; `zona sync` tells the others" }
             let who = conflict.closedBy.map { " by \($0)" } ?? ""
             return conflict.state + who + (conflict.closedAt.map { ", \(Moment.inWords($0))" } ?? "")
         }

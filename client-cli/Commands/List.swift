@@ -9,7 +9,8 @@ struct List: ParsableCommand {
         discussion: """
             Rows come in the order in which they were made. The first column holds marks: p not synced yet, b \
             behind (a change of somebody else waits until yours is sent), c in conflict, C contested (a \
-            decision is due). Where a column points to another record, its name is shown; --json gives the ids.
+            decision is due); (C) stands behind the values that are provisional until then. Where a column points \
+            to another record, its name is shown; --json gives the ids.
 
             EXAMPLES
               zona list
@@ -79,7 +80,9 @@ struct List: ParsableCommand {
             [.init("", isWhole: true), .init("id", isWhole: true)]
                 + columns.map { .init(table.columns[$0].name, isRight: ValueText.isRight(table.columns[$0])) })
         for row in rows {
-            let cells = try columns.map { SafeText.line(try names.cell(row.values[$0], table.columns[$0])) }
+            let cells = try columns.map {
+                SafeText.line(try names.cell(row.values[$0], table.columns[$0])) + row.mark(of: table.columns[$0])
+            }
             text.append([row.marks, ids.text(row.id)] + cells)
         }
         return text.text(width: Terminal.width)

@@ -64,7 +64,7 @@ struct Show: ParsableCommand {
                 let short = String(related.id.description.prefix(ShortIDs.shortest))
                 text = related.name.map { "\($0)  [\(column.parent ?? "") \(short)]" } ?? text
             }
-            add(column.name, text)
+            add(column.name, text + row.mark(of: column))
         }
         lines.append("")
         if row.isPending { lines.append("Not synced yet: `zona sync` sends it.") }

@@ -1,0 +1,78 @@
+import ReplicaStore
+import SyncCore
+
+/// The conflicts that follow the data, in words: records that are there twice, that lost their parent, or that do not
+/// pass a check any more.
+enum StateConflictText {
+    static func lines(_ conflict: Conflict, _ table: TableDescription?, store: ReplicaStore) throws -> [String] {
+        guard let table else { return [] }
+        let isOpen = conflict.state == "open" && !conflict.decidedHere
+        let command = conflict.id.description.prefix(ShortIDs.shortest)
+        switch conflict.kind {
+        case "duplicate":
+            return try records(conflict, table, store: store) + (isOpen ? mergeAdvice(conflict, command) : [])
+        case "orphan":
+            return [
+                values(conflict, table), "",
+                "The record that it belongs to was deleted, by "
+                    + SafeText.line(ConflictText.writer(conflict.other)) + ".",
+            ]
+                + (isOpen ? orphanAdvice(conflict, command) : [])
+        default:
+            let check = table.checks.first { $0.name.utf8.elementsEqual(conflict.rule.utf8) }
+            return [values(conflict, table), "", SafeText.line(check?.message ?? conflict.rule)]
+                + (isOpen
+                    ? ["", "to mend it: zona edit \(conflict.recordID.description.prefix(ShortIDs.shortest)) …"] : [])
+        }
+    }
+
+    private static func values(_ conflict: Conflict, _ table: TableDescription) -> String {
+        ConflictText.values(conflict.shown, conflict, table)
+    }
+
+    /// The records side by side, by letters, and only the fields in which they differ.
+    private static func records(
+        _ conflict: Conflict, _ table: TableDescription, store: ReplicaStore
+    ) throws -> [String] {
+        let names = RelatedNames(store)
+        let rows = try conflict.members.map { try store.row($0, of: table) }
+        var text = TextTable(
+            [.init("field", isWhole: true)] + letters(rows.count).map { .init($0) }, overflow: .wraps)
+        let ids = ShortIDs(conflict.members)
+        text.append(["id"] + conflict.members.map { ids.text($0) })
+        for (column, described) in table.columns.enumerated() {
+            let cells = try rows.map { row in
+                SafeText.lines(try row.map { try names.cell($0.values[column], described) } ?? "(not here)")
+            }
+            let isKey = conflict.columns.contains(described.name)
+            if isKey || Set(cells).count > 1 { text.append([SafeText.line(described.name)] + cells) }
+        }
+        return [text.text(width: Terminal.width)]
+    }
+
+    static func letters(_ count: Int) -> [String] {
+        (0..<count).map { index in
+            index < 26 ? String(UnicodeScalar(UInt8(0x41 + index))) : "A\(index)"
+        }
+    }
+
+    private static func mergeAdvice(_ conflict: Conflict, _ command: Substring) -> [String] {
+        [
+            "", "to make one of them:",
+            "  zona conflicts merge \(command)", "      what stands in A stays",
+            "  zona conflicts merge \(command) --take B", "      what stands in B stays, under A's id",
+            "  zona conflicts merge \(command) --take A column=…", "      a new value beside those of A",
+            "or change \(SafeText.line(conflict.columns.joined(separator: ", "))) of one with `zona edit`.",
+        ]
+    }
+
+    private static func orphanAdvice(_ conflict: Conflict, _ command: Substring) -> [String] {
+        [
+            "", "to decide:",
+            "  zona conflicts resolve \(command) --take shown", "      the parent stays",
+            "  zona conflicts resolve \(command) --take other", "      this record goes, too",
+            "  zona conflicts resolve \(command) \(SafeText.line(conflict.columns.first ?? "column"))=…",
+            "      it belongs to another record",
+        ]
+    }
+}
