@@ -40,12 +40,14 @@ package enum Schema {
         file("R003_replica", PackageResources.R003_replica_sql),
         file("R004_identity", PackageResources.R004_identity_sql),
         file("R006_schema", PackageResources.R006_schema_sql),
+        file("R005_digest", PackageResources.R005_digest_sql),
     ]
 
     /// What only a hub has.
     package static let hub: [File] = [
         file("H001_hub", PackageResources.H001_hub_sql),
         file("H002_identity", PackageResources.H002_identity_sql),
+        file("H004_digest", PackageResources.H004_digest_sql),
     ]
 
     /// The code lists that `zona-server init` seeds: CSV with the columns of `vocabolario`.

@@ -36,7 +36,7 @@ struct Fold {
         self.hub = hub
         contexts = try ContextTable(database)
         authors = try AuthorTable(database)
-        records = try RecordTable(database, contexts: contexts)
+        records = try RecordTable(database, contexts: contexts, digest: hub.digest)
         conflicts = try ConflictTable(database, catalog: catalog, authors: authors)
         validation = Validation(database)
         hasFormerLives = try RawStatement(database, "SELECT 1 FROM hub_incarnation LIMIT 1").step()
