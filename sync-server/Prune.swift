@@ -31,12 +31,15 @@ struct Prune: ParsableCommand {
             let folder = DataFolder(try common.folder())
             let code = try ambito.code(in: folder)
             let store = try ambito.open(common)
-            let (checkpoint, scratch) = (Verify.checkpoint(of: code, in: folder), Verify.scratch(of: code, in: folder))
+            let (checkpoint, scratch) = (
+                try Verify.checkpoint(of: code, in: folder), try Verify.scratch(of: code, in: folder)
+            )
             defer { Verify.remove(scratch) }
             let report = try store.verify(foldingInto: scratch, checkpoint: checkpoint)
             guard report.isEqual else {
                 throw Failure(
-                    .differs, "differs", "nothing was pruned, for the hub is not what its log says: `zona-server verify`")
+                    .differs, "differs",
+                    "nothing was pruned, for the hub is not what its log says: `zona-server verify`")
             }
             let summary = try store.prune(before: limit, checkpoint: checkpoint, now: now)
             if common.json {

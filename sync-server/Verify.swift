@@ -26,10 +26,10 @@ struct Verify: ParsableCommand {
             let folder = DataFolder(try common.folder())
             let code = try ambito.code(in: folder)
             let store = try ambito.open(common)
-            let scratch = keep ?? Self.scratch(of: code, in: folder)
+            let scratch = try keep ?? Self.scratch(of: code, in: folder)
             defer { if keep == nil { Self.remove(scratch) } }
             let report = try store.verify(
-                foldingInto: scratch, checkpoint: Self.checkpoint(of: code, in: folder))
+                foldingInto: scratch, checkpoint: try Self.checkpoint(of: code, in: folder))
             if common.json { try Answer.show(json(report, code)) } else { Answer.show(text(report, code)) }
             guard report.isEqual else {
                 throw Failure(.differs, "differs", Self.remedy(report))
@@ -37,12 +37,12 @@ struct Verify: ParsableCommand {
         }
     }
 
-    static func scratch(of code: String, in folder: DataFolder) -> String {
-        folder.hubFile(of: code) + ".verify-\(ProcessInfo.processInfo.processIdentifier)"
+    static func scratch(of code: String, in folder: DataFolder) throws -> String {
+        try folder.hubFile(of: code) + ".verify-\(ProcessInfo.processInfo.processIdentifier)"
     }
 
-    static func checkpoint(of code: String, in folder: DataFolder) -> String {
-        ((folder.hubFile(of: code) as NSString).deletingLastPathComponent as NSString)
+    static func checkpoint(of code: String, in folder: DataFolder) throws -> String {
+        ((try folder.hubFile(of: code) as NSString).deletingLastPathComponent as NSString)
             .appendingPathComponent("checkpoint.sqlite")
     }
 
@@ -80,10 +80,12 @@ struct Verify: ParsableCommand {
 
     static func remedy(_ report: HubVerification) -> String {
         if !report.faults.isEmpty {
-            return "the log itself is damaged or was altered: stop the hub, keep a copy of its folder, and put the last "
+            return
+                "the log itself is damaged or was altered: stop the hub, keep a copy of its folder, and put the last "
                 + "good backup back; the replicas give back what it lacks"
         }
-        return "the log is sound, and what is named above was changed behind the hub's back: stop the hub, keep a copy of "
+        return
+            "the log is sound, and what is named above was changed behind the hub's back: stop the hub, keep a copy of "
             + "its folder, and put the last good backup back; the replicas give back what it lacks"
     }
 }

@@ -1,4 +1,5 @@
 import Hummingbird
+import SyncWire
 
 extension Routes {
     /// `POST /v1/{ambito}/compare`: a `ComparisonRequest` frame, signed by the replica for this conversation, answered by

@@ -35,7 +35,8 @@ extension HubStore {
                 kind = 'batch' AND at < \(before) AND entry <= \(checkpoint.entry) AND length(bytes) > 0
                 AND last_counter <= (SELECT folded_counter FROM replica WHERE replica.number = log.number)
                 """
-            let count = try RawStatement(database, "SELECT count(*), coalesce(sum(length(bytes)), 0) FROM log WHERE \(old)")
+            let count = try RawStatement(
+                database, "SELECT count(*), coalesce(sum(length(bytes)), 0) FROM log WHERE \(old)")
             _ = try count.step()
             let found = (Int(count.integer(0)), Int(count.integer(1)))
             count.reset()
@@ -121,6 +122,9 @@ extension HubStore {
             return nil
         }
         try FileManager.default.copyItem(atPath: checkpoint, toPath: path)
-        return (try HubStore(path: path, key: key, files: files), signed)
+        let copy = try DatabaseQueue(path: path)
+        let version = try copy.read { try Upgrade.schemaVersion($0) }
+        try copy.close()
+        return (try HubStore(path: path, key: key, files: files.through(version: version), now: signed.madeAt), signed)
     }
 }

@@ -57,11 +57,9 @@ extension HubStore {
         return try read { [self] source in
             var report = HubVerification()
             try checkChain(source, &report)
-            guard let (scratch, entry) = try beginning(source, checkpoint: checkpoint, into: path, &report) else {
-                return report
-            }
-            try scratch.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }
-            if try refold(source, after: entry, into: scratch, &report) {
+            guard let begun = try beginning(source, checkpoint: checkpoint, into: path, &report) else { return report }
+            var scratch = begun.scratch
+            if try refold(source, after: begun.entry, into: &scratch, at: path, &report) {
                 try scratch.pool.read { try StateComparison(source: source, scratch: $0).run(catalog, &report) }
                 try compareDigests(source, &report)
             }
@@ -117,26 +115,31 @@ extension HubStore {
             return nil
         }
         let seed = try Seed(reading: first.bytes)
-        return (try HubStore.create(at: path, seed: seed, key: key, now: first.at, files: files), first.entry)
+        let known = files.through(version: seed.schemaVersion)
+        return (try HubStore.create(at: path, seed: seed, key: key, now: first.at, files: known), first.entry)
     }
 
-    /// Whether the log could be folded to its end.
+    /// Whether the log could be folded to its end. Each stretch of it is folded by the schema that the hub had then: at an
+    /// upgrade the scratch hub is opened again, which upgrades it as the hub was.
     private func refold(
-        _ source: Database, after entry: Int64, into scratch: HubStore, _ report: inout HubVerification
+        _ source: Database, after entry: Int64, into scratch: inout HubStore, at path: String,
+        _ report: inout HubVerification
     ) throws -> Bool {
         let read = try LoggedEntry.after(entry, source)
-        let replay = Replay(scratch: scratch)
         var isMore = try read.step()
         while isMore {
             var some: [LoggedEntry] = []
             var size = 0
-            while isMore && some.count < 1_000 && size < 16 << 20 {
+            var upgrade: LoggedEntry?
+            while isMore && upgrade == nil && some.count < 1_000 && size < 16 << 20 {
                 let entry = LoggedEntry(read)
-                some.append(entry)
+                if entry.kind == "upgrade" { upgrade = entry } else { some.append(entry) }
                 size += entry.bytes.count
                 isMore = try read.step()
             }
             let entries = some
+            let replay = Replay(scratch: scratch)
+            try scratch.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }
             let fault: String? = try scratch.pool.write { database in
                 for entry in entries {
                     do { try replay.fold(entry, database) } catch {
@@ -148,6 +151,13 @@ extension HubStore {
             if let fault {
                 report.faults.append(fault)
                 return false
+            }
+            if let upgrade {
+                var decided = ByteReader(upgrade.decided)
+                _ = try decided.varint()
+                let known = files.through(version: try decided.count(limit: 1 << 20, of: "as schema version"))
+                try scratch.close()
+                scratch = try HubStore(path: path, key: key, files: known, now: upgrade.at)
             }
         }
         return true

@@ -30,7 +30,8 @@ extension ReplicaStore {
             let switched = try RawStatement(database, "SELECT applying FROM zona_state")
             return FileHealth(
                 damage: damage, missingTriggers: wanted.keys.filter { there[$0] == nil }.sorted(),
-                alteredTriggers: wanted.filter { there[$0.key] != nil && there[$0.key] != $0.value }.map(\.key).sorted(),
+                alteredTriggers: wanted.filter { there[$0.key] != nil && there[$0.key] != $0.value }.map(\.key)
+                    .sorted(),
                 strangeTriggers: there.keys.filter { wanted[$0] == nil }.sorted(),
                 isSilenced: try switched.step() && switched.integer(0) != 0)
         }

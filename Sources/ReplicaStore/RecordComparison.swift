@@ -106,7 +106,9 @@ package struct RecordComparison {
     }
 
     private mutating func lookAt(_ theirs: [RecordKey: [UInt8]?], of keys: [RecordKey]) throws(ReplicaStoreError) {
-        guard !theirs.isEmpty else { throw ReplicaStoreError(.badBytes, "the hub gave no row of those it was asked for") }
+        guard !theirs.isEmpty else {
+            throw ReplicaStoreError(.badBytes, "the hub gave no row of those it was asked for")
+        }
         let catalog = store.catalog
         let found = try store.read { database in
             // Meanwhile somebody may have gone on working: what is on its way now is none of this.
@@ -120,7 +122,8 @@ package struct RecordComparison {
                 guard (here == nil) != (hub == nil) || !columns.isEmpty && here != nil else { continue }
                 found.append(
                     DifferingRecord(
-                        key: key, table: table.name, hub: hub, here: here, columns: columns.map { table.columns[$0].name }))
+                        key: key, table: table.name, hub: hub, here: here,
+                        columns: columns.map { table.columns[$0].name }))
             }
             return found
         }

@@ -46,7 +46,9 @@ extension EndToEnd {
         }
 
         @Test(.timeLimit(.minutes(3)))
-        func `A write past dropped triggers is found, named, and adopted as a change that reaches everybody`() async throws {
+        func `A write past dropped triggers is found, named, and adopted as a change that reaches everybody`()
+            async throws
+        {
             try await Stage.with("PUG-ALTAMURA") { stage in
                 let altamura = try await stage.enrol("PUG-ALTAMURA", "Altamura")
                 let gravina = try await stage.enrol("PUG-ALTAMURA", "Gravina in Puglia")
@@ -109,7 +111,9 @@ extension EndToEnd {
                 try await stage.server("prune", "--keep", "0")
                 #expect(try await stage.server(Verified.self, "verify").equal)
 
-                try await write("UPDATE record SET row = x'00' WHERE seq = (SELECT max(seq) FROM record)", "\(stage.data)/PUG-ALTAMURA/hub.sqlite")
+                try await write(
+                    "UPDATE record SET row = x'00' WHERE seq = (SELECT max(seq) FROM record)",
+                    "\(stage.data)/PUG-ALTAMURA/hub.sqlite")
 
                 let verify = try await stage.run(Programs.server, ["verify", "--data", stage.data])
                 #expect(verify.status == 9)

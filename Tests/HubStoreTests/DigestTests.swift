@@ -59,6 +59,7 @@ import Testing
         #expect(try amelia.store.digestComparison().result == .waits)
 
         try amelia.sql("UPDATE obiettivo SET descrizione = 'scritto' WHERE id = '\(id)'")
+        try amelia.store.endTouch(id, of: table)
         try amelia.sync()
         try amelia.sync()
 
@@ -69,10 +70,13 @@ import Testing
         throws
     {
         let table = TableDescription(
-            name: "t", number: 7, columns: [ColumnDescription(name: "a", type: .any), ColumnDescription(name: "b", type: .any)])
+            name: "t", number: 7,
+            columns: [ColumnDescription(name: "a", type: .any), ColumnDescription(name: "b", type: .any)])
         let digest = TableDigest(table, version: 1)
         let (one, two) = (RecordID(high: 1, low: 1), RecordID(high: 1, low: 2))
-        func sum(_ id: RecordID, _ values: [Value]) throws -> DigestSum { try digest.sum(of: id, row: SyncCore.Row(values).bytes) }
+        func sum(_ id: RecordID, _ values: [Value]) throws -> DigestSum {
+            try digest.sum(of: id, row: SyncCore.Row(values).bytes)
+        }
         let sums = [
             try sum(one, [.integer(1), .integer(2)]), try sum(two, [.integer(1), .integer(2)]),
             try sum(one, [.integer(2), .integer(1)]), try sum(one, [.integer(1), .text("2")]),
@@ -84,9 +88,14 @@ import Testing
         #expect(sums.allSatisfy { $0.rows == 1 })
     }
 
-    @Test func `A reader of an earlier schema adds up the columns that he knows, and comes to the sum of the parts`() throws {
+    @Test func `A reader of an earlier schema adds up the columns that he knows, and comes to the sum of the parts`()
+        throws
+    {
         let old = [ColumnDescription(name: "a", type: .any), ColumnDescription(name: "b", type: .any)]
-        let new = old + [ColumnDescription(name: "c", type: .any, since: 2), ColumnDescription(name: "d", type: .any, since: 3)]
+        let new =
+            old + [
+                ColumnDescription(name: "c", type: .any, since: 2), ColumnDescription(name: "d", type: .any, since: 3),
+            ]
         let atHub = TableDigest(TableDescription(name: "t", number: 7, columns: new), version: .max)
         let reader = TableDigest(TableDescription(name: "t", number: 7, columns: old), version: 1)
         let id = RecordID(high: 5, low: 5)
@@ -102,7 +111,9 @@ import Testing
         var short: [Int: DigestSum] = [:]
         try atHub.forEachPart(of: id, row: SyncCore.Row([.integer(1), .text("x")]).bytes) { short[$0] = $1 }
         var filled: [Int: DigestSum] = [:]
-        try atHub.forEachPart(of: id, row: SyncCore.Row([.integer(1), .text("x"), .null, .null]).bytes) { filled[$0] = $1 }
+        try atHub.forEachPart(of: id, row: SyncCore.Row([.integer(1), .text("x"), .null, .null]).bytes) {
+            filled[$0] = $1
+        }
         #expect(short == filled)
     }
 }

@@ -51,9 +51,12 @@ import Testing
     @Test func `What others have changed meanwhile, and what waits here, is no difference`() throws {
         let play = try world()
         let (narni, amelia) = (play.desks[0], play.desks[1])
-        try narni.sql("UPDATE obiettivo SET titolo = 'altrove'; DELETE FROM soggetto WHERE id = (SELECT min(id) FROM soggetto)")
+        try narni.sql(
+            "UPDATE obiettivo SET titolo = 'altrove'; DELETE FROM soggetto WHERE id = (SELECT min(id) FROM soggetto)")
         try narni.sync()
-        try amelia.sql("UPDATE obiettivo SET descrizione = 'qui'; INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Nuovo', 'VOL')")
+        try amelia.sql(
+            "UPDATE obiettivo SET descrizione = 'qui'; INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Nuovo', 'VOL')"
+        )
 
         #expect(try compare(amelia).differences.isEmpty)
     }
@@ -97,7 +100,11 @@ import Testing
             try compare(amelia).differences, by: Operator("rosa"), now: play.ambito.now)
         for desk in [amelia, narni, otricoli] { try desk.sync() }
 
-        #expect(summary == { var wanted = EscapedSummary(); wanted.done = 3; return wanted }())
+        #expect(
+            summary
+                == {
+                    var wanted = EscapedSummary(); wanted.done = 3; return wanted
+                }())
         #expect(try narni.value("SELECT count(*) FROM obiettivo WHERE titolo = 'di nascosto'") == "1")
         #expect(try otricoli.value("SELECT count(*) FROM soggetto WHERE denominazione = 'Da togliere'") == "0")
         #expect(try otricoli.value("SELECT count(*) FROM soggetto WHERE denominazione = 'Nascosto'") == "1")
@@ -125,7 +132,10 @@ import Testing
         #expect(try ["obiettivo", "soggetto"].map { try amelia.rows($0) } == before)
         let kept = try amelia.store.refusedChanges().filter { $0.reason == .undone }
         #expect(kept.count == 2)
-        #expect(kept.contains { $0.values.contains { $0.column == "titolo" && $0.value == .text("di nascosto") && $0.isChanged } })
+        #expect(
+            kept.contains {
+                $0.values.contains { $0.column == "titolo" && $0.value == .text("di nascosto") && $0.isChanged }
+            })
         #expect(try amelia.value("SELECT count(*) FROM zona_pending") == "0")
         try amelia.sync()
         #expect(try amelia.store.digestComparison().result == .equal)

@@ -39,7 +39,9 @@ struct Play {
         desks = [narni, try ambito.replica(of: "055004", "amelia"), try ambito.replica(of: "055024", "otricoli")]
     }
 
-    private mutating func one<Element>(of list: [Element]) -> Element { list[Int(generator.next() % UInt64(list.count))] }
+    private mutating func one<Element>(of list: [Element]) -> Element {
+        list[Int(generator.next() % UInt64(list.count))]
+    }
 
     /// What somebody writes: plain SQL, as any program may.
     private mutating func sentence() -> String {
@@ -54,6 +56,7 @@ struct Play {
             """
             INSERT INTO personale_ambito(comune_id, anno, profilo, rapporto, fte_centesimi)
               SELECT comune, 2022, 'assistente_sociale', 'indeterminato', \(generator.next() % 200 + 1) FROM zona_state
+              WHERE NOT EXISTS (SELECT 1 FROM personale_ambito p WHERE p.comune_id = zona_state.comune)
             """,
             "UPDATE personale_ambito SET fte_centesimi = fte_centesimi + 1 WHERE comune_id = (SELECT comune FROM zona_state)",
         ])

@@ -29,7 +29,8 @@ import Testing
             foldingInto: play.ambito.folder + "/\(name).sqlite", checkpoint: play.ambito.folder + "/checkpoint.sqlite")
     }
 
-    @Test func `History goes but for records with an open conflict, and the log still folds to the hub's state`() throws {
+    @Test func `History goes but for records with an open conflict, and the log still folds to the hub's state`() throws
+    {
         let play = try played(31)
         try play.desks[1].sql("UPDATE obiettivo SET titolo = 'da Amelia'")
         try play.desks[2].sql("UPDATE obiettivo SET titolo = 'da Otricoli'")

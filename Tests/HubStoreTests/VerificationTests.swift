@@ -22,9 +22,14 @@ import Testing
         try play.ambito.hub.verify(foldingInto: play.ambito.folder + "/again.sqlite")
     }
 
-    @Test func `A row that was altered behind the hub's back is named, and so is the digest that no longer fits`() throws {
+    @Test func `A row that was altered behind the hub's back is named, and so is the digest that no longer fits`()
+        throws
+    {
         let play = try played()
-        try tamper(play, "UPDATE record SET row = x'00' WHERE table_no = (SELECT table_no FROM record ORDER BY seq DESC LIMIT 1) AND seq = (SELECT max(seq) FROM record)")
+        try tamper(
+            play,
+            "UPDATE record SET row = x'00' WHERE table_no = (SELECT table_no FROM record ORDER BY seq DESC LIMIT 1) AND seq = (SELECT max(seq) FROM record)"
+        )
 
         let report = try verify(play)
 
@@ -90,7 +95,8 @@ import Testing
         let play = try played()
         try tamper(
             play,
-            "INSERT INTO log(kind, seq, at, bytes, decided, chain) SELECT 'magic', seq, at, x'', x'', chain FROM log ORDER BY entry DESC LIMIT 1")
+            "INSERT INTO log(kind, seq, at, bytes, decided, chain) SELECT 'magic', seq, at, x'', x'', chain FROM log ORDER BY entry DESC LIMIT 1"
+        )
 
         let report = try verify(play)
 

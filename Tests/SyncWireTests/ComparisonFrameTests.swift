@@ -3,7 +3,9 @@ import SyncWire
 import Testing
 
 @Suite struct ComparisonFrameTests {
-    private let keys = [RecordKey(table: 3, id: RecordID(high: 1, low: 2)), RecordKey(table: 901, id: RecordID(high: 3, low: 4))]
+    private let keys = [
+        RecordKey(table: 3, id: RecordID(high: 1, low: 2)), RecordKey(table: 901, id: RecordID(high: 3, low: 4)),
+    ]
     private let sum = DigestSum(rows: 3, sum: UInt128.max - 5)
 
     private var questions: [ComparisonRequest.Question] {

@@ -114,7 +114,8 @@ struct DoctorReport {
         var lines = ["file       \(SafeText.line(store.path))\(health.damage.isEmpty ? ": sound" : ": DAMAGED")"]
         lines += health.damage.prefix(5).map { "           \(SafeText.line($0))" }
         lines.append("triggers   \(triggers)")
-        lines += (health.missingTriggers.map { "missing    \($0)" } + health.alteredTriggers.map { "altered    \($0)" }
+        lines +=
+            (health.missingTriggers.map { "missing    \($0)" } + health.alteredTriggers.map { "altered    \($0)" }
             + health.strangeTriggers.map { "not Zona's \(SafeText.line($0))" }).prefix(20)
         if let key { lines.append("key        \(SafeText.line(key))") }
         if let state = state?.state {
@@ -122,7 +123,8 @@ struct DoctorReport {
             if let clock = ClockNote.text(offset: state.clockOffset) { lines.append("clock      \(clock)") }
         }
         if let disk {
-            lines.append("disk       \(Words.bytes(disk)) free\(disk < Self.lowDisk ? ": make room before you sync" : "")")
+            lines.append(
+                "disk       \(Words.bytes(disk)) free\(disk < Self.lowDisk ? ": make room before you sync" : "")")
         }
         lines += comparisonLines
         return lines.joined(separator: "\n")
@@ -155,7 +157,9 @@ struct DoctorReport {
             lines.append("records    \(Self.words(scan))")
         }
         if let adopted { lines.append("adopted    \(Words.count(adopted.done, "record")): `zona sync` sends them") }
-        if let undone { lines.append("undone     \(Words.count(undone.done, "record")): `zona refused list` has yours") }
+        if let undone {
+            lines.append("undone     \(Words.count(undone.done, "record")): `zona refused list` has yours")
+        }
         let left = (adopted?.left ?? 0) + (undone?.left ?? 0)
         if left > 0 { lines.append("left       \(Words.count(left, "record")) changed meanwhile: run it again") }
         return lines
