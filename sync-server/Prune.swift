@@ -8,9 +8,10 @@ struct Prune: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Let go of old history and old batches, leaving a signed checkpoint.",
         discussion: """
-            Replaced values older than the date go, but never those of a record that an open conflict is about; and the \
-            bytes of batches that old. Everything is verified first, and nothing goes when something differs. What is left \
-            for `verify` to start from is DATA/CODE/checkpoint.sqlite, with its signature: keep both with the hub's file.
+            Replaced values older than the date go, but never those of a record that an open conflict is about; \
+            and the bytes of batches that old. Everything is verified first, and nothing goes when something \
+            differs. What is left for `verify` to start from is DATA/CODE/checkpoint.sqlite, with its signature: \
+            keep both with the hub's file.
 
             Examples:
               zona-server prune --data /srv/zona --keep 730

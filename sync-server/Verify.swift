@@ -7,9 +7,9 @@ struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Fold the log of an ambito again and compare it with what the hub has.",
         discussion: """
-            Checks the log's chain, the hash and signature of every batch, and every record, conflict, refusal, history \
-            entry, counter and digest. Changes nothing; the hub may be serving meanwhile. It needs as much free disk as \
-            the hub's file takes. Exit code 9 when something differs.
+            Checks the log's chain, the hash and signature of every batch, and every record, conflict, refusal, \
+            history entry, counter and digest. Changes nothing; the hub may be serving meanwhile. It needs as \
+            much free disk as the hub's file takes. Exit code 9 when something differs.
 
             Examples:
               zona-server verify --data /srv/zona

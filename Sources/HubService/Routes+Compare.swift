@@ -2,8 +2,8 @@ import Hummingbird
 import SyncWire
 
 extension Routes {
-    /// `POST /v1/{ambito}/compare`: a `ComparisonRequest` frame, signed by the replica for this conversation, answered by
-    /// a `ComparisonAnswer` frame. It writes nothing.
+    /// `POST /v1/{ambito}/compare`: a `ComparisonRequest` frame, signed by the replica for this conversation, answered
+    /// by a `ComparisonAnswer` frame. It writes nothing.
     @Sendable func compare(_ request: Request, _ context: HubRequestContext) async throws -> Response {
         let tenant = try tenant(of: context)
         let session = try session(of: request, in: tenant, context)

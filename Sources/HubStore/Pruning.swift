@@ -83,7 +83,7 @@ extension HubStore {
             let checkpoint = Checkpoint(
                 ambito: identity.ambito, entry: entry, chain: chain, fileHash: hash, madeAt: now)
             try Self.flush(fresh)
-            // The copy first: a copy whose signature is an older one's is noticed, and the older one's batches are here.
+            // The copy first: with the signature of an older one it is noticed, and that one's batches are all here.
             _ = fresh.withCString { from in path.withCString { rename(from, $0) } }
             let signature = Self.signaturePath(of: path)
             try Data(checkpoint.frame(key: key).bytes).write(to: URL(fileURLWithPath: signature), options: .atomic)
@@ -102,8 +102,8 @@ extension HubStore {
         try file.synchronize()
     }
 
-    /// Takes a checkpoint that the hub signed as the beginning of a fold: copies it to `path` and opens it. Nothing when
-    /// there is none.
+    /// Takes a checkpoint that the hub signed as the beginning of a fold: copies it to `path` and opens it. Nothing
+    /// when there is none.
     func beginning(
         fromCheckpoint checkpoint: String, into path: String, _ report: inout HubVerification
     ) throws -> (scratch: HubStore, checkpoint: Checkpoint)? {

@@ -2,8 +2,8 @@ import GRDB
 import SQLiteAccess
 import SyncCore
 
-/// Compares the tables of two hubs' files, row by row in the order of their keys: everything but what is not folded from
-/// the log (the log itself, codes, who was here when).
+/// Compares the tables of two hubs' files, row by row in the order of their keys: everything but what is not folded
+/// from the log (the log itself, codes, who was here when).
 struct StateComparison {
     let source: Database
     let scratch: Database

@@ -119,8 +119,8 @@ extension HubStore {
         return (try HubStore.create(at: path, seed: seed, key: key, now: first.at, files: known), first.entry)
     }
 
-    /// Whether the log could be folded to its end. Each stretch of it is folded by the schema that the hub had then: at an
-    /// upgrade the scratch hub is opened again, which upgrades it as the hub was.
+    /// Whether the log could be folded to its end. Each stretch of it is folded by the schema that the hub had then: at
+    /// an upgrade the scratch hub is opened again, which upgrades it as the hub was.
     private func refold(
         _ source: Database, after entry: Int64, into scratch: inout HubStore, at path: String,
         _ report: inout HubVerification

@@ -13,8 +13,8 @@ package struct EscapedSummary: Sendable, Equatable {
 }
 
 extension ReplicaStore {
-    /// Makes writes that escaped the triggers changes of `author`, made now, having seen the hub's rows: the next capture
-    /// sends them. The hub may still refuse them: nobody asked the checks.
+    /// Makes writes that escaped the triggers changes of `author`, made now, having seen the hub's rows: the next
+    /// capture sends them. The hub may still refuse them: nobody asked the checks.
     package func adopt(
         _ differences: [DifferingRecord], by author: Operator, now: Int64
     ) throws(ReplicaStoreError) -> EscapedSummary {

@@ -130,7 +130,7 @@ extension ReplicaStore {
         let catalog = catalog
         return try write { database in
             let before = try DigestComparison(database)
-            // After an upgrade of the schema the file starts its pull anew: what the hub said was of the earlier columns.
+            // After an upgrade of the schema the pull starts anew: what the hub said was of the earlier columns.
             guard let hub = before.hub, before.seq == (try ReplicaState(database).cursor) else { return .unknown }
             let digest = FileDigest(database, catalog: catalog, version: catalog.version)
             guard try !digest.hasOpenRecords() else { return .waits }

@@ -103,6 +103,39 @@ import Testing
         #expect(report.faults.contains { $0.contains("`magic`") && $0.contains("upgrade zona-server") })
     }
 
+    @Test func `A new life of the hub, forgotten deletes and a retired replica are folded like the rest`() throws {
+        let play = try played()
+        try play.desks[0].sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Breve', 'VOL')")
+        try play.desks[0].sync()
+        try play.desks[0].sql("DELETE FROM soggetto WHERE denominazione = 'Breve'")
+        try play.ambito.hub.beginNewLife(now: play.ambito.now)
+        for _ in 0..<2 { try play.settle() }
+        try play.ambito.hub.retire(try play.desks[2].store.state().number, now: play.ambito.now)
+        #expect(try play.ambito.hub.collect(now: play.ambito.now).collected > 0)
+
+        let report = try verify(play)
+
+        #expect(report.faults == [])
+        #expect(report.differences == [])
+        for desk in play.desks { #expect(try desk.store.digestComparison().result == .equal) }
+    }
+
+    @Test func `An upgraded hub is folded by the schema that it had at each moment, whose digest old and new come to`()
+        throws
+    {
+        let (ambito, new, old) = try TwoSchemas.apart()
+        try new.sql("UPDATE scheda SET a = 'tre', n = 7; UPDATE voce SET n = 8, m = 'sì'")
+        try new.sql("INSERT INTO nuova(titolo) VALUES ('N')")
+        try old.sql("UPDATE scheda SET b = 'vecchio'; INSERT INTO scheda(a) VALUES ('altra')")
+        for _ in 0..<2 { for desk in [new, old] { try desk.sync() } }
+
+        let report = try ambito.hub.verify(foldingInto: ambito.folder + "/again.sqlite")
+
+        #expect(report.faults == [])
+        #expect(report.differences == [])
+        for desk in [new, old] { #expect(try desk.store.digestComparison().result == .equal) }
+    }
+
     @Test func `Replicas that were shut out, and reads of the hub's own, are folded like the rest`() throws {
         let play = try played()
         _ = try play.ambito.rows("soggetto")

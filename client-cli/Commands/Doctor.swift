@@ -9,11 +9,11 @@ struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check this file and compare it with the hub, record by record.",
         discussion: """
-            Looks at the file itself, at the triggers that notice every write, and at whether the rows are what the hub \
-            has. Writes that the triggers did not notice (because another program dropped them or switched them off) are \
-            named by record and column. --adopt makes them changes of yours, which the next sync sends; --undo puts the \
-            hub's rows back and keeps yours beside the refused changes. Changes nothing without one of the three options. \
-            Exit code 9 when something is not as it should be.
+            Looks at the file itself, at the triggers that notice every write, and at whether the rows are what \
+            the hub has. Writes that the triggers did not notice (because another program dropped them or \
+            switched them off) are named by record and column. --adopt makes them changes of yours, which the \
+            next sync sends; --undo puts the hub's rows back and keeps yours beside the refused changes. Changes \
+            nothing without one of the three options. Exit code 9 when something is not as it should be.
 
             EXAMPLES
               zona doctor
