@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SQLiteAccess
+import Schema
 import SyncCore
 import SyncWire
 

@@ -41,7 +41,8 @@ extension ReplicaStore {
     package func repairTriggers() throws(ReplicaStoreError) {
         let catalog = catalog
         try write { database in
-            try Self.remakeTriggers(database, catalog: catalog)
+            try Upgrade.dropTriggers(database)
+            for sql in Self.triggers(for: catalog) { try database.execute(sql: sql) }
             try database.execute(sql: "UPDATE zona_state SET applying = 0")
         }
     }
