@@ -9,6 +9,7 @@ enum ExitStatus: Int32, CaseIterable {
     case network = 6
     case hubRefused = 7
     case syncRunning = 8
+    case differs = 9
     case interrupted = 130
 
     /// The table as the help shows it.
@@ -30,6 +31,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .network: "the network: unreachable, cut, proxy, login page"
         case .hubRefused: "the hub refused: code, key, revoked, ambito, copied file"
         case .syncRunning: "another sync of this file is running"
+        case .differs: "`zona doctor` found something that is not as it should be"
         case .interrupted: "interrupted by Ctrl-C"
         }
     }

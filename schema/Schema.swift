@@ -39,6 +39,7 @@ package enum Schema {
     package static let replica: [File] = [
         file("R003_replica", PackageResources.R003_replica_sql),
         file("R004_identity", PackageResources.R004_identity_sql),
+        file("R005_digest", PackageResources.R005_digest_sql),
         file("R006_schema", PackageResources.R006_schema_sql),
     ]
 
@@ -47,6 +48,7 @@ package enum Schema {
         file("H001_hub", PackageResources.H001_hub_sql),
         file("H002_identity", PackageResources.H002_identity_sql),
         file("H003_keys", PackageResources.H003_keys_sql),
+        file("H004_digest", PackageResources.H004_digest_sql),
     ]
 
     /// The code lists that `zona-server init` seeds: CSV with the columns of `vocabolario`.

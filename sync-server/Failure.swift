@@ -14,6 +14,8 @@ struct Failure: Error {
         case badValue = 3
         case notFound = 4
         case file = 5
+        /// `verify` found a difference.
+        case differs = 9
     }
 
     let status: Status

@@ -13,12 +13,13 @@ struct ZonaServer: AsyncParsableCommand {
               zona-server serve --data /srv/zona --host 0.0.0.0 --port 8443 --consolidate-at 03:30
               zona-server invite --data /srv/zona --ambito UMB-11 --comune 055026
 
-            Exit codes: 0 done, 1 unexpected, 2 the command was not understood, 3 a bad value, 4 not found, 5 files.
+            Exit codes: 0 done, 1 unexpected, 2 the command was not understood, 3 a bad value, 4 not found, 5 files, \
+            9 something differs.
             """,
         version: "0.1.0",
         subcommands: [
             Init.self, Invite.self, Serve.self, Replicas.self, Revoke.self, Retire.self, Conflicts.self,
-            Consolidate.self, Collect.self,
+            Consolidate.self, Collect.self, Verify.self, Prune.self,
         ])
 
     static func main() async {

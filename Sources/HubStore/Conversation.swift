@@ -153,7 +153,7 @@ extension HubStore {
     /// Milliseconds, some 8,900 years: what a stamp can hold. Beyond it sums would overflow.
     private static let clockOffsetMaximum: Int64 = 1 << 48
 
-    private func store(
+    func store(
         _ frame: Frame, _ header: BatchHeader, offset: Int64, peer: HubSession.Peer, hub: inout HubRow,
         _ database: Database, now: Int64
     ) throws {
@@ -233,7 +233,7 @@ extension HubStore {
 
     /// A batch's header; its context may be written as the difference to that of the batch before it in the unit,
     /// which the log has whole beside that batch.
-    private func header(of frame: Frame, _ database: Database) throws -> BatchHeader {
+    func header(of frame: Frame, _ database: Database) throws -> BatchHeader {
         var reader = frame.header
         if let header = try? BatchHeader(reading: &reader, after: nil) { return header }
         var again = frame.header

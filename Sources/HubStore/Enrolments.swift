@@ -180,6 +180,10 @@ extension HubStore {
         insert.bind(5, blob: Hash.none)
         insert.bind(6, now)
         try insert.run()
+        var hub = try HubRow(database)
+        let entry = Admission(number: number, key: key, comune: comune, isCapofila: isCapofila)
+        try hub.log(database, LogEntry(kind: "admit", bytes: entry.bytes), at: now)
+        try hub.save(database)
     }
 
     package func replicas() throws(HubStoreError) -> [KnownReplica] {
@@ -221,15 +225,7 @@ extension HubStore {
                 throw HubStoreError(
                     .notValid, "this is the hub's own replica, for the consolidation: it cannot be revoked")
             }
-            let revoke = try RawStatement(
-                database,
-                """
-                UPDATE replica SET revoked_at = ?2
-                WHERE key = (SELECT key FROM replica WHERE number = ?1) AND revoked_at IS NULL
-                """)
-            revoke.bind(1, Int64(bitPattern: number.rawValue))
-            revoke.bind(2, now)
-            try revoke.run()
+            try Self.shutOut(number, database, now: now)
             guard database.changesCount > 0 else {
                 throw HubStoreError(
                     .notFound, "no replica \(number) that is not revoked already: `zona-server replicas` lists them")
@@ -240,5 +236,17 @@ extension HubStore {
             try hub.log(database, LogEntry(kind: "revoke", bytes: bytes), at: now)
             try hub.save(database)
         }
+    }
+
+    static func shutOut(_ number: ReplicaNumber, _ database: Database, now: Int64) throws {
+        let revoke = try RawStatement(
+            database,
+            """
+            UPDATE replica SET revoked_at = ?2
+            WHERE key = (SELECT key FROM replica WHERE number = ?1) AND revoked_at IS NULL
+            """)
+        revoke.bind(1, Int64(bitPattern: number.rawValue))
+        revoke.bind(2, now)
+        try revoke.run()
     }
 }

@@ -38,7 +38,7 @@ struct Fold {
         self.hub = hub
         contexts = try ContextTable(database)
         authors = try AuthorTable(database)
-        records = try RecordTable(database, contexts: contexts)
+        records = try RecordTable(database, contexts: contexts, digest: hub.digest)
         decisions = DecisionTable(database, contexts: contexts)
         conflicts = try ConflictTable(database, catalog: catalog, authors: authors, decisions: decisions)
         upkeep = Upkeep(database, catalog: catalog)

@@ -79,15 +79,30 @@ extension HubStore {
                 .notValid,
                 "an ambito has exactly one capofila: the CSV names \(founding.comuni.filter(\.isCapofila).count)")
         }
+        let seed: Seed
+        do {
+            let catalog = try CatalogLoader.bundled(files)
+            seed = Seed(
+                ambito: founding.ambito, code: founding.code, name: founding.name, number: names(),
+                incarnation: names(), schemaVersion: catalog.version,
+                rows: try rows(of: founding, catalog: catalog))
+        } catch {
+            throw HubStoreError(error)
+        }
+        return try create(at: path, seed: seed, key: key, now: now, files: files)
+    }
+
+    /// Makes a hub's file from what its log begins with.
+    static func create(
+        at path: String, seed: Seed, key: SigningKey, now: Int64, files: [Schema.File]
+    ) throws(HubStoreError) -> HubStore {
         do {
             let pool = try DatabasePool(path: path, configuration: configuration(nil))
             let catalog = try CatalogLoader.bundled(files)
             try pool.write { database in
                 try database.execute(sql: "PRAGMA application_id = \(applicationID)")
                 try Migrations.create(Schema.hub, database)
-                try insertHub(
-                    database, founding, number: names(), incarnation: names(), version: catalog.version, now: now)
-                try seed(database, founding, catalog: catalog, now: now)
+                try seed.plant(database, catalog: catalog, now: now)
             }
             try pool.close()
         } catch {
@@ -102,29 +117,11 @@ extension HubStore {
         UInt64.random(in: 1...UInt64(Int64.max))
     }
 
-    private static func insertHub(
-        _ database: Database, _ founding: Founding, number: UInt64, incarnation: UInt64, version: Int, now: Int64
-    ) throws {
-        let insert = try RawStatement(
-            database,
-            """
-            INSERT INTO hub(one, ambito, code, name, number, counter, incarnation, schema_version, seq, vector,
-                highest_time, log_hash, created_at) VALUES (1, ?1, ?2, ?3, ?4, 0, ?5, ?6, 0, x'00', 0, ?7, ?8)
-            """)
-        insert.bind(1, idBytes: founding.ambito)
-        insert.bind(2, text: founding.code)
-        insert.bind(3, text: founding.name)
-        insert.bind(4, Int64(number))
-        insert.bind(5, Int64(incarnation))
-        insert.bind(6, version)
-        insert.bind(7, blob: Hash.none)
-        insert.bind(8, now)
-        try insert.run()
-    }
-
-    private static func seed(_ database: Database, _ founding: Founding, catalog: Catalog, now: Int64) throws {
-        let nobody = Writer(comune: founding.ambito, isCapofila: true)
-        var fold = try Fold(database, catalog: catalog, hub: HubRow(database), writer: nobody, now: now)
+    /// The ambito, its comuni and the code lists.
+    private static func rows(
+        of founding: Founding, catalog: Catalog
+    ) throws -> [(key: RecordKey, row: SyncCore.Row)] {
+        var rows: [(key: RecordKey, row: SyncCore.Row)] = []
         func put(_ table: String, _ id: RecordID, _ values: [String: Value]) throws {
             guard let described = catalog.table(named: table) else { return }
             let row = try described.columns.map { column -> Value in
@@ -137,7 +134,7 @@ extension HubStore {
                         .notValid, "\(table).\(column.name) cannot hold what the file says; check the CSV")
                 }
             }
-            try fold.seed(RecordKey(table: described.number, id: id), SyncCore.Row(row), .ambito)
+            rows.append((RecordKey(table: described.number, id: id), SyncCore.Row(row)))
         }
         try put(
             "ambito", founding.ambito,
@@ -174,9 +171,6 @@ extension HubStore {
                 "vocabolario", DerivedID.of(table: "vocabolario", key: key),
                 word.compactMapValues { $0.isEmpty ? nil : .text($0) })
         }
-        try fold.settle(by: Array("zona-server".utf8))
-        try Upkeep.markComplete(database)
-        try fold.hub.log(database, LogEntry(kind: "seed"), at: now)
-        try fold.hub.save(database)
+        return rows
     }
 }

@@ -17,6 +17,8 @@ struct HubRow {
     var logHash: [UInt8]
     /// The highest `seq` of a deleted record that was collected.
     var horizon: UInt64
+    /// What this transaction's writes do to the digests.
+    let digest = DigestLedger()
 
     init(_ database: Database) throws {
         let read = try RawStatement(
@@ -75,17 +77,14 @@ struct HubRow {
         save.bind(5, blob: logHash)
         save.bind(6, Int64(horizon))
         try save.run()
+        try digest.save(database)
     }
 
     /// Appends an entry to the log and moves its hash: each entry's chain covers the one before.
     mutating func log(_ database: Database, _ entry: LogEntry, at now: Int64) throws {
-        var covered = logHash
-        covered.appendCounted(Array(entry.kind.utf8))
-        covered.appendVarint(seq)
-        covered.appendSigned(now)
-        covered.append(contentsOf: entry.bytes.isEmpty ? Hash.none : entry.hash ?? Hash.of(entry.bytes))
-        covered.appendCounted(entry.decided)
-        logHash = Hash.of(covered)
+        logHash = LoggedEntry.chain(
+            after: logHash, kind: entry.kind, seq: seq, at: now, hash: entry.hash, bytes: entry.bytes,
+            decided: entry.decided)
         let insert = try RawStatement(
             database,
             """

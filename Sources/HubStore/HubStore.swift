@@ -29,6 +29,8 @@ package final class HubStore: Sendable {
     /// This life of the hub, which may end in a greeting.
     let life: Mutex<Incarnation>
     package var incarnation: Incarnation { life.withLock { $0 } }
+    /// The SQL of the synced tables.
+    let files: [Schema.File]
 
     /// Opens a hub that exists, and brings it up to what this program knows.
     ///
@@ -43,6 +45,7 @@ package final class HubStore: Sendable {
         }
         do {
             self.key = key
+            self.files = files
             let catalog = try CatalogLoader.bundled(files)
             self.catalog = catalog
             let publicKey = key.publicKey
@@ -74,6 +77,9 @@ package final class HubStore: Sendable {
             let hub = try pool.read { try HubRow($0) }
             identity = HubIdentity(ambito: hub.ambito, code: hub.code, name: hub.name, key: publicKey)
             life = Mutex(hub.incarnation)
+            if try !pool.read({ try HubDigest.isCurrent($0, catalog: catalog) }) {
+                try pool.write { try HubDigest.rebuild($0, catalog: catalog) }
+            }
         } catch {
             throw HubStoreError(error)
         }

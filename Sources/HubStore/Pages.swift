@@ -78,13 +78,20 @@ extension HubStore {
         let header = PageHeader(
             hub: try hubState(database, hub, number: peer.greeting.number), comune: peer.certificate.comune,
             isCapofila: peer.certificate.isCapofila, schemaVersion: known.version, from: after, to: to,
-            end: isComplete ? PageEnd(vector: hub.vector, logHash: hub.logHash, highestTime: hub.highestTime) : nil,
-            hasDots: hasDots)
+            end: isComplete ? try end(of: hub, for: peer, database) : nil, hasDots: hasDots)
         return (builder.frame(header: header, key: key), isComplete)
     }
 
     private static func dot(_ number: Int64, _ counter: Int64) -> Dot {
         Dot(number: ReplicaNumber(rawValue: UInt64(bitPattern: number)), counter: UInt64(bitPattern: counter))
+    }
+
+    private func end(of hub: HubRow, for peer: HubSession.Peer, _ database: Database) throws -> PageEnd {
+        let digest = try HubDigest.kept(
+            database, comune: peer.certificate.comune, isCapofila: peer.certificate.isCapofila,
+            version: peer.greeting.schemaVersion)
+        return PageEnd(
+            vector: hub.vector, logHash: hub.logHash, highestTime: hub.highestTime, digest: digest.bytes)
     }
 
     /// Refusals in one page: more would make it too large; the rest comes in the next.

@@ -17,12 +17,20 @@ final class RecordTable {
     private let move: RawStatement
     private let bump: RawStatement
     private let contexts: ContextTable
+    private let digest: DigestLedger
+    /// The record that was read or written last, as it counts in the digest: what a write replaces was read before.
+    private var last: (key: RecordKey, row: [UInt8], scope: [UInt8], counts: Bool)?
 
-    init(_ database: Database, contexts: ContextTable) throws {
+    init(_ database: Database, contexts: ContextTable, digest: DigestLedger) throws {
         self.database = database
         self.contexts = contexts
+        self.digest = digest
         find = try RawStatement(
-            database, "SELECT seq, number, counter, is_deleted, row, state FROM record WHERE table_no = ?1 AND id = ?2")
+            database,
+            """
+            SELECT seq, number, counter, is_deleted, row, state, coalesce(scope, x'2A'), is_withheld FROM record
+            WHERE table_no = ?1 AND id = ?2
+            """)
         insert = try RawStatement(
             database,
             """
@@ -49,8 +57,10 @@ final class RecordTable {
         let dot = Dot(
             number: ReplicaNumber(rawValue: UInt64(bitPattern: find.integer(1))),
             counter: UInt64(bitPattern: find.integer(2)))
+        let row = find.blob(4)
+        last = (key, row, find.blob(6), find.integer(3) == 0 && find.integer(7) == 0)
         let state = try RecordStateCoding(contexts: contexts).decode(
-            find.blob(5), row: SyncCore.Row(uncheckedBytes: find.blob(4)), isDeleted: find.integer(3) == 1)
+            find.blob(5), row: SyncCore.Row(uncheckedBytes: row), isDeleted: find.integer(3) == 1)
         return StoredRecord(seq: find.integer(0), dot: dot, state: state)
     }
 
@@ -59,6 +69,7 @@ final class RecordTable {
         _ key: RecordKey, _ state: RecordState, seq: UInt64, dot: Dot, scope: Scope, in table: TableDescription,
         isNew: Bool
     ) throws {
+        try count(key, state, scope: scope, in: table, isNew: isNew)
         let statement = isNew ? insert : move
         statement.bind(1, Int64(seq))
         statement.bind(2, key.table)
@@ -75,6 +86,21 @@ final class RecordTable {
         statement.bind(9, blob: RecordStateCoding.encode(state, in: table))
         statement.bind(10, state.isWhole(in: table) ? 0 : 1)
         try statement.run()
+    }
+
+    /// Takes what the record was out of the digest, and puts what it becomes into it.
+    private func count(
+        _ key: RecordKey, _ state: RecordState, scope: Scope, in table: TableDescription, isNew: Bool
+    ) throws {
+        if !isNew {
+            if last?.key != key { _ = try record(key) }
+            if let old = last, old.key == key, old.counts {
+                try digest.remove(key.id, old.row, scope: old.scope, in: table)
+            }
+        }
+        let (scope, counts) = (DigestLedger.name(of: scope), !state.isDeleted && state.isWhole(in: table))
+        if counts { try digest.add(key.id, state.row.bytes, scope: scope, in: table) }
+        last = (key, state.row.bytes, scope, counts)
     }
 
     /// Gives a record a new `seq` and dot, so that it goes out again as it is.

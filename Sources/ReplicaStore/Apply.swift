@@ -55,6 +55,8 @@ struct Apply {
         try apply.applyAll(pages)
         try apply.settleUndelivered(end)
         try apply.conclude(at: last.header, end)
+        try FileDigest(database, catalog: catalog, version: state.schemaVersion)
+            .compare(with: end.digest, seq: last.header.to, now: now)
         return apply.summary
     }
 

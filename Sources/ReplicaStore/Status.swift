@@ -17,6 +17,7 @@ package struct ReplicaStatus: Sendable {
     package let inboxPages: Int
     /// Rows of domain tables.
     package let records: Int
+    package let comparison: DigestComparison
 }
 
 /// A pending record, for messages that must name what is not synced.
@@ -55,7 +56,8 @@ extension ReplicaStore {
                 contestedConflicts: try number(
                     "SELECT count(*) FROM zona_conflict WHERE state = 'open' AND contested = 1"),
                 refusedChanges: try number("SELECT count(*) FROM zona_refused"),
-                inboxPages: try number("SELECT count(*) FROM zona_inbox"), records: records)
+                inboxPages: try number("SELECT count(*) FROM zona_inbox"), records: records,
+                comparison: try DigestComparison(database))
         }
     }
 

@@ -74,7 +74,7 @@ enum Upgrade {
     }
 
     /// With the triggers gone the new columns can be filled without that being anybody's change.
-    private static func dropTriggers(_ database: Database) throws {
+    static func dropTriggers(_ database: Database) throws {
         let read = try RawStatement(
             database, "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'zona_*' ORDER BY name")
         var names: [String] = []

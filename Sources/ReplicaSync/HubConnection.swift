@@ -57,6 +57,15 @@ struct HubConnection: Sendable {
         return try read { () throws(WireError) in try HubGreeting(reading: answer) }
     }
 
+    /// One question of those by which file and hub find the records in which they differ.
+    func compare(_ question: Frame, session: [UInt8]) async throws(SyncFault) -> ComparisonAnswer {
+        let answer = try await frame(
+            HTTPExchange(
+                method: "POST", path: "/v1/\(ambito)/compare", headers: [("Zona-Session", Hash.text(session))],
+                body: question.bytes), kind: .comparisonAnswer)
+        return try read { () throws(WireError) in try ComparisonAnswer(reading: answer) }
+    }
+
     /// How many bytes of a batch the hub has from an upload that was cut, and whether it has stored it.
     func position(
         of hash: [UInt8], session: [UInt8]

@@ -22,6 +22,8 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
     case incomplete = 10
     /// Not refused by the hub: a row here that the row of a restored hub replaced, kept aside.
     case replaced = 11
+    /// Not refused by the hub: a row that escaped the triggers here, and that `zona doctor --undo` took back.
+    case undone = 12
 
     /// A word for JSON and logs.
     package var name: String {
@@ -37,6 +39,7 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
         case .wrongID: "wrong-id"
         case .incomplete: "incomplete"
         case .replaced: "replaced"
+        case .undone: "undone"
         }
     }
 }

@@ -34,6 +34,10 @@ package enum Limits {
     package static let formerNumbers = 10_000
     /// Dots that one decision names.
     package static let decisionDots = 1_000
+    /// Records that one side leaves out when two compare.
+    package static let comparedRecords = 50_000
+    /// Rows that are asked for at once when two compare.
+    package static let comparedRows = 500
     /// Milliseconds that a stamp may be ahead of the hub's clock before it is brought back.
     package static let clockAheadMilliseconds: Int64 = 60_000
     /// Milliseconds of a clock's difference that are the line's own and are not corrected.

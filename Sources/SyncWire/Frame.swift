@@ -16,6 +16,10 @@ package enum FrameKind: UInt8, Sendable {
     case bundle = 11
     /// Later: what a stick brings back.
     case receipt = 12
+    case comparisonRequest = 13
+    case comparisonAnswer = 14
+    /// Kept beside a hub's file, never sent.
+    case checkpoint = 15
 }
 
 /// The one framing of everything that travels (`docs/protocol.md`, *Frames*): magic, version, kind, lengths,

@@ -13,6 +13,9 @@ extension JSONRendering {
         case .enrolmentRequest: enrolment(try EnrolmentRequest(reading: frame))
         case .enrolmentAnswer: try enrolment(try EnrolmentAnswer(reading: frame))
         case .problem: problem(try Problem(reading: frame))
+        case .checkpoint: checkpoint(try Checkpoint(reading: frame))
+        case .comparisonRequest: comparison(try ComparisonRequest(reading: frame))
+        case .comparisonAnswer: comparison(try ComparisonAnswer(reading: frame))
         case .batch, .page, .bundle, .receipt: []
         }
     }

@@ -23,7 +23,7 @@ package enum JSONRendering {
         case .batch: members += try batch(frame, catalog: catalog, after: before)
         case .page: members += try page(frame, catalog: catalog)
         case .nonce, .clientGreeting, .hubGreeting, .acknowledgement, .certificate, .enrolmentRequest, .enrolmentAnswer,
-            .problem, .bundle, .receipt:
+            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint:
             members += try message(frame)
         }
         return JSONText.object(members).rendered

@@ -143,7 +143,7 @@ final class Stage: Sendable {
         }
     }
 
-    private static func decode<Answer: Decodable>(_ type: Answer.Type, _ text: String) throws -> Answer {
+    static func decode<Answer: Decodable>(_ type: Answer.Type, _ text: String) throws -> Answer {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try decoder.decode(type, from: Data(text.utf8))

@@ -84,6 +84,14 @@ final class HubDouble: AmbitoHub {
         return Frame(.page, header: header, key: key)
     }
 
+    func compare(_ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8]) throws(Problem) -> Frame {
+        let problem = state.withLock { $0.problem }
+        if let problem { throw problem }
+        return ComparisonAnswer(
+            incarnation: Incarnation(rawValue: 1), cursor: UInt64(bytes.count), moved: [], content: .tables([:])
+        ).frame(key: key)
+    }
+
     func problemFrame(_ problem: Problem) -> Frame {
         problem.frame(key: key)
     }

@@ -48,7 +48,7 @@ import Testing
             let size = try PageHeader(reading: frame).bodyBytes
             #expect(try read.body(size: size) == frame.body(size: size))
         case .nonce, .clientGreeting, .hubGreeting, .acknowledgement, .certificate, .enrolmentRequest, .enrolmentAnswer,
-            .problem, .bundle, .receipt:
+            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint:
             #expect(bytes == frame.bytes)
         }
     }

@@ -55,6 +55,9 @@ enum WireReading {
         case .enrolmentRequest: _ = try EnrolmentRequest(reading: frame)
         case .enrolmentAnswer: _ = try EnrolmentAnswer(reading: frame)
         case .problem: _ = try Problem(reading: frame)
+        case .comparisonRequest: _ = try ComparisonRequest(reading: frame)
+        case .comparisonAnswer: _ = try ComparisonAnswer(reading: frame)
+        case .checkpoint: _ = try Checkpoint(reading: frame)
         case .bundle, .receipt: break
         }
     }

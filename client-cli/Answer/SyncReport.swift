@@ -31,6 +31,7 @@ struct SyncReport {
             "contested_conflicts": .integer(status.contestedConflicts),
             "pending_records": .integer(status.pendingRecords), "behind_records": .integer(status.behindRecords),
             "clock_offset_ms": .integer(summary.clockOffset),
+            "compared": .text(status.comparison.result.rawValue),
             "certificate_note": .optional(summary.certificateNote),
         ])
     }
@@ -64,6 +65,7 @@ struct SyncReport {
             let contested = status.contestedConflicts > 0 ? ", \(status.contestedConflicts) contested" : ""
             lines.append("conflicts  \(status.openConflicts) open\(contested): `zona conflicts list`")
         }
+        if status.comparison.result == .differs { lines.append("differs    \(Words.differs)") }
         if let clock = ClockNote.text(offset: summary.clockOffset) { lines.append("clock      \(clock)") }
         if let note = summary.certificateNote { lines.append("note       \(SafeText.line(note))") }
         return lines.joined(separator: "\n")

@@ -5,6 +5,9 @@ enum Words {
         "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
     }
 
+    /// What is said when the file does not hold what the hub has.
+    static let differs = "this file is not what the hub has, though nothing waits to be sent: `zona doctor` says where"
+
     /// `912 bytes`, `1.4 kB`, `2.0 MB`; units of 1000.
     static func bytes(_ count: Int64) -> String {
         guard count >= 1000 else { return self.count(Int(count), "byte") }

@@ -34,7 +34,8 @@ struct Status: ParsableCommand {
             "behind_records": .integer(status.behindRecords), "open_conflicts": .integer(status.openConflicts),
             "contested_conflicts": .integer(status.contestedConflicts), "refused": .integer(status.refusedChanges),
             "inbox_pages": .integer(status.inboxPages), "records": .integer(status.records),
-            "clock_offset_ms": .integer(state.clockOffset), "next": .text(Self.next(status)),
+            "clock_offset_ms": .integer(state.clockOffset), "compared": .text(status.comparison.result.rawValue),
+            "compared_at": .optional(status.comparison.comparedAt), "next": .text(Self.next(status)),
         ])
     }
 
@@ -64,6 +65,7 @@ struct Status: ParsableCommand {
         }
         lines.append("conflicts  \(status.openConflicts) open, \(status.contestedConflicts) contested")
         lines.append("refused    \(status.refusedChanges)")
+        if status.comparison.result == .differs { lines.append("differs    \(Words.differs)") }
         if let clock = ClockNote.text(offset: state.clockOffset) { lines.append("clock      \(clock)") }
         lines.append("next       \(Self.next(status))")
         return lines.joined(separator: "\n")
@@ -75,6 +77,7 @@ struct Status: ParsableCommand {
             return "the last sync failed, for the reason above: mend that, then `zona sync`"
         }
         if status.state.lastPull == nil || status.inboxPages > 0 { return "`zona sync`, to get what the ambito has" }
+        if status.comparison.result == .differs { return "`zona doctor`: it says which records differ from the hub's" }
         if status.refusedChanges > 0 { return "`zona refused list`: the hub did not take everything" }
         if status.pendingRecords > 0 { return "`zona sync`, when there is network" }
         if status.openConflicts > 0 { return "`zona conflicts list`: somebody must decide" }
