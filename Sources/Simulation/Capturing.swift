@@ -25,7 +25,13 @@ extension Play {
         for row in rows {
             if let known = batches[row[2].bytes] {
                 // The other copy of this file has captured the same, to the byte.
-                for change in known { desk.memory.own[change.key, default: []].insert(change.name) }
+                for change in known {
+                    desk.memory.own[change.key, default: []].insert(change.name)
+                    for (column, value) in change.values {
+                        let place = World.Place(key: change.key, column: column)
+                        if desk.memory.edits[place] == value { desk.memory.edits[place] = nil }
+                    }
+                }
                 desk.memory.lastHash = row[2].bytes
                 continue
             }
