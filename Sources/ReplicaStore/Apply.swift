@@ -196,7 +196,21 @@ struct Apply {
         pending.bind(1, refusal.key.table)
         pending.bind(2, idText: refusal.key.id)
         defer { pending.reset() }
-        if try !pending.step() { try writer(of: table).remove(refusal.key.id) }
+        guard try pending.step() else {
+            forgetBehind.bind(1, refusal.key.table)
+            forgetBehind.bind(2, idText: refusal.key.id)
+            try forgetBehind.run()
+            return try writer(of: table).remove(refusal.key.id)
+        }
+        // On screen, or written again and not captured: it goes when the form closes without a write, or the write is
+        // undone.
+        guard pending.integer(1) == 1 else { return }
+        skip.bind(1, refusal.key.table)
+        skip.bind(2, idText: refusal.key.id)
+        skip.bind(3, pending.integer(0))
+        skip.bind(4, Int(PageEntryKind.deleted.rawValue))
+        skip.bind(5, blob: [])
+        try skip.run()
     }
 
     private mutating func writer(of table: TableDescription) throws -> RowWriter {

@@ -30,14 +30,13 @@ package struct Campaign: Sendable {
     ]
 
     package static let all = [
-        Campaign(name: "base", situations: [], promises: daily + ["conflict edit-delete"]),
+        Campaign(name: "base", situations: [], promises: daily + ["conflict edit-delete", "rule manual", "rule ordered"]),
         Campaign(name: "refuse", situations: [.refuse], promises: daily + ["refused", "resubmitted"]),
         Campaign(name: "scope", situations: [.scope], promises: daily + ["refused", "insert over a hidden id"]),
         Campaign(
             name: "rules", situations: [.rules],
             promises: daily + [
-                "rule capofila", "rule owner", "rule manual", "rule ordered", "rule set", "insert again",
-                "appended", "derived id", "rule fields",
+                "rule capofila", "rule owner", "rule set", "insert again", "appended", "derived id", "rule fields",
             ]),
         Campaign(name: "keys", situations: [.keys], promises: daily),
         Campaign(name: "touch", situations: [.touch], promises: daily + ["form", "form saved", "form too old"]),

@@ -25,7 +25,13 @@ extension Play {
         for row in rows {
             if let known = batches[row[2].bytes] {
                 // The other copy of this file has captured the same, to the byte.
-                for change in known { desk.memory.own[change.key, default: []].insert(change.name) }
+                for change in known {
+                    desk.memory.own[change.key, default: []].insert(change.name)
+                    for (column, value) in change.values {
+                        let place = World.Place(key: change.key, column: column)
+                        if desk.memory.edits[place] == value { desk.memory.edits[place] = nil }
+                    }
+                }
                 desk.memory.lastHash = row[2].bytes
                 continue
             }
@@ -74,8 +80,11 @@ extension Play {
         }
         let name = world.newDeed()
         // While a record waits, pulls leave it alone: what its writer has seen of it is what the last pull showed.
-        let all = (desk.memory.seen[change.key] ?? []).union(desk.memory.own[change.key] ?? [])
+        var all = (desk.memory.seen[change.key] ?? []).union(desk.memory.own[change.key] ?? [])
+        // Who decides had on screen what the conflict names.
+        for dot in change.decides.flatMap(\.dots) { all.formUnion(names[dot] ?? []) }
         desk.memory.own[change.key, default: []].insert(name)
+        names[change.dot, default: []].insert(name)
         note("desk \(desk.index) captured \(change.key) \(change.operation) \(change.dot) \(values)")
         return Captured(
             name: name, dot: change.dot, key: change.key, operation: change.operation, values: values, carried: carried,

@@ -3,7 +3,9 @@ struct Chance: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) {
-        state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678
+        // Mixed first: plain seeds that follow each other would give one sequence, begun one draw later each time.
+        state = seed
+        state = next() ^ next() << 1
     }
 
     mutating func next() -> UInt64 {

@@ -32,6 +32,8 @@ final class Play {
     var now: Int64 = 1_700_000_100_000
     var step = 0
     var batches: [[UInt8]: [Captured]] = [:]
+    /// The captured changes of each dot: one, or more where a file was copied.
+    var names: [Dot: Set<Int>] = [:]
     /// What each page showed: record, and the changes in it.
     var pages: [[UInt8]: [(key: RecordKey, seen: Set<Int>)]] = [:]
     /// Uploads that will come once more, late.
