@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import HubStore
 import ReplicaStore
+import Schema
 import SyncCore
 import SyncWire
 import Testing
@@ -16,11 +17,11 @@ extension Ambito {
     }
 
     /// The hub's file becomes the copy again, as `zona-server restore` does it, or without a word.
-    func putBack(_ backup: String, withoutAWord: Bool = false) throws {
+    func putBack(_ backup: String, withoutAWord: Bool = false, files: [Schema.File] = Schema.synced) throws {
         try hub.close()
         try removeHub()
         try FileManager.default.copyItem(atPath: backup, toPath: folder + "/hub.sqlite")
-        hub = try HubStore(path: folder + "/hub.sqlite", key: hubKey)
+        hub = try HubStore(path: folder + "/hub.sqlite", key: hubKey, files: files)
         if !withoutAWord { try hub.beginNewLife(now: now) }
     }
 
@@ -40,10 +41,10 @@ extension Ambito {
 
 extension Desk {
     /// A copy of this file with its key, as somebody makes it with a file manager.
-    func copy(_ name: String) throws -> Desk {
+    func copy(_ name: String, files: [Schema.File] = Schema.synced) throws -> Desk {
         let path = ambito.folder + "/\(name).sqlite"
         try DatabaseQueue(path: store.path).vacuum(into: path)
-        return Desk(ambito: ambito, store: try ReplicaStore(path: path), key: key)
+        return Desk(ambito: ambito, store: try ReplicaStore(path: path, files: files), key: key)
     }
 
     /// Everything of the domain here, for comparison.
