@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install-needed check build test demo bench thorough format clean-demo
+.PHONY: help install-needed check build test demo bench thorough any-program format clean-demo
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,14 @@ thorough: install-needed ## Thread sanitizer on all but the end-to-end tests, th
 	swift test --sanitize=thread --scratch-path .build-tsan --skip EndToEndTests
 	swift build -c release --scratch-path .build-release-tests --build-tests -Xswiftc -enable-testing
 	swift test -c release --scratch-path .build-release-tests -Xswiftc -enable-testing
+
+# Another build of SQLite comes with a Python package, in a folder of its own.
+any-program: install-needed ## Random SQL scripts of any program: SCRIPTS=10000, FROM= the first seed, SEED= one world
+	python3 -m venv .build-any-program
+	.build-any-program/bin/pip install --quiet apsw
+	swift build -c release --scratch-path .build-release-tests --build-tests -Xswiftc -enable-testing
+	APSW=$(CURDIR)/.build-any-program/bin/python SCRIPTS=$(or $(SCRIPTS),10000) \
+	    swift test -c release --scratch-path .build-release-tests -Xswiftc -enable-testing --filter AnyProgramTests
 
 format: ## Format the Swift files in place
 	Scripts/check-format --fix
