@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install-needed check build test simulate mutants demo bench thorough format clean-demo model model-campaign
+.PHONY: help install-needed check build test simulate mutants demo bench thorough format clean-demo model model-campaign any-program
 RUNS ?= 1000
 MODEL := PYTHONDONTWRITEBYTECODE=1 python3 -m docs.model
 
@@ -52,6 +52,14 @@ model: ## Play the executable model, short: every campaign in a few runs, under 
 
 model-campaign: ## Play it long: make model-campaign RUNS=1000 (default)
 	$(MODEL) --runs $(RUNS)
+
+# Another build of SQLite comes with a Python package, in a folder of its own.
+any-program: install-needed ## Random SQL scripts of any program: SCRIPTS=10000, FROM= the first seed, SEED= one world
+	python3 -m venv .build-any-program
+	.build-any-program/bin/pip install --quiet apsw
+	swift build -c release --scratch-path .build-release-tests --build-tests -Xswiftc -enable-testing
+	APSW=$(CURDIR)/.build-any-program/bin/python SCRIPTS=$(or $(SCRIPTS),10000) \
+	    swift test -c release --scratch-path .build-release-tests -Xswiftc -enable-testing --filter AnyProgramTests
 
 format: ## Format the Swift files in place
 	Scripts/check-format --fix

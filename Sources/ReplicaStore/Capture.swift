@@ -36,6 +36,7 @@ struct Capture {
         (builder: BatchBuilder, floor: HybridTime, context: VersionVector, version: Int, first: UInt64)?
     private let deciding: [RecordKey: [NamedConflict]]
     private let setCounter: RawStatement
+    private let waitOn: RawStatement
     private let dropPending: RawStatement
 
     static func run(
@@ -64,7 +65,11 @@ struct Capture {
         builderFloor = state.floor
         deciding = try Deciding.all(database)
         setCounter = try RawStatement(database, "UPDATE zona_pending SET counter = ?3 WHERE table_no = ?1 AND id = ?2")
-        dropPending = try RawStatement(database, "DELETE FROM zona_pending WHERE table_no = ?1 AND id = ?2")
+        waitOn = try RawStatement(
+            database,
+            "UPDATE zona_pending SET counter = sent WHERE table_no = ?1 AND id = ?2 AND sent IS NOT NULL")
+        dropPending = try RawStatement(
+            database, "DELETE FROM zona_pending WHERE table_no = ?1 AND id = ?2 AND counter IS NULL")
     }
 
     private mutating func captureAll() throws {
@@ -184,8 +189,12 @@ struct Capture {
         summary.changes += 1
     }
 
-    /// A pending row that holds no change after all: the row that a pull skipped takes its place.
+    /// A pending row that holds no change after all: what was captured of it before waits on, else the row that a pull
+    /// skipped takes its place.
     private mutating func drop(_ table: TableDescription, _ id: RecordID) throws {
+        waitOn.bind(1, table.number)
+        waitOn.bind(2, idText: id)
+        try waitOn.run()
         dropPending.bind(1, table.number)
         dropPending.bind(2, idText: id)
         try dropPending.run()
@@ -260,11 +269,14 @@ extension ReplicaStore {
 }
 
 extension Database {
-    /// Switches the triggers off inside the transaction; never committed as on.
+    /// Switches the triggers off inside the transaction; never committed as on. A program's own sleep too: what they
+    /// would write into rows that a pull brings nobody would hear of, and one that says no would stop the sync.
     func whileApplying<Result>(_ body: () throws -> Result) throws -> Result {
-        try RawStatement(self, "UPDATE zona_state SET applying = 1").run()
-        let result = try body()
-        try RawStatement(self, "UPDATE zona_state SET applying = 0").run()
-        return result
+        try withTriggersAsleep {
+            try RawStatement(self, "UPDATE zona_state SET applying = 1").run()
+            let result = try body()
+            try RawStatement(self, "UPDATE zona_state SET applying = 0").run()
+            return result
+        }
     }
 }

@@ -3,7 +3,8 @@ import SQLiteAccess
 import SyncCore
 import SyncWire
 
-/// Rows of join tables that came without the id of their key get it, and what points to them follows.
+/// Rows of join tables that came without the id of their key, or with another's, get it, and what points to them
+/// follows.
 enum DerivedIDs {
     static func replace(_ database: Database, catalog: Catalog) throws {
         for table in catalog.tables where !table.idKey.isEmpty {
@@ -12,8 +13,7 @@ enum DerivedIDs {
                 database,
                 """
                 SELECT t.id, \(key) FROM zona_pending p JOIN \(TriggerSQL.quoted(table.name)) t ON t.id = p.id
-                WHERE p.table_no = \(table.number) AND p.counter IS NULL AND p.sent IS NULL
-                    AND substr(t.id, 15, 1) <> '8'
+                WHERE p.table_no = \(table.number) AND p.counter IS NULL AND p.sent IS NULL ORDER BY t.id
                 """)
             var moves: [(old: RecordID, new: RecordID)] = []
             while try rows.step() {
@@ -24,9 +24,19 @@ enum DerivedIDs {
                     rows.appendValue(position + 1, to: &value)
                     values.append(value[...])
                 }
-                moves.append((old, DerivedID.of(table: table.name, key: values)))
+                let new = DerivedID.of(table: table.name, key: values)
+                if old != new { moves.append((old, new)) }
             }
             rows.reset()
+            // Rows that hold one another's id make room first.
+            let taken = Set(moves.map(\.old))
+            for index in moves.indices where taken.contains(moves[index].new) {
+                var key: [UInt8] = []
+                key.appendID(moves[index].old)
+                let aside = DerivedID.of(table: "\(table.name) aside", key: [key[...]])
+                try rename(moves[index].old, to: aside, in: table, database, catalog: catalog)
+                moves[index].old = aside
+            }
             for move in moves { try rename(move.old, to: move.new, in: table, database, catalog: catalog) }
         }
     }

@@ -11,7 +11,8 @@ package enum CheckTriggerSQL {
     /// - Parameter children: the tables and columns that hold this table's ids.
     package static func checks(of table: TableDescription, children: [(table: String, column: String)]) -> String {
         let insert =
-            idFaults + replaceFaults(of: table) + valueFaults(of: table, isUpdate: false) + insertRights(of: table)
+            idFaults(of: table) + replaceFaults(of: table) + valueFaults(of: table, isUpdate: false)
+            + insertRights(of: table)
             + keyFaults(of: table, isUpdate: false)
         let update =
             updateRights(of: table) + valueFaults(of: table, isUpdate: true) + keyFaults(of: table, isUpdate: true)
@@ -35,14 +36,24 @@ package enum CheckTriggerSQL {
             """
     }
 
-    private static let idFaults = [
-        Fault(
-            condition: """
-                length(NEW.id) <> 36 OR NEW.id GLOB '*[^0-9a-f-]*'
-                    OR NEW.id NOT LIKE '________-____-____-____-____________'
-                """,
-            message: "id: deve essere un UUID in minuscolo; lasciarlo vuoto per averne uno")
-    ]
+    /// A NULL id is refused because OR REPLACE would put the DEFAULT in its place after our triggers ran; a row number
+    /// because OR REPLACE displaces by it too, and no trigger hears of that. Not given, it is -1 here.
+    private static func idFaults(of table: TableDescription) -> [Fault] {
+        [
+            Fault(
+                condition: """
+                    NEW.id IS NULL OR length(NEW.id) <> 36 OR NEW.id GLOB '*[^0-9a-f-]*'
+                        OR NEW.id NOT LIKE '________-____-____-____-____________'
+                    """,
+                message: "id: deve essere un UUID in minuscolo; senza nominare la colonna se ne ha uno"),
+            Fault(
+                condition: """
+                    NEW.rowid <> -1
+                        AND EXISTS (SELECT 1 FROM "\(table.name)" WHERE rowid = NEW.rowid AND id <> NEW.id)
+                    """,
+                message: "rowid: è di un'altra riga; lasciarlo a SQLite"),
+        ]
+    }
 
     private static func valueFaults(of table: TableDescription, isUpdate: Bool) -> [Fault] {
         var faults: [Fault] = []
@@ -160,7 +171,10 @@ package enum CheckTriggerSQL {
     }
 
     private static func updateRights(of table: TableDescription) -> [Fault] {
-        var faults = [Fault(condition: "NEW.id IS NOT OLD.id", message: "id: non si cambia")]
+        var faults = [
+            Fault(condition: "NEW.id IS NOT OLD.id", message: "id: non si cambia"),
+            Fault(condition: "NEW.rowid IS NOT OLD.rowid", message: "rowid: non si cambia"),
+        ]
         if table.rule == .appendOnly || table.rule == .set {
             let remedy =
                 table.rule == .set ? "eliminare la riga e aggiungerne un'altra" : "correggere con una riga nuova"

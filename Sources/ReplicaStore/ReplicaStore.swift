@@ -152,8 +152,9 @@ package final class ReplicaStore: Sendable {
     package static func triggers(for catalog: Catalog) -> [String] {
         catalog.tables.flatMap { table in
             [
-                CheckTriggerSQL.checks(of: table, children: children(of: table, in: catalog)),
+                // SQLite fires the one made last first: what is refused need not be noted.
                 TriggerSQL.tracking(of: table),
+                CheckTriggerSQL.checks(of: table, children: children(of: table, in: catalog)),
             ].filter { !$0.isEmpty }
         }
     }

@@ -14,6 +14,10 @@ package enum TriggerSQL {
     }
 
     /// Triggers that note every change of a row, whoever makes it. They do nothing while a pull is applied.
+    ///
+    /// All run BEFORE the write: a program's own AFTER trigger may write the row again before ours would have its
+    /// turn, and then we would stash what that trigger found. A row noted in vain (an insert that is ignored, a
+    /// statement that fails) is dropped by the capture.
     package static func tracking(of table: TableDescription) -> String {
         let name = quoted(table.name)
         let stash = stashName(table)
@@ -31,16 +35,14 @@ package enum TriggerSQL {
             columns.isEmpty
             ? "DO NOTHING" : "DO UPDATE SET \(columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", "))"
         let stashOld = "INSERT INTO \(stash)(\(names)) SELECT \(old) WHERE \(unknown("OLD")) ON CONFLICT(id) \(again);"
+        // REPLACE displaces a row without firing a delete trigger: an insert stashes the row that it finds.
         var sql = """
-            CREATE TRIGGER zona_track_\(table.name)_displace BEFORE INSERT ON \(name)
-            WHEN \(isLive) AND EXISTS (SELECT 1 FROM \(name) WHERE id = NEW.id) BEGIN
+            CREATE TRIGGER zona_track_\(table.name)_insert BEFORE INSERT ON \(name) WHEN \(isLive) BEGIN
               INSERT INTO \(stash)(\(names)) SELECT \(names) FROM \(name) WHERE id = NEW.id AND \(unknown("NEW"))
                 ON CONFLICT(id) \(again);
-            END;
-            CREATE TRIGGER zona_track_\(table.name)_insert AFTER INSERT ON \(name) WHEN \(isLive) BEGIN
               \(pend("NEW", table))
             END;
-            CREATE TRIGGER zona_track_\(table.name)_delete AFTER DELETE ON \(name) WHEN \(isLive) BEGIN
+            CREATE TRIGGER zona_track_\(table.name)_delete BEFORE DELETE ON \(name) WHEN \(isLive) BEGIN
               \(stashOld)
               \(pend("OLD", table))
             END;
@@ -48,10 +50,10 @@ package enum TriggerSQL {
             """
         if !columns.isEmpty {
             sql += """
-                CREATE TRIGGER zona_track_\(table.name)_update AFTER UPDATE ON \(name)
+                CREATE TRIGGER zona_track_\(table.name)_update BEFORE UPDATE ON \(name)
                 WHEN \(isLive) AND (\(differs)) BEGIN
                   \(stashOld)
-                  \(pend("NEW", table))
+                  \(pend("OLD", table))
                 END;
 
                 """
@@ -67,7 +69,8 @@ package enum TriggerSQL {
             INSERT INTO zona_pending(table_no, id, epoch, changed_at, author, action)
               SELECT \(table.number), \(row).id, coalesce((SELECT epoch FROM zona_touch \(place)),
                 (SELECT epoch FROM zona_behind \(place)), epoch),
-                CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), author, action FROM zona_state WHERE true
+                CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), author, action
+                FROM zona_state WHERE \(row).id IS NOT NULL
               ON CONFLICT(table_no, id) DO UPDATE SET changed_at = excluded.changed_at, author = excluded.author,
                 action = excluded.action, sent = coalesce(counter, sent), counter = NULL,
                 is_copy = is_copy AND counter IS NULL, is_filled = is_filled AND counter IS NULL;

@@ -37,7 +37,7 @@ struct AnotherBuild: Sendable, CustomTestStringConvertible {
         // Files and not pipes: a pipe that fills up would stop both sides.
         let (input, output) = (folder.appending(path: "in.sql"), folder.appending(path: "out.txt"))
         try (statements.joined(separator: ";\n") + ";\n").write(to: input, atomically: false, encoding: .utf8)
-        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+        try Data().write(to: output)
         let writing = try FileHandle(forWritingTo: output)
         process.standardInput = try FileHandle(forReadingFrom: input)
         process.standardOutput = writing

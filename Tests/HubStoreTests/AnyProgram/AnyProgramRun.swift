@@ -1,6 +1,6 @@
 import Foundation
 
-/// How much of it: 240 scripts in `make test`, what `SCRIPTS=` says in `make any-program`, one world with `SEED=`.
+/// How much of it: 200 scripts in `make test`, what `SCRIPTS=` says in `make any-program`, one world with `SEED=`.
 enum AnyProgramRun {
     static let scriptsPerWorld = 20
 
@@ -10,12 +10,12 @@ enum AnyProgramRun {
     static let seeds: [UInt64] = {
         if let one = number("SEED") { return [UInt64(one)] }
         let first = UInt64(number("FROM") ?? 1)
-        let worlds = max(1, (number("SCRIPTS") ?? 240) / scriptsPerWorld)
+        let worlds = max(1, (number("SCRIPTS") ?? 200) / scriptsPerWorld)
         return Array(first..<first + UInt64(worlds))
     }()
 
-    /// The worlds whose scripts another build runs: one in ten, at least two.
-    static let seedsOfAnotherBuild = Array(seeds.prefix(max(2, seeds.count / 10)))
+    /// The worlds whose scripts another build runs: one in ten.
+    static let seedsOfAnotherBuild = Array(seeds.prefix(max(1, seeds.count / 10)))
 
     private static func number(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment[name].flatMap(Int.init)

@@ -24,6 +24,8 @@ final class AnyProgramWorld {
     private let tables: [TableDescription]
     private let comuni: [String]
     private let own: String
+    /// A connection to each replica's file to look at it with; opening one costs more than most scripts.
+    private var viewers: [String: ProgramConnection] = [:]
     private var plainPath: String { ambito.folder + "/plain.sqlite" }
 
     init(seed: UInt64) throws {
@@ -113,6 +115,7 @@ final class AnyProgramWorld {
         var generator = generator(number, givesIDs: true)
         let steps = generator.script()
         try copyPlainly(desks[place])
+        viewers = [:]
         try desks[place].store.close()
         let statements = steps.compactMap { step in
             if case .sql(let sql) = step { return sql.replacing(ScriptGenerator.attached, with: ":memory:") }
@@ -170,22 +173,27 @@ final class AnyProgramWorld {
         try Difference.between(expected, try dump(writer), "the tracked replica after its sync")
         try Difference.between(expected, try dump(other), "the other replica")
         for desk in desks {
-            let left = try ProgramConnection(path: desk.store.path).must(PlainCopy.leftovers(tables))
+            let left = try viewer(of: desk).must(PlainCopy.leftovers(tables))
             guard left.isEmpty else { throw Difference("left at \(desk.store.path): \(left)") }
         }
     }
 
     private func dump(_ desk: Desk) throws -> [String: [String]] {
-        try PlainCopy.dump(try ProgramConnection(path: desk.store.path), tables)
+        try PlainCopy.dump(try viewer(of: desk), tables)
+    }
+
+    private func viewer(of desk: Desk) throws -> ProgramConnection {
+        if let known = viewers[desk.store.path] { return known }
+        let viewer = try ProgramConnection(path: desk.store.path)
+        viewers[desk.store.path] = viewer
+        return viewer
     }
 
     private func copyPlainly(_ writer: Desk) throws {
-        do {
-            let program = try ProgramConnection(path: writer.store.path)
-            // What the program made in its last script stays until its next: pulls came meanwhile.
-            try PlainCopy.dropObjects(program)
-            try program.must("PRAGMA wal_checkpoint(TRUNCATE)")
-        }
+        let program = try viewer(of: writer)
+        // What the program made in its last script stays until its next: pulls came meanwhile.
+        try PlainCopy.dropObjects(program)
+        try program.must("PRAGMA wal_checkpoint(TRUNCATE)")
         for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: plainPath + end) }
         try FileManager.default.copyItem(atPath: writer.store.path, toPath: plainPath)
         try PlainCopy.forgetTracking(try ProgramConnection(path: plainPath))

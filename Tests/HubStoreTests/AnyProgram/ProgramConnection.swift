@@ -37,7 +37,7 @@ final class ProgramConnection {
     /// - Parameter seed: with one, `random()` and `julianday()` give what it says and `now` says.
     init(path: String, seed: UInt64? = nil, now: Int64 = 0) throws {
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE, nil)
+        let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nil)
         guard code == SQLITE_OK, let opened else { throw Fault(description: "cannot open \(path): \(code)") }
         handle = opened
         source = seed.map { Source(seed: $0, now: now) }
@@ -69,6 +69,7 @@ final class ProgramConnection {
     /// Runs one statement to its end or its error.
     func run(_ sql: String) -> Outcome {
         var outcome = Outcome()
+        sqlite3_set_last_insert_rowid(handle, 0)
         var statement: OpaquePointer?
         outcome.code = sqlite3_prepare_v2(handle, sql, -1, &statement, nil)
         if outcome.code == SQLITE_OK {
@@ -81,8 +82,10 @@ final class ProgramConnection {
         }
         if outcome.code != SQLITE_OK { outcome.message = String(cString: sqlite3_errmsg(handle)) }
         sqlite3_finalize(statement)
-        outcome.changes = sqlite3_changes(handle)
-        outcome.lastRow = sqlite3_last_insert_rowid(handle)
+        let writes = ["INSERT", "UPDATE", "DELETE", "REPLACE"].contains { sql.hasPrefix($0) }
+        if writes { outcome.changes = sqlite3_changes(handle) }
+        // VACUUM leaves a number of its own there.
+        outcome.lastRow = sql == "VACUUM" ? 0 : sqlite3_last_insert_rowid(handle)
         return outcome
     }
 
