@@ -46,6 +46,7 @@ package enum Schema {
     package static let hub: [File] = [
         file("H001_hub", PackageResources.H001_hub_sql),
         file("H002_identity", PackageResources.H002_identity_sql),
+        file("H005_backup", PackageResources.H005_backup_sql),
     ]
 
     /// The code lists that `zona-server init` seeds: CSV with the columns of `vocabolario`.

@@ -54,14 +54,7 @@ struct Revoke: ParsableCommand {
     func run() throws {
         try answering {
             let store = try ambito.open(common)
-            let found = try store.replicas().filter { "\($0.number)".hasPrefix(number) }
-            guard let replica = found.first, found.count == 1 else {
-                throw Failure(
-                    .notFound, "not-found",
-                    found.isEmpty
-                        ? "no replica \(number): `zona-server replicas` lists them"
-                        : "several replicas begin with \(number)")
-            }
+            let replica = try store.replica(startingWith: number)
             try store.revoke(replica.number, now: Answer.now)
             if common.json {
                 try Answer.show(["revoked": "\(replica.number)", "comune": replica.comuneName])

@@ -52,6 +52,8 @@ struct Serve: AsyncParsableCommand {
             throw Failure(
                 .notFound, "not-found", "no ambito in \(settings.data.path): make one with `zona-server init`")
         }
+        let lock = try DataLock(settings.data)
+        defer { withExtendedLifetime(lock) {} }
         let stores = try codes.map { code in
             try HubStore(path: settings.data.hubFile(of: code), key: AmbitoKeys.load(for: code, in: settings.data))
         }
@@ -108,7 +110,10 @@ struct NightlyService: Service {
     private func publish() async {
         do {
             let work = work
-            let made = try await Task.detached { try work.run(now: Answer.now) }.value
+            let made = try await Task.detached {
+                _ = try work.store.collect(now: Answer.now)
+                return try work.run(now: Answer.now)
+            }.value
             logger.info(
                 "consolidation published", metadata: ["ambito": "\(work.store.identity.code)", "date": "\(made.date)"])
         } catch {

@@ -17,7 +17,9 @@ struct ZonaServer: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Init.self, Invite.self, Serve.self, Replicas.self, Revoke.self, Conflicts.self, Consolidate.self,
+            Init.self, Invite.self, Serve.self, Replicas.self, Revoke.self, Retire.self, Conflicts.self,
+            Consolidate.self,
+            Collect.self, Backup.self, Backups.self, Restore.self, NewLife.self,
         ])
 
     static func main() async {

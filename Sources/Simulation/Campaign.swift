@@ -42,7 +42,8 @@ package struct Campaign: Sendable {
         Campaign(name: "keys", situations: [.keys], promises: daily),
         Campaign(name: "touch", situations: [.touch], promises: daily + ["form", "form saved", "form too old"]),
         Campaign(name: "revert", situations: [.revert], promises: daily + ["revert", "skipped row took its place"]),
-        Campaign(name: "crash", situations: [.crash, .touch], promises: daily + ["crash of a PC", "crash of the hub"]),
+        Campaign(
+            name: "crash", situations: [.crash, .touch], promises: daily + ["crash of a PC", "crash of the hub"]),
         Campaign(name: "stick", situations: [.stick], promises: daily + ["batch by stick"]),
         Campaign(name: "clock", situations: [.clock], promises: daily + ["clock stepped", "corrected"]),
     ]

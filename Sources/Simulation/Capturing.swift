@@ -17,7 +17,11 @@ extension Play {
         let rows = try desk.program.rows(
             """
             SELECT bytes, context, hash FROM zona_outbox WHERE number = ?1 AND last_counter > ?2 ORDER BY last_counter
-            """, [.number(number), .integer(number == UInt64(bitPattern: desk.marks.number) ? desk.marks.nextCounter - 1 : 0)])
+            """,
+            [
+                .number(number),
+                .integer(number == UInt64(bitPattern: desk.marks.number) ? desk.marks.nextCounter - 1 : 0),
+            ])
         for row in rows where batches[row[2].bytes] == nil {
             let frame = try Frame(reading: row[0].bytes, kind: .batch)
             var context = ByteReader(row[1].bytes)

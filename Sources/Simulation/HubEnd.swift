@@ -54,7 +54,8 @@ final class HubEnd {
     }
 
     func marks() throws -> HubMemory.Marks {
-        guard let row = try program.rows("SELECT seq, counter, incarnation, number FROM hub").first?.map(\.integer) else {
+        guard let row = try program.rows("SELECT seq, counter, incarnation, number FROM hub").first?.map(\.integer)
+        else {
             throw SimulationFailure("the hub lost its row")
         }
         return HubMemory.Marks(seq: row[0], counter: row[1], incarnation: row[2], number: row[3])
@@ -217,8 +218,11 @@ extension Play {
                 number: ReplicaNumber(rawValue: UInt64(bitPattern: row[1].integer)),
                 counter: UInt64(bitPattern: row[2].integer))
             for (column, value) in hub.memory.merged[dot]?.values ?? [] {
-                world.refused[value] = world.refused[value] ?? World.Place(
-                    key: hub.memory.merged[dot]?.key ?? RecordKey(table: 0, id: RecordID(high: 0, low: 0)), column: column)
+                world.refused[value] =
+                    world.refused[value]
+                    ?? World.Place(
+                        key: hub.memory.merged[dot]?.key ?? RecordKey(table: 0, id: RecordID(high: 0, low: 0)),
+                        column: column)
                 world.accepted[value] = nil
             }
         }

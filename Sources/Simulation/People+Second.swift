@@ -99,7 +99,8 @@ extension Play {
         begin(key, desk, row: before)
         desk.memory.written[key]?.hasDecision = true
         let held = Set((after ?? []).compactMap(Written.value))
-        for value in (conflict.shown.values + conflict.other.values).compactMap(Written.value) where !held.contains(value) {
+        for value in (conflict.shown.values + conflict.other.values).compactMap(Written.value)
+        where !held.contains(value) {
             world.over[value, default: []].insert(World.overruled)
         }
         guard let before, let after else { return }

@@ -53,12 +53,15 @@ extension Play {
             case .key: row.append(.text(chance.pick(["p", "q", "r"])))
             case .name: row.append(.text("g\(chance.below(6))"))
             case .parent:
-                guard let parents = catalog.table(named: "gruppo"), let parent = try any(of: parents, desk) else { return }
+                guard let parents = catalog.table(named: "gruppo"), let parent = try any(of: parents, desk) else {
+                    return
+                }
                 row.append(.id(parent))
             }
         }
         if campaign.has(.refuse) && chance.happens(0.25) { spoil(&row, profile, number) }
-        var id = RecordID(high: UInt64(now) << 16 | 0x7000 | UInt64(chance.below(4096)), low: 1 << 63 | chance.next() >> 2)
+        var id = RecordID(
+            high: UInt64(now) << 16 | 0x7000 | UInt64(chance.below(4096)), low: 1 << 63 | chance.next() >> 2)
         if let hidden = hiddenRecord(desk, profile) {
             count("insert over a hidden id")
             id = hidden.id
@@ -78,14 +81,18 @@ extension Play {
     }
 
     private func hiddenRecord(_ desk: Desk, _ profile: Toys.Profile) -> RecordKey? {
-        guard campaign.has(.scope), profile.table == "pratica", !desk.isCapofila, chance.happens(0.2) else { return nil }
+        guard campaign.has(.scope), profile.table == "pratica", !desk.isCapofila, chance.happens(0.2) else {
+            return nil
+        }
         let hidden = hub.memory.seen.keys.filter { key in
             table(key.table)?.name == profile.table && world.owner[key] != .some(.some(desk.comune))
         }.sorted()
         return hidden.isEmpty ? nil : chance.pick(hidden)
     }
 
-    private func insert(_ desk: Desk, _ table: TableDescription, _ id: RecordID, _ row: [Value], owner: RecordID?) throws {
+    private func insert(_ desk: Desk, _ table: TableDescription, _ id: RecordID, _ row: [Value], owner: RecordID?)
+        throws
+    {
         let derived = table.idKey.isEmpty ? id : DerivedIDs.id(of: row, in: table)
         let key = RecordKey(table: table.number, id: derived)
         if try desk.row(key, table) != nil { return }
@@ -189,7 +196,8 @@ extension Play {
     }
 
     private func carryOut(
-        _ desk: Desk, _ key: RecordKey, _ table: TableDescription, _ changes: [(column: Int, value: Value)], _ row: [Value]
+        _ desk: Desk, _ key: RecordKey, _ table: TableDescription, _ changes: [(column: Int, value: Value)],
+        _ row: [Value]
     ) throws {
         switch chance.below(6) {
         case 0:

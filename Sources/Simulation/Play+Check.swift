@@ -88,7 +88,9 @@ extension Play {
     }
 
     /// Values that an open conflict keeps, by conflict.
-    private func openConflicts(_ shown: [RecordKey: HubRecord]) -> [RecordID: (record: RecordID, group: Int64, values: [Int])] {
+    private func openConflicts(_ shown: [RecordKey: HubRecord]) -> [RecordID: (
+        record: RecordID, group: Int64, values: [Int]
+    )] {
         guard let table = catalog.table(named: "zona_conflict") else { return [:] }
         func column(_ name: String) -> Int { table.column(named: name) ?? 0 }
         let (state, group, record) = (column("state"), column("group_no"), column("record_id"))
@@ -149,7 +151,9 @@ extension Play {
     ) throws {
         guard campaign.situations.isDisjoint(with: [.clone, .lostPC, .putBack, .oldBackup]) else { return }
         for key in shown.keys.sorted() {
-            guard let record = shown[key], let profile = table(key.table).flatMap({ Toys.profile($0.name) }) else { continue }
+            guard let record = shown[key], let profile = table(key.table).flatMap({ Toys.profile($0.name) }) else {
+                continue
+            }
             guard profile.isByColumn else { continue }
             for (column, value) in record.values.enumerated() where !profile.grouped.contains(column) {
                 guard let known = Written.value(value) else { continue }
@@ -182,7 +186,9 @@ extension Play {
                 throw SimulationFailure("an edit won against a delete of \(key), and it is not listed")
             }
         }
-        guard campaign.situations.isDisjoint(with: [.clone, .putBack, .lostPC, .oldBackup, .restore, .collect]) else { return }
+        guard campaign.situations.isDisjoint(with: [.clone, .putBack, .lostPC, .oldBackup, .restore, .collect]) else {
+            return
+        }
         for key in world.edits.keys.sorted() where key.table < 900 && shown[key] == nil {
             let deletes = world.deletes[key] ?? []
             let kept = (world.edits[key] ?? []).filter { edit in deletes.allSatisfy { !$0.seen.contains(edit.name) } }

@@ -186,7 +186,9 @@ extension Play {
     private func existing() throws -> Set<Int> {
         var found: Set<Int> = []
         var hubBytes: [UInt8] = []
-        for row in try hub.program.rows("SELECT row, state FROM record") { hubBytes += row[0].bytes + [0] + row[1].bytes + [0] }
+        for row in try hub.program.rows("SELECT row, state FROM record") {
+            hubBytes += row[0].bytes + [0] + row[1].bytes + [0]
+        }
         found.formUnion(Written.texts(in: hubBytes))
         for value in Set(world.accepted.keys).subtracting(found) where Written.holds(hubBytes, money: value) {
             found.insert(value)

@@ -77,9 +77,10 @@ extension Play {
         let before = try Standing(desk)
         var shown: [[UInt8]] = []
         if case .page(let frame) = answer {
-            shown = try desk.program.rows(
-                "SELECT substr(bytes, length(bytes) - 95, 32) FROM zona_inbox ORDER BY position"
-            ).map { $0[0].bytes } + [frame.hash]
+            shown =
+                try desk.program.rows(
+                    "SELECT substr(bytes, length(bytes) - 95, 32) FROM zona_inbox ORDER BY position"
+                ).map { $0[0].bytes } + [frame.hash]
         }
         let sentAt = now + desk.skew
         now += Int64(chance.below(40)) + 1

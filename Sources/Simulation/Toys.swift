@@ -20,7 +20,8 @@ enum Toys {
     }
 
     static let profiles = [
-        Profile(table: "scheda", roles: [.text, .text, .text, .text, .money, .ordered], isByColumn: true, grouped: [2, 3]),
+        Profile(
+            table: "scheda", roles: [.text, .text, .text, .text, .money, .ordered], isByColumn: true, grouped: [2, 3]),
         Profile(table: "voce", roles: [.text, .text, .text], isByColumn: false),
         Profile(table: "pratica", roles: [.owner, .text, .text], isByColumn: true),
         Profile(table: "parere", roles: [.text, .text], isByColumn: false),

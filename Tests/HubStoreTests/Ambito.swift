@@ -34,7 +34,8 @@ final class Ambito {
         folder = NSTemporaryDirectory() + "zona-ambito-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         hubKey = try #require(SigningKey(seed: [UInt8](repeating: 7, count: 32)))
-        hub = try HubStore.create(at: folder + "/hub.sqlite", founding: Self.founding, key: hubKey, now: now, files: files)
+        hub = try HubStore.create(
+            at: folder + "/hub.sqlite", founding: Self.founding, key: hubKey, now: now, files: files)
     }
 
     static var founding: Founding {

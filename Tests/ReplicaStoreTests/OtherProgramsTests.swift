@@ -99,7 +99,8 @@ import Testing
     @Test(arguments: ["", "OR IGNORE", "OR REPLACE"])
     func `an id that is given as NULL is refused before SQLite can make one unseen`(clause: String) throws {
         #expect(throws: (any Error).self) {
-            try replica.sql("INSERT \(clause) INTO soggetto(id, denominazione, tipo_soggetto) VALUES (NULL, 'x', 'ODV')")
+            try replica.sql(
+                "INSERT \(clause) INTO soggetto(id, denominazione, tipo_soggetto) VALUES (NULL, 'x', 'ODV')")
         }
 
         #expect(try replica.count("SELECT count(*) FROM soggetto") == 1)

@@ -30,7 +30,8 @@ extension ScriptGenerator {
         case .timestamp: return "'2022-02-20T23:15:00Z'"
         case .boolean: return random.pick(["0", "1", "1 = 1", "2 > 3"])
         case .year: return random.pick(["2022", "2023", "2000 + 24"])
-        case .cent: return random.pick(["100", "250000", "9007199254740993", "1.0", "0", "'500'", "4611686018427387904"])
+        case .cent:
+            return random.pick(["100", "250000", "9007199254740993", "1.0", "0", "'500'", "4611686018427387904"])
         case .text, nil: break
         }
         switch (table.name, column.name) {
@@ -56,18 +57,24 @@ extension ScriptGenerator {
 
     private mutating func text() -> String {
         random.pick([
-            "'Banca del tempo'", "'Perch\u{E9}'", "'Perche\u{301}'", "'L''Aquila'", "''", "' '", "'\u{1F469}\u{200D}\u{1F467}'",
+            "'Banca del tempo'", "'Perch\u{E9}'", "'Perche\u{301}'", "'L''Aquila'", "''", "' '",
+            "'\u{1F469}\u{200D}\u{1F467}'",
             "'a\"b;c'", "'riga\nnuova'", "'0'", "'1e3'", "'007'", "upper('sociale')", "'uno' || 'due'",
-            "printf('%d-%s', 12, 'x')", "replace('casa', 's', 'c')", "coalesce(NULL, 'altro')", "printf('%.*c', 3000, 'x')",
-            "CASE WHEN 1 THEN 'vero' END", "'a' || char(0) || 'b'", "trim('  spazi ')", "char(65533, 8364)", "substr('Narni', 2)",
+            "printf('%d-%s', 12, 'x')", "replace('casa', 's', 'c')", "coalesce(NULL, 'altro')",
+            "printf('%.*c', 3000, 'x')",
+            "CASE WHEN 1 THEN 'vero' END", "'a' || char(0) || 'b'", "trim('  spazi ')", "char(65533, 8364)",
+            "substr('Narni', 2)",
         ])
     }
 
     private mutating func strange() -> String {
         random.pick([
-            "NULL", "3.0", "3.5", "1e300", "x'00ff'", "9223372036854775807", "-9223372036854775808", "'testo'", "''", "-1",
-            "CAST(x'c328' AS TEXT)", "CAST(x'ff00fe' AS TEXT)", "'2022-02-29'", "'24:00'", "0.1 + 0.2", "9223372036854775808",
-            "'12'", "' 12 '", "zeroblob(3)", "1/0", "abs(-9223372036854775808)", "date('now', 'x')", "'2022-3-1'", "'1e2'",
+            "NULL", "3.0", "3.5", "1e300", "x'00ff'", "9223372036854775807", "-9223372036854775808", "'testo'", "''",
+            "-1",
+            "CAST(x'c328' AS TEXT)", "CAST(x'ff00fe' AS TEXT)", "'2022-02-29'", "'24:00'", "0.1 + 0.2",
+            "9223372036854775808",
+            "'12'", "' 12 '", "zeroblob(3)", "1/0", "abs(-9223372036854775808)", "date('now', 'x')", "'2022-3-1'",
+            "'1e2'",
         ])
     }
 
@@ -82,7 +89,9 @@ extension ScriptGenerator {
                 "nullif(\(column.name), 'Banca del tempo')", "substr(\(column.name), 1, 3)",
             ])
         case (.integer, .cent), (.integer, nil):
-            return random.pick(["\(column.name) + 1", "\(column.name) * 2", "-\(column.name)", "max(\(column.name), 5)"])
+            return random.pick([
+                "\(column.name) + 1", "\(column.name) * 2", "-\(column.name)", "max(\(column.name), 5)",
+            ])
         case (.integer, .boolean): return "1 - \(column.name)"
         default: return value(column, table)
         }
