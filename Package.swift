@@ -62,6 +62,7 @@ let package = Package(
             name: "HubService",
             dependencies: [
                 "SyncCore", "SyncWire", "SyncSession", "HubStore", "Schema", crypto, logging,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),

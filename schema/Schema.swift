@@ -49,6 +49,7 @@ package enum Schema {
         file("H002_identity", PackageResources.H002_identity_sql),
         file("H003_keys", PackageResources.H003_keys_sql),
         file("H004_digest", PackageResources.H004_digest_sql),
+        file("H005_backup", PackageResources.H005_backup_sql),
     ]
 
     /// The code lists that `zona-server init` seeds: CSV with the columns of `vocabolario`.

@@ -40,7 +40,8 @@ struct Failure: Error {
                 case .database: .unexpected
                 }
             self.init(status, error.code.rawValue, error.context)
-        case let error as HubServiceError: self.init(.file, error.code.rawValue, error.description)
+        case let error as HubServiceError:
+            self.init(error.code == .badPassphrase ? .badValue : .file, error.code.rawValue, error.description)
         case let error as ConsolidationError: self.init(.file, error.code.rawValue, error.context)
         case let error as ReplicaStoreError: self.init(.file, error.code.rawValue, error.context)
         case let problem as Problem: self.init(.unexpected, "problem", problem.message)

@@ -58,6 +58,38 @@ struct Collect: ParsableCommand {
     }
 }
 
+struct NewLife: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "new-life",
+        abstract: "Begin a new life of a hub whose file was put back by hand.",
+        discussion: """
+            `restore` does it by itself. Replicas refuse a hub in a life that they have left; after this they give
+            back what it lacks, and compare. Stop the hub first.
+
+            Example:
+              zona-server new-life --data /srv/zona --ambito UMB-11
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var ambito: AmbitoOptions
+
+    func run() throws {
+        try answering {
+            let lock = try DataLock(DataFolder(try common.folder()))
+            try withExtendedLifetime(lock) {
+                let store = try ambito.open(common)
+                try store.beginNewLife(now: Answer.now)
+                if common.json {
+                    try Answer.show(["incarnation": "\(store.incarnation)"])
+                } else {
+                    Answer.show(
+                        "\(store.identity.code) lives anew. Next: zona-server serve; every replica syncs twice.")
+                }
+            }
+        }
+    }
+}
+
 extension HubStore {
     /// The one replica whose number begins so.
     func replica(startingWith prefix: String) throws -> KnownReplica {

@@ -44,7 +44,7 @@ struct Init: ParsableCommand {
             guard !FileManager.default.fileExists(atPath: hubFile) else {
                 throw Failure(.file, "exists", "the ambito \(ambito) exists already in \(folder.path)")
             }
-            let key = try AmbitoKeys.create(for: ambito, in: folder)
+            let key = try AmbitoKeys.takeOrCreate(for: ambito, in: folder)
             _ = try HubStore.create(at: hubFile, founding: founding, key: key, now: Answer.now)
             try report(founding, folder: folder, hubFile: hubFile, fingerprint: keys.fingerprint)
         }

@@ -52,6 +52,8 @@ struct Serve: AsyncParsableCommand {
             throw Failure(
                 .notFound, "not-found", "no ambito in \(settings.data.path): make one with `zona-server init`")
         }
+        let lock = try DataLock(settings.data)
+        defer { withExtendedLifetime(lock) {} }
         let stores = try codes.map { code in
             try HubStore(path: settings.data.hubFile(of: code), key: AmbitoKeys.load(for: code, in: settings.data))
         }

@@ -18,6 +18,15 @@ package enum AmbitoKeys {
         return key
     }
 
+    /// The key that is there, put back from a backup or left by an `init` that was cut; else a new one.
+    package static func takeOrCreate(for code: String, in folder: DataFolder) throws(HubServiceError) -> SigningKey {
+        do throws(HubServiceError) {
+            return try load(for: code, in: folder)
+        } catch  where error.code == .missing {
+            return try create(for: code, in: folder)
+        }
+    }
+
     /// Reads the key that `create` wrote.
     package static func load(for code: String, in folder: DataFolder) throws(HubServiceError) -> SigningKey {
         let path = try folder.keyFile(of: code)

@@ -109,7 +109,7 @@ enum AtomicFile {
     }
 
     /// The new name itself must survive a power cut; where a folder cannot be flushed, the system does it by itself.
-    private static func flushFolder(of path: String) {
+    static func flushFolder(of path: String) {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard file >= 0 else { return }

@@ -15,6 +15,12 @@ package struct HubServiceError: Error, CustomStringConvertible {
         case files
         /// A key or certificate is there and is not what it should be.
         case badKey = "bad-key"
+        /// Sealed keys that do not open.
+        case badPassphrase = "bad-passphrase"
+        /// A backup that is not as it was written.
+        case damaged
+        /// The data folder is in use by another program.
+        case busy
         /// The address is taken, or is not one of this machine.
         case cannotListen = "cannot-listen"
         /// A service ended that should have gone on.
