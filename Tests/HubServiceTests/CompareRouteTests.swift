@@ -1,3 +1,4 @@
+import CurlTransport
 import SyncCore
 import SyncWire
 import Testing
