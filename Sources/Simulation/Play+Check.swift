@@ -95,9 +95,7 @@ extension Play {
     }
 
     /// Values that an open conflict keeps, by conflict.
-    private func openConflicts(_ shown: [RecordKey: HubRecord]) -> [RecordID: (
-        record: RecordID, group: Int64, values: [Int]
-    )] {
+    private func openConflicts(_ shown: [RecordKey: HubRecord]) -> [RecordID: OpenConflict] {
         guard let table = catalog.table(named: "zona_conflict") else { return [:] }
         func column(_ name: String) -> Int { table.column(named: name) ?? 0 }
         let (state, group, record) = (column("state"), column("group_no"), column("record_id"))
