@@ -44,7 +44,7 @@ struct MutantHunt {
                     // A run that fails anyway proves nothing.
                     guard try simulation.run(campaign, seed: seed, steps: options.steps).failure == nil else { continue }
                     print("\(mutant.rawValue): caught in run \(runs), \(campaign.name) --seed \(seed): \(failure.what)")
-                    fflush(stdout)
+                    fflush(nil)
                     return true
                 }
             }

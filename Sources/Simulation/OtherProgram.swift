@@ -70,9 +70,9 @@ final class OtherProgram {
                 resets += Self.refill("zona_state")
             }
         }
-        try run("BEGIN IMMEDIATE")
-        for sql in resets { try run(sql) }
-        try run("COMMIT")
+        try queue.inDatabase { database in
+            for sql in ["BEGIN IMMEDIATE"] + resets + ["COMMIT"] { try prepared(sql, database).run() }
+        }
     }
 
     private static func refill(_ table: String) -> [String] {

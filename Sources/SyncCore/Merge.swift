@@ -209,9 +209,8 @@ package struct Merge: Sendable {
     private mutating func closeReplaced(_ gone: [Sibling], of group: Int, by stamp: Stamp) {
         guard contextIsKnown else { return }
         for conflict in open where conflict.group == group {
-            // What a decision names beside its own conflict is no such sight: that conflict has an entry of its own.
-            let isSeen = stamp.context.covers(conflict.loser, ownDot: change.dot)
-            let isReplaced = isSeen && (!stamp.isCopy || gone.contains { $0.stamp.dot == conflict.loser })
+            let isReplaced =
+                gone.contains { $0.stamp.dot == conflict.loser } || !stamp.isCopy && stamp.covers(conflict.loser)
             let isForGood = outcome.listedForGood.contains {
                 $0.group == group && $0.sibling.stamp.dot == conflict.loser
             }

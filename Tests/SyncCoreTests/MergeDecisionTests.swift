@@ -36,19 +36,6 @@ import Testing
         #expect(world.losers == [dot(5, 1)])
     }
 
-    @Test func `a decision leaves open what another conflict of the group lists, though it names its dot`() throws {
-        var world = try HubWorld(SampleCatalog.manual, first, loser, winner)
-        try world.deliver(.update(dot(5, 1), at: 4, knowing: vector(dot(1, 1)), [0: 50, 1: 0], changed: [0]))
-
-        try world.deliver(
-            .update(
-                dot(4, 1), at: 9, knowing: vector(dot(1, 1)), [0: 10, 1: 0], changed: [0],
-                decides: naming(dot(2, 1), dot(3, 1), dot(5, 1))))
-
-        #expect(world.shown == [10, 0])
-        #expect(world.losers == [dot(3, 1)])
-    }
-
     @Test func `two decisions taken apart meet as a new conflict under its own dot`() throws {
         var world = try HubWorld(SampleCatalog.manual, first, loser, winner)
         let seen = world.vector
