@@ -359,14 +359,17 @@ struct ConflictTable {
         return bytes
     }
 
-    /// The loser's dot first, then those of all that stand in the group now.
+    /// The loser's dot first, then that of what shows, and of equals of it: whoever decides has these values on screen. A
+    /// third value has a conflict of its own, and stays beside the decision.
     private func dots(_ group: Int, _ about: About, keeping named: Value) throws -> [UInt8] {
         var all: [Dot] = []
         if case .blob(let bytes) = named {
             var reader = ByteReader(bytes)
             if try reader.count(limit: Limits.decisionDots, of: "dots") > 0 { all.append(try reader.dot()) }
         }
-        for sibling in about.state.register(group)?.siblings ?? [] where !all.contains(sibling.stamp.dot) {
+        let shown = shownSibling(group, about)
+        for sibling in about.state.register(group)?.siblings ?? (shown.map { [$0] } ?? [])
+        where sibling.values == shown?.values && !all.contains(sibling.stamp.dot) {
             all.append(sibling.stamp.dot)
         }
         var bytes: [UInt8] = []

@@ -135,12 +135,15 @@ final class Desk {
         return desk
     }
 
+    /// Another program at the same file. Opened once: to open it means to parse some hundred triggers.
+    private lazy var program = Result { try DatabaseQueue(path: store.path) }
+
     func sql(_ sql: String) throws {
-        try DatabaseQueue(path: store.path).write { try $0.execute(sql: sql) }
+        try program.get().write { try $0.execute(sql: sql) }
     }
 
     func values(_ sql: String) throws -> [String] {
-        try DatabaseQueue(path: store.path).read { database in
+        try program.get().read { database in
             try GRDB.Row.fetchAll(database, sql: sql).map { row in
                 row.databaseValues.map { "\($0)" }.joined(separator: "|")
             }
