@@ -22,7 +22,7 @@ build: install-needed ## Build zona, zona-server and the rest, debug
 test: install-needed ## Check the tree, build, run all tests
 	Scripts/check
 	swift build --build-tests
-	swift test
+	Scripts/test
 
 SEEDS ?= 20
 simulate: install-needed ## Play SEEDS=20 seeds of each campaign in release; SEED=n CAMPAIGN=name plays one again

@@ -359,8 +359,8 @@ struct ConflictTable {
         return bytes
     }
 
-    /// The loser's dot first, then that of what shows, and of equals of it: whoever decides has these values on screen. A
-    /// third value has a conflict of its own, and stays beside the decision.
+    /// The loser's dot first, then that of what shows, and of equals of it: whoever decides has these values on screen.
+    /// A third value has a conflict of its own, and stays beside the decision.
     private func dots(_ group: Int, _ about: About, keeping named: Value) throws -> [UInt8] {
         var all: [Dot] = []
         if case .blob(let bytes) = named {

@@ -64,19 +64,24 @@ extension ReplicaStore {
         }
     }
 
-    /// Batches that every backup of the hub holds may go: of my number, and of former ones.
+    /// Batches that every backup of the hub holds may go: of my number, and of former ones. Those whose refusals may
+    /// not have come yet stay: what was refused is found in them. So nothing goes that no complete pull of this life of
+    /// the hub has covered.
     package func forgetDurable(_ numbers: [NumberState]) throws(ReplicaStoreError) {
         guard numbers.contains(where: { $0.durableCounter > 0 }) else { return }
         try write { database in
             let state = try ReplicaState(database)
+            guard state.rescueEpoch == nil else { return }
+            let knowledge = try RawStatement(database, "SELECT vector FROM zona_knowledge WHERE epoch = ?1")
+            knowledge.bind(1, state.epoch)
+            guard try knowledge.step() else { return }
+            var reader = ByteReader(knowledge.blob(0))
+            let seen = try reader.vector()
             let delete = try RawStatement(database, "DELETE FROM zona_outbox WHERE number = ?1 AND last_counter <= ?2")
             for known in numbers where known.durableCounter > 0 {
-                let isMine = known.number == state.number
+                let acknowledged = known.number == state.number ? state.acknowledgedCounter : .max
                 delete.bind(1, Int64(bitPattern: known.number.rawValue))
-                delete.bind(
-                    2,
-                    Int64(
-                        clamping: isMine ? min(known.durableCounter, state.acknowledgedCounter) : known.durableCounter))
+                delete.bind(2, Int64(clamping: min(known.durableCounter, acknowledged, seen[known.number])))
                 try delete.run()
             }
         }

@@ -67,16 +67,18 @@ extension ReplicaStore {
         }
     }
 
-    /// The next batch that a restored hub lacks, from what it says of my former numbers. Behind a hole nothing is owed:
-    /// what was there was captured again, or is given back as rows.
+    /// The next batch that a restored hub lacks, from what it says of my former numbers, in the order in which they
+    /// were captured: who wrote later under another number had seen his own earlier changes. Behind a hole nothing is
+    /// owed: what was there was captured again, or is given back as rows.
     package func owed(_ numbers: [NumberState]) throws(ReplicaStoreError) -> OwedBatch? {
         try read { database in
             let next = try RawStatement(
                 database,
                 """
-                SELECT first_counter, last_counter, hash, bytes, context, clock FROM zona_outbox
+                SELECT first_counter, last_counter, hash, bytes, context, clock, rowid FROM zona_outbox
                 WHERE number = ?1 AND last_counter > ?2 ORDER BY last_counter LIMIT 1
                 """)
+            var oldest: (place: Int64, batch: OwedBatch)?
             for known in numbers {
                 next.bind(1, Int64(bitPattern: known.number.rawValue))
                 next.bind(2, Int64(clamping: known.storedCounter))
@@ -84,11 +86,15 @@ extension ReplicaStore {
                 guard try next.step(), UInt64(next.integer(0)) == known.storedCounter + 1 else { continue }
                 let header = try Outbox.header(next.blob(3), context: next.blob(4))
                 guard header.previousHash == known.storedHash else { continue }
-                return OwedBatch(
-                    number: known.number, lastCounter: UInt64(next.integer(1)), hash: next.blob(2),
-                    bytes: next.blob(3), clock: next.isNull(5) ? header.offset : next.integer(5))
+                guard next.integer(6) < oldest?.place ?? .max else { continue }
+                oldest = (
+                    next.integer(6),
+                    OwedBatch(
+                        number: known.number, lastCounter: UInt64(next.integer(1)), hash: next.blob(2),
+                        bytes: next.blob(3), clock: next.isNull(5) ? header.offset : next.integer(5))
+                )
             }
-            return nil
+            return oldest?.batch
         }
     }
 

@@ -30,7 +30,8 @@ package struct Campaign: Sendable {
     ]
 
     package static let all = [
-        Campaign(name: "base", situations: [], promises: daily + ["conflict edit-delete", "rule manual", "rule ordered"]),
+        Campaign(
+            name: "base", situations: [], promises: daily + ["conflict edit-delete", "rule manual", "rule ordered"]),
         Campaign(name: "refuse", situations: [.refuse], promises: daily + ["refused", "resubmitted"]),
         Campaign(name: "scope", situations: [.scope], promises: daily + ["refused", "insert over a hidden id"]),
         Campaign(

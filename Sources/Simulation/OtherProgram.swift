@@ -56,8 +56,8 @@ final class OtherProgram {
         return number
     }
 
-    /// Makes the tables hold what those of `template` hold, triggers asleep, so that prepared statements live on from run
-    /// to run.
+    /// Makes the tables hold what those of `template` hold, triggers asleep, so that prepared statements live on from
+    /// run to run.
     func reset(to template: String, isReplica: Bool) throws {
         if resets.isEmpty {
             _ = try rows("ATTACH DATABASE ?1 AS template", [.text(template)])

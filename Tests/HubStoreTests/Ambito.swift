@@ -136,14 +136,26 @@ final class Desk {
     }
 
     /// Another program at the same file. Opened once: to open it means to parse some hundred triggers.
-    private lazy var program = Result { try DatabaseQueue(path: store.path) }
+    private var known: DatabaseQueue?
+
+    private func program() throws -> DatabaseQueue {
+        if let known { return known }
+        let made = try DatabaseQueue(path: store.path)
+        known = made
+        return made
+    }
+
+    /// The other program ends: somebody else will have the file to himself.
+    func endProgram() {
+        known = nil
+    }
 
     func sql(_ sql: String) throws {
-        try program.get().write { try $0.execute(sql: sql) }
+        try program().write { try $0.execute(sql: sql) }
     }
 
     func values(_ sql: String) throws -> [String] {
-        try program.get().read { database in
+        try program().read { database in
             try GRDB.Row.fetchAll(database, sql: sql).map { row in
                 row.databaseValues.map { "\($0)" }.joined(separator: "|")
             }

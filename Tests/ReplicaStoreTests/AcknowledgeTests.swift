@@ -38,6 +38,7 @@ import Testing
         try replica.store.forgetDurable([durable])
         let kept = try replica.count("SELECT count(*) FROM zona_outbox")
         try replica.store.acknowledge(folded: 1)
+        try replica.pull([], knows: VersionVector([Dot(number: durable.number, counter: 1)]))
         try replica.store.forgetDurable([durable])
 
         #expect(kept == 1)

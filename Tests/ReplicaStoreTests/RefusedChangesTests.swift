@@ -41,6 +41,18 @@ import Testing
         #expect(try replica.captured(after: change.dot.counter).isEmpty)
     }
 
+    @Test func `a backup that holds a refused change does not take its values away before they are told`() throws {
+        let change = try send("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Nuova', 'ODV')")
+
+        try replica.store.forgetDurable([
+            NumberState(number: change.dot.number, storedCounter: 1, storedHash: Hash.none, durableCounter: 1)
+        ])
+        try replica.pull([], refusals: [refusal(of: change, .notYours, hubHasRow: false)])
+
+        let kept = try #require(try replica.store.refusedChanges().first)
+        #expect(kept.values.first { $0.column == "denominazione" }?.value == .text("Nuova"))
+    }
+
     @Test func `after a refused update the hub's row stands, and the refused values are kept`() throws {
         let change = try send("UPDATE soggetto SET telefono = '1' WHERE id = '\(ReplicaFixture.body)'")
 

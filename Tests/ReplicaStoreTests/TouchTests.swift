@@ -83,7 +83,8 @@ import Testing
         #expect(try replica.store.oldestContext() == replica.cursor)
     }
 
-    @Test func `who touches a record that is behind stands on what it shows, not on what the file knows since`() throws {
+    @Test func `who touches a record that is behind stands on what it shows, not on what the file knows since`() throws
+    {
         try touch()
         try replica.pull([theirs], knows: later)
 

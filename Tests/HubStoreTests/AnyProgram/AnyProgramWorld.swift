@@ -116,6 +116,7 @@ final class AnyProgramWorld {
         let steps = generator.script()
         try copyPlainly(desks[place])
         viewers = [:]
+        desks[place].endProgram()
         try desks[place].store.close()
         let statements = steps.compactMap { step in
             if case .sql(let sql) = step { return sql.replacing(ScriptGenerator.attached, with: ":memory:") }
