@@ -235,7 +235,8 @@ extension Play {
     }
 
     func delete(_ desk: Desk) throws {
-        guard let (key, table, _, row) = try anyRow(desk) else { return }
+        let link = campaign.has(.rules) && chance.happens(0.6) ? try anyLink(desk) : nil
+        guard let (key, table, row) = try link ?? anyRow(desk).map({ ($0.0, $0.1, $0.3) }) else { return }
         let isDone = try tries(desk) {
             if chance.happens(0.5) {
                 try desk.program.run("DELETE FROM \(table.name) WHERE id = ?1", [.id(key.id)])
@@ -247,6 +248,16 @@ extension Play {
         count("delete")
         note("desk \(desk.index) deleted \(key)")
         deleted(key, desk, row)
+    }
+
+    /// A row of a join table: deleted here while another desk adds the same, which random rows would seldom be.
+    private func anyLink(_ desk: Desk) throws -> (RecordKey, TableDescription, [Value])? {
+        for table in catalog.tables where table.rule == .set {
+            guard let id = try any(of: table, desk) else { continue }
+            let key = RecordKey(table: table.number, id: id)
+            if let row = try desk.row(key, table) { return (key, table, row) }
+        }
+        return nil
     }
 
     func deleted(_ key: RecordKey, _ desk: Desk, _ row: [Value]) {
