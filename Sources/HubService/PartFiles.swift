@@ -61,10 +61,13 @@ final class PartFiles: Sendable {
         state = Mutex(found)
     }
 
-    /// How many bytes of a batch are here.
+    /// How many bytes of a batch are here. Who asks takes it over from whoever was at it: what a dead connection still
+    /// brings would otherwise move the end between the question and the upload.
     func size(of hash: [UInt8], now: Int64) -> Int {
         state.withLock { state in
             sweep(&state, now: now)
+            state.turn += 1
+            state.parts[hash]?.turn = state.turn
             return state.parts[hash]?.size ?? 0
         }
     }

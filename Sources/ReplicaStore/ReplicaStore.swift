@@ -83,6 +83,13 @@ package final class ReplicaStore: Sendable {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw ReplicaStoreError(.exists, "\(path) exists already: choose another name, or use it as it is")
         }
+        // SQLite would take a log that lies there for the new file's own, and fold the old file's pages into it.
+        for suffix in ["-wal", "-journal"] where FileManager.default.fileExists(atPath: path + suffix) {
+            throw ReplicaStoreError(
+                .exists,
+                "\(path)\(suffix) is what is left of another file and may hold work: choose another name, or move it away"
+            )
+        }
         // Made under another name and moved when it is whole: a replica cut in its making would be neither one nor
         // none.
         let unfinished = path + ".zona-new"

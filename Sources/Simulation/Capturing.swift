@@ -41,7 +41,8 @@ extension Play {
             let header = try BatchHeader(reading: &reader, after: try context.vector())
             if header.firstCounter > 1 {
                 guard header.previousHash == desk.memory.lastHash else {
-                    throw SimulationFailure("a capture of desk \(desk.index) broke its chain")
+                    let dot = Dot(number: ReplicaNumber(rawValue: number), counter: header.firstCounter)
+                    throw SimulationFailure("a capture of desk \(desk.index) broke its chain at \(dot)")
                 }
             }
             desk.memory.lastHash = frame.hash

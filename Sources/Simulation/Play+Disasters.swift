@@ -88,7 +88,7 @@ extension Play {
         try losing {
             desk.hangUp()
             try desk.close()
-            let path = folder + "/\(desk.index)-\(step)-new.sqlite"
+            let path = folder + "/\(desk.index)-\(seed)-\(step)-new.sqlite"
             let seat = try Template.enrol(
                 desk.comune, isCapofila: desk.isCapofila, at: hub.store, path: path, now: now, &chance)
             let new = try Desk(

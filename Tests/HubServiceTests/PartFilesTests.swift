@@ -67,6 +67,20 @@ import Testing
         #expect(try parts.contents(of: newer) == [1, 2, 3, 4])
     }
 
+    @Test func `who asks how much is here takes a batch over: what comes late does not move its end`() throws {
+        let parts = try PartFiles(folder: folder.path, now: now)
+        let dead = try parts.begin(hash, offset: 0, total: 4, now: now)
+        try parts.append([1, 2], to: dead, now: now)
+
+        let size = parts.size(of: hash, now: now)
+        let problem = #expect(throws: Problem.self) { try parts.append([3], to: dead, now: now) }
+        let next = try parts.begin(hash, offset: size, total: 4, now: now)
+        try parts.append([3, 4], to: next, now: now)
+
+        #expect(problem?.code == .offsetMismatch)
+        #expect(try parts.contents(of: next) == [1, 2, 3, 4])
+    }
+
     @Test func `a finished batch leaves no file`() throws {
         let parts = try PartFiles(folder: folder.path, now: now)
         let lease = try parts.begin(hash, offset: 0, total: 1, now: now)

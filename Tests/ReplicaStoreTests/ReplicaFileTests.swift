@@ -79,6 +79,23 @@ import Testing
         #expect(try String(contentsOf: url, encoding: .utf8) == "mine")
     }
 
+    @Test(arguments: ["-wal", "-journal"])
+    func `what is left of a file that was deleted is neither taken for the new one's nor overwritten`(
+        _ suffix: String
+    ) throws {
+        let left = path("again.sqlite" + suffix)
+        try Data("work".utf8).write(to: URL(filePath: left))
+        let enrolment = ReplicaFixture.enrolment(isCapofila: false, key: replica.key)
+
+        let error = #expect(throws: ReplicaStoreError.self) {
+            try ReplicaStore.create(at: path("again.sqlite"), enrolment: enrolment)
+        }
+
+        #expect(error?.code == .exists)
+        #expect(error?.context.contains(left) == true)
+        #expect(try String(contentsOf: URL(filePath: left), encoding: .utf8) == "work")
+    }
+
     @Test func `a replica that cannot be made leaves nothing behind`() throws {
         let enrolment = ReplicaFixture.enrolment(isCapofila: false, key: replica.key)
 
