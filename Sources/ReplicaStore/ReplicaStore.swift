@@ -87,7 +87,7 @@ package final class ReplicaStore: Sendable {
         for suffix in ["-wal", "-journal"] where FileManager.default.fileExists(atPath: path + suffix) {
             throw ReplicaStoreError(
                 .exists,
-                "\(path)\(suffix) is what is left of another file and may hold work: choose another name, or move it away"
+                "\(path)\(suffix) is left of another file and may hold work: choose another name, or move it away"
             )
         }
         // Made under another name and moved when it is whole: a replica cut in its making would be neither one nor
