@@ -44,8 +44,11 @@ struct Init: ParsableCommand {
             guard !FileManager.default.fileExists(atPath: hubFile) else {
                 throw Failure(.file, "exists", "the ambito \(ambito) exists already in \(folder.path)")
             }
+            // A key that is there already is that of a hub which was lost: this one is another life of it.
+            let isRebuilt = FileManager.default.fileExists(atPath: try folder.keyFile(of: ambito))
             let key = try AmbitoKeys.takeOrCreate(for: ambito, in: folder)
-            _ = try HubStore.create(at: hubFile, founding: founding, key: key, now: Answer.now)
+            let store = try HubStore.create(at: hubFile, founding: founding, key: key, now: Answer.now)
+            if isRebuilt { try store.beginNewLife(now: Answer.now) }
             try report(founding, folder: folder, hubFile: hubFile, fingerprint: keys.fingerprint)
         }
     }

@@ -33,12 +33,12 @@ extension ConflictTable {
         return SyncCore.Row(values)
     }
 
-    /// Takes in a conflict that a replica gives back: listed anew under a fresh dot when it is open, remembered as
-    /// decided or closed when it was. What this hub lists itself stays as it is here.
+    /// Takes in a conflict that a replica gives back: open until an operator decides it when it is open, remembered
+    /// as decided or closed when it was. What this hub lists itself stays as it is here.
     ///
     /// - Returns: whether it was new.
     func giveBack(
-        _ id: RecordID, _ row: SyncCore.Row, about key: RecordKey, scope: Scope, listedUnder: Dot, _ write: Writing
+        _ id: RecordID, _ row: SyncCore.Row, about key: RecordKey, scope: Scope, _ write: Writing
     ) throws -> Bool {
         let values = try row.values()
         func integer(_ column: ConflictColumn) -> Int64 {
@@ -69,13 +69,9 @@ extension ConflictTable {
         upsert.bind(4, group)
         upsert.bind(5, Int64(bitPattern: loser.number.rawValue))
         upsert.bind(6, Int64(bitPattern: loser.counter))
-        if text(.kind) == "restored" {
-            upsert.bindNull(7)
-            upsert.bindNull(8)
-        } else {
-            upsert.bind(7, Int64(bitPattern: listedUnder.number.rawValue))
-            upsert.bind(8, Int64(bitPattern: listedUnder.counter))
-        }
+        // No listing of this life tells who knew of it: only an operator closes it.
+        upsert.bindNull(7)
+        upsert.bindNull(8)
         upsert.bind(9, text: "merge")
         try upsert.run()
         let now = text(.state)

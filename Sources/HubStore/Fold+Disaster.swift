@@ -75,7 +75,7 @@ extension Fold {
         let conflicts = conflicts
         _ = try conflicts.giveBack(
             change.key.id, row, about: RecordKey(table: about.number, id: record), scope: scope,
-            listedUnder: hub.freshDot(), { key, row, scope in try writeOwn(key, row, scope) })
+            { key, row, scope in try writeOwn(key, row, scope) })
     }
 
     mutating func takeBackDecision(_ change: Change, _ table: TableDescription) throws {

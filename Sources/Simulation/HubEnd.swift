@@ -79,6 +79,8 @@ struct HubMemory {
     var folded: [UInt64: Int64] = [:]
     var lastRefusal: Int64 = 0
     var merged: [Dot: Captured] = [:]
+    /// What the list of conflicts said last, for the trace.
+    var conflicts: [String: String] = [:]
 }
 
 extension Play {
@@ -147,6 +149,27 @@ extension Play {
             hub.memory.folded[number] = row[1].integer
         }
         try observeRefusals()
+        try noteConflicts()
+    }
+
+    /// What the list of conflicts says now, where it says something else than before.
+    private func noteConflicts() throws {
+        guard isTracing else { return }
+        for row in try hub.program.rows(
+            """
+            SELECT hex(id), table_no, hex(record_id), group_no, state, kind, loser_number, loser_counter, listed_counter
+            FROM conflict ORDER BY id
+            """)
+        {
+            let loser = Dot(
+                number: ReplicaNumber(rawValue: UInt64(bitPattern: row[6].integer)),
+                counter: UInt64(bitPattern: row[7].integer))
+            let text = "\(row[5].string) of \(row[1].integer)/\(row[2].string.suffix(8)) group \(row[3].integer) "
+                + "loser \(loser) listed \(row[8].integer): \(row[4].string)"
+            if hub.memory.conflicts.updateValue(text, forKey: row[0].string) != text {
+                note("conflict \(row[0].string.prefix(8)) \(text)")
+            }
+        }
     }
 
     private func folded(_ number: UInt64, from: Int64, to: Int64) throws {

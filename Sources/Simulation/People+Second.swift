@@ -22,6 +22,8 @@ extension Play {
                 if let value = Written.value(before) { world.over[value]?.subtract(beginning.made) }
             }
             desk.memory.edits = desk.memory.edits.filter { $0.key.key != key }
+            // The same person has the form open: it shows what he went back to.
+            if desk.form?.key == key { desk.form?.row = old }
         }
     }
 

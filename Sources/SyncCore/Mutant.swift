@@ -7,7 +7,8 @@ package enum Mutant: String, CaseIterable, Sendable {
     case fillWeak, resend, editGone, copyTouch, keepAll, keepReplaced, named, decidedStay
     // Mistakes.
     case laterWins, contextTooLate, touchIgnored, touchTooLate, formStaysStale, skipForgotten, stashStays, deleteWins
-    case hashUnchecked, inboxMixed, pageUnfiltered, firstPageCounts, renumberDrops, ackStored, oldSkippedRow
+    case formerListing, hashUnchecked, inboxMixed, pageUnfiltered, firstPageCounts, renumberDrops, ackStored
+    case oldSkippedRow
 
     #if ZONA_MUTANTS
         // Set once, before anything runs.

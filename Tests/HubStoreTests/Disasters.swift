@@ -30,6 +30,7 @@ extension Ambito {
         try hub.close()
         try removeHub()
         hub = try HubStore.create(at: folder + "/hub.sqlite", founding: Self.founding, key: hubKey, now: now)
+        try hub.beginNewLife(now: now)
     }
 
     private func removeHub() throws {

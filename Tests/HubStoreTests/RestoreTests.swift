@@ -137,6 +137,30 @@ import Testing
         try expectSame([narni, amelia, otricoli])
     }
 
+    @Test(arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
+    func `who wrote over a listed loser before the restore does not close its conflict after it`(_ order: [Int]) throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let backup = try ambito.backup()
+        try amelia.sql("UPDATE soggetto SET telefono = '1'")
+        try amelia.sync()
+        try otricoli.sql("UPDATE soggetto SET telefono = '2'")
+        try otricoli.sync()
+        try narni.sync()
+        #expect(try narni.store.conflicts().count == 1)
+        try narni.sql("UPDATE soggetto SET telefono = '3'")
+        try narni.sync()
+        #expect(try narni.store.conflicts().count == 1)
+        try ambito.putBack(backup)
+
+        let desks = [narni, amelia, otricoli]
+        try settleAll(order.map { desks[$0] })
+
+        let open = try otricoli.store.conflicts()
+        #expect(open.map(\.other.values) == [[.text(Array("1".utf8))]], "\(open)")
+        #expect(try otricoli.value("SELECT telefono FROM soggetto") == "\"3\"")
+        try expectSame([narni, amelia, otricoli])
+    }
+
     @Test func `an edit made offline under the old life of the hub arrives, with the context that it had`() throws {
         let (ambito, narni, amelia, otricoli) = try world()
         let backup = try ambito.backup()
