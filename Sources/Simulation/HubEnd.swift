@@ -157,14 +157,15 @@ extension Play {
         guard isTracing else { return }
         for row in try hub.program.rows(
             """
-            SELECT hex(id), table_no, hex(record_id), group_no, state, kind, loser_number, loser_counter, listed_counter
-            FROM conflict ORDER BY id
+            SELECT hex(id), table_no, hex(record_id), group_no, state, kind, loser_number, loser_counter,
+                listed_counter FROM conflict ORDER BY id
             """)
         {
             let loser = Dot(
                 number: ReplicaNumber(rawValue: UInt64(bitPattern: row[6].integer)),
                 counter: UInt64(bitPattern: row[7].integer))
-            let text = "\(row[5].string) of \(row[1].integer)/\(row[2].string.suffix(8)) group \(row[3].integer) "
+            let text =
+                "\(row[5].string) of \(row[1].integer)/\(row[2].string.suffix(8)) group \(row[3].integer) "
                 + "loser \(loser) listed \(row[8].integer): \(row[4].string)"
             if hub.memory.conflicts.updateValue(text, forKey: row[0].string) != text {
                 note("conflict \(row[0].string.prefix(8)) \(text)")

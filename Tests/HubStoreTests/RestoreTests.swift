@@ -138,7 +138,8 @@ import Testing
     }
 
     @Test(arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
-    func `who wrote over a listed loser before the restore does not close its conflict after it`(_ order: [Int]) throws {
+    func `who wrote over a listed loser before the restore does not close its conflict after it`(_ order: [Int]) throws
+    {
         let (ambito, narni, amelia, otricoli) = try world()
         let backup = try ambito.backup()
         try amelia.sql("UPDATE soggetto SET telefono = '1'")
