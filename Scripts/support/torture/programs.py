@@ -49,10 +49,10 @@ def clean_environment(more=None):
     return {**kept, "TZ": "Europe/Rome", **(more or {})}
 
 
-def start(words, environment=None, folder=None, prefix=(), **pipes):
+def start(words, environment=None, folder=None, **pipes):
     program = str(BUILT / words[0]) if not words[0].startswith("/") else words[0]
     with _lock:
-        process = subprocess.Popen([*prefix, program, *map(str, words[1:])], env=clean_environment(environment),
+        process = subprocess.Popen([program, *map(str, words[1:])], env=clean_environment(environment),
                                    cwd=folder, stdin=subprocess.DEVNULL, **pipes)
         _running.add(process)
     return process
@@ -63,9 +63,9 @@ def forget(process):
         _running.discard(process)
 
 
-def run(words, environment=None, folder=None, kill_after=None, prefix=()):
+def run(words, environment=None, folder=None, kill_after=None):
     """Runs a program to its end, or kills it after so many seconds."""
-    process = start(words, environment, folder, prefix, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = start(words, environment, folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         out, err = process.communicate(timeout=kill_after or PATIENCE)
     except subprocess.TimeoutExpired:
@@ -81,11 +81,11 @@ def run(words, environment=None, folder=None, kill_after=None, prefix=()):
 
 
 class Server:
-    """`zona-server serve` on a port of the system's choice, on loopback."""
+    """`zona-server serve` on loopback, on a port of the system's choice unless one is given."""
 
-    def __init__(self, data, environment=None, folder=None, prefix=(), words=()):
-        self.process = start(["zona-server", "serve", "--data", data, "--port", "0", *words], environment, folder,
-                             prefix, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def __init__(self, data, environment=None, folder=None, port="0"):
+        self.process = start(["zona-server", "serve", "--data", data, "--port", port], environment, folder,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.errors = []
         self._reader = threading.Thread(target=self._read, args=(self.process.stderr, self.errors), daemon=True)
         self._reader.start()

@@ -15,10 +15,11 @@ PASSPHRASE = "quattro parole prese a caso"
 
 
 class World:
-    def __init__(self, folder, prefix=None):
+    def __init__(self, folder):
         self.folder = Path(folder)
         self.hub_server = None
-        self.prefix = prefix or {}
+        # What a PC, or the hub, has in the environment of its programs: a wrong clock.
+        self.environments = {}
         notes = self.folder / "notes.json"
         self.notes = json.loads(notes.read_text()) if notes.exists() else {"replicas": [], "truth": {}}
 
@@ -58,9 +59,9 @@ class World:
     def hub_file(self):
         return self.data / AMBITO / "hub.sqlite"
 
-    def serve(self, environment=None, words=(), prefix=()):
+    def serve(self, environment=None, port="0"):
         """Starts the hub; returns false when it ended before it served."""
-        server = Server(self.data, environment, self.folder, prefix or self.prefix.get("hub", ()), words)
+        server = Server(self.data, environment or self.environments.get("hub"), self.folder, port)
         if not server.url:
             status = server.kill()
             self.last_said = f"{status}: {server.said}"
@@ -72,6 +73,11 @@ class World:
     def must_serve(self):
         if not self.serve():
             raise Failed(f"the hub does not start: {self.last_said}")
+
+    def must_serve_again(self, port):
+        """Starts it on the port that it had, if that is still free, so that nobody has to be told while he works."""
+        if not self.serve(port=port):
+            self.must_serve()
 
     def tell_address(self):
         for name in self.notes["replicas"]:
@@ -100,8 +106,7 @@ class World:
         return self.folder / name / "zona.sqlite"
 
     def run(self, *words, environment=None, kill_after=None, who=None):
-        prefix = self.prefix.get(who or "hub", ()) if words[0].startswith("zona") else ()
-        return programs.run(words, environment, self.folder, kill_after, prefix)
+        return programs.run(words, environment or self.environments.get(who or "hub"), self.folder, kill_after)
 
     def must(self, *words, who=None):
         outcome = self.run(*words, who=who)
