@@ -18,7 +18,8 @@ enum FlushedFile {
     static func put(_ fresh: String, inPlaceOf path: String) throws {
         try flush(fresh)
         guard rename(fresh, path) == 0 else { throw failure("be put in its place", path) }
-        try flush((path as NSString).deletingLastPathComponent)
+        let folder = (path as NSString).deletingLastPathComponent
+        try flush(folder.isEmpty ? "." : folder)
     }
 
     private static func failure(_ verb: String, _ path: String) -> HubStoreError {

@@ -7,7 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-from . import checks, record
+from . import checks
 from .programs import Failed
 from .world import World
 
@@ -16,8 +16,8 @@ ROUND = 50
 
 
 class Kills:
-    def __init__(self, folder, library, say):
-        self.folder, self.library, self.say = Path(folder), library, say
+    def __init__(self, folder, say):
+        self.folder, self.say = Path(folder), say
         self.figures = collections.Counter()
         self.lock = threading.Lock()
 
@@ -117,12 +117,12 @@ class Kills:
                 world.expect(token, 0 if outcome.was_killed else 1, 1)
             world.expect(token, 0, 1)
             return world.words(name, "add", "soggetto", f"denominazione={token}", "tipo_soggetto=VOL"), told
-        record = world.notes[name if kind == "own" else "shared"]
-        seen = world.value(world.file(name), "SELECT telefono FROM soggetto WHERE id = ?", record)
+        edited = world.notes[name if kind == "own" else "shared"]
+        seen = world.value(world.file(name), "SELECT telefono FROM soggetto WHERE id = ?", edited)
 
         def told_edit(outcome):
-            truth.written(record, token, seen, is_sure=not outcome.was_killed)
-        return world.words(name, "edit", record, f"telefono={token}"), told_edit
+            truth.written(edited, token, seen, is_sure=not outcome.was_killed)
+        return world.words(name, "edit", edited, f"telefono={token}"), told_edit
 
 
 class Truth:

@@ -2,7 +2,6 @@
 
 import collections
 import json
-import os
 import random
 import shutil
 import threading
@@ -17,6 +16,8 @@ from .world import AMBITO, PEOPLE, World
 
 PCS = ("narni", "amelia", "giove")
 MACHINES = ("hub", *PCS, "alviano")
+# A day is played by threads and is never quite the same again: so the disks of a cut that failed are kept.
+KEPT = programs.TREE / "torture-failures"
 
 
 class Day(World):
@@ -126,8 +127,7 @@ class PowerCuts:
 
     # --- The cuts
 
-    def campaign(self, count, seed, steps, only=None):
-        # Seen in a world is not quite the same in the next: threads. A failure keeps what it was made of.
+    def campaign(self, count, seed, steps):
         began = time.monotonic()
         world, disk, operations = self.record_day(seed, steps)
         self.say(f"a day of {len(operations)} operations on files, "
@@ -139,13 +139,11 @@ class PowerCuts:
             for operation in operations[played:moment]:
                 truth.hear(operation) if operation.kind == "m" else disk.play(operation)
             played = moment
-            if only is not None and number != int(only):
-                continue
             try:
-                self.cut(world, disk, truth, random.Random(f"{seed} {number}"))
                 self.figures["cuts"] += 1
+                self.cut(world, disk, truth, f"{seed} {number}")
             except Failed as failure:
-                failures.append(f"powercuts --seed {seed} --count {count} --only {number}")
+                failures.append(f"powercuts --again {self.kept}")
                 last = operations[moment - 1]
                 self.say(f"FAILED cut {number} after operation {moment} ({record.NAMES[last.kind]} "
                          f"{record.kind_of_path(last.path, world.folder)}), {self.what}: {failure}\n"
@@ -179,8 +177,9 @@ class PowerCuts:
                 raise Failed(f"the record does not tell all that was done to {path}")
         shutil.rmtree(place)
 
-    def cut(self, day, disk, truth, chance):
-        known = self.known(disk)
+    def cut(self, day, disk, truth, seed):
+        """One cut; where something is not as it must be, the disks as they were are kept, and can be looked at again."""
+        chance = random.Random(seed)
         lost = chance.choice([("hub",), ("hub",), MACHINES, (chance.choice(PCS),), ("alviano",), ("hub", "alviano"),
                               ("hub", chance.choice(PCS))])
         self.what = f"without power: {', '.join(lost)}"
@@ -188,17 +187,47 @@ class PowerCuts:
             self.figures[f"of {machine if machine == 'hub' else 'a PC'}"] += 1
         place = self.folder / "cut"
         shutil.rmtree(place, ignore_errors=True)
+        state = chance.getstate()
         disk.make(place, lost, chance)
-        # The programs know their folder by its name.
+        case = {"notes": {name: day.notes[name] for name in PCS}, **truth.case(), "known": [
+            [*key, first, digest.hex()] for key, contents in self.known(disk).items() for first, digest in contents]}
+        try:
+            self.after(place, case)
+        except Failed:
+            KEPT.mkdir(exist_ok=True)
+            kept = KEPT / f"powercut-{seed.replace(' ', '-')}"
+            shutil.rmtree(kept, ignore_errors=True)
+            chance.setstate(state)
+            disk.make(kept, lost, chance)
+            (kept / "case.json").write_text(json.dumps(case))
+            self.kept = kept
+            raise
+
+    def again(self, kept):
+        """Starts once more from disks that were kept."""
+        place = self.folder / "cut"
+        programs.copy(kept, place)
+        try:
+            self.after(place, json.loads((place / "case.json").read_text()))
+        except Failed as failure:
+            self.say(f"FAILED {failure}")
+            return [f"powercuts --again {kept}"]
+        return []
+
+    def after(self, place, case):
+        """The machines have power again: everything is started, and checked."""
         world = World(place)
-        world.notes = {"replicas": list(PCS), "truth": truth.tokens(), **{name: day.notes[name] for name in PCS}}
+        world.notes = {"replicas": list(PCS), "truth": case["tokens"], **case["notes"]}
+        known = {}
+        for number, last, first, digest in case["known"]:
+            known.setdefault((number, last), set()).add((first, bytes.fromhex(digest)))
         try:
             lives = self.promises(world)
-            self.go_on(world, truth)
+            self.go_on(world, case)
             checks.check(world)
             checks.dots(world, known)
             self.as_before(world, lives)
-            self.edits(world, truth)
+            self.edits(world, case)
             self.night_work(world)
         finally:
             world.remove()
@@ -247,24 +276,23 @@ class PowerCuts:
                 raise Failed(f"{name} goes on under a new number")
 
     @staticmethod
-    def go_on(world, truth):
-        (world.folder / "passphrase").exists()
+    def go_on(world, case):
         world.must_serve()
-        if truth.code:
+        if case["code"]:
             world.file("alviano").parent.mkdir(exist_ok=True)
             if not world.file("alviano").exists():
-                if truth.enrolled:
+                if case["enrolled"]:
                     raise Failed("the replica that was made is gone")
-                world.zona("alviano", "init", "--hub", world.hub_server.url, "--code", truth.code)
+                world.zona("alviano", "init", "--hub", world.hub_server.url, "--code", case["code"])
             world.notes["replicas"].append("alviano")
             world.tell_address()
 
     @staticmethod
-    def edits(world, truth):
+    def edits(world, case):
         for name in PCS:
             shown = int(world.value(world.file("narni"), "SELECT telefono FROM soggetto WHERE id = ?",
                                     world.notes[name]))
-            least, most = truth.edits.get(name, [0, 0])
+            least, most = case["edits"].get(name, [0, 0])
             if not least <= shown <= most:
                 raise Failed(f"edit {shown} of {name} is shown; {least} was acknowledged, {most} begun")
 
@@ -295,6 +323,7 @@ class Truth:
             elif "enrolled" in what:
                 self.enrolled = self.enrolled or is_done
 
-    def tokens(self):
-        return {token: [1 if token in self.done else 0, 1] for token in self.begun} | {
-            f"{name}-own": [1, 1] for name in PCS}
+    def case(self):
+        tokens = {token: [1 if token in self.done else 0, 1] for token in self.begun}
+        tokens |= {f"{name}-own": [1, 1] for name in PCS}
+        return {"tokens": tokens, "edits": self.edits, "code": self.code, "enrolled": self.enrolled}

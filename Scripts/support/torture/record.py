@@ -3,6 +3,7 @@
 import collections
 import os
 import re
+import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -20,7 +21,8 @@ def build(folder):
     """Compiles the library into a folder; returns its path."""
     library = str(Path(folder) / "faults.so")
     source = Path(__file__).with_name("faults.c")
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", library, str(source), "-ldl",
+    compiler = shutil.which("cc") or shutil.which("clang")  # Swift brings clang.
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", library, str(source), "-ldl",
                     "-pthread"], check=True)
     return library
 
