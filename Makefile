@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install-needed check build test simulate mutants demo bench thorough format clean-demo model model-campaign any-program
+.PHONY: help install-needed check build test simulate mutants demo bench thorough torture format clean-demo model model-campaign \
+    any-program
 RUNS ?= 1000
 MODEL := PYTHONDONTWRITEBYTECODE=1 python3 -m docs.model
 
@@ -46,6 +47,10 @@ thorough: install-needed ## Thread sanitizer on all but the end-to-end tests, th
 	swift test --sanitize=thread --scratch-path .build-tsan --skip EndToEndTests
 	swift build -c release --scratch-path .build-release-tests --build-tests -Xswiftc -enable-testing
 	swift test -c release --scratch-path .build-release-tests -Xswiftc -enable-testing
+
+torture: install-needed ## Kills, failing disks, power cuts, full disks, wrong clocks, on the real programs; hours
+	swift build
+	nice -n 10 Scripts/torture
 
 model: ## Play the executable model, short: every campaign in a few runs, under a minute
 	$(MODEL) --runs 25

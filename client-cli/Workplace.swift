@@ -1,6 +1,7 @@
 import Foundation
 import ReplicaStore
 import ReplicaSync
+import SyncCore
 
 /// What a command works with: the open file, who works, and how to answer him.
 struct Workplace {
@@ -22,9 +23,11 @@ struct Workplace {
         answer = Answer(isJSON: options.json)
     }
 
-    /// Captures what this command has written. The write stands whatever happens here: the next sync captures it, too.
-    func captureOwnWrite() -> Bool {
+    /// Ends the touch of a record that this command has written, and captures what it wrote. The write stands whatever
+    /// happens here: the next sync captures it, too, and a touch ends by itself after an hour.
+    func captureOwnWrite(closing record: (id: RecordID, table: TableDescription)? = nil) -> Bool {
         do {
+            if let record { try store.endTouch(record.id, of: record.table) }
             _ = try store.capture(key: try ReplicaKey.load(for: store.path), now: Moment.now())
             return true
         } catch {

@@ -44,6 +44,8 @@ struct Failure: Error {
             self.init(error.code == .badPassphrase ? .badValue : .file, error.code.rawValue, error.description)
         case let error as ConsolidationError: self.init(.file, error.code.rawValue, error.context)
         case let error as ReplicaStoreError: self.init(.file, error.code.rawValue, error.context)
+        case let fault as CocoaError where fault.code == .fileWriteOutOfSpace:
+            self.init(.file, "disk-full", "the disk is full: free some space and try again")
         case let problem as Problem: self.init(.unexpected, "problem", problem.message)
         default: self.init(.unexpected, "unexpected", "\(error)")
         }

@@ -92,21 +92,31 @@ extension HubStore {
         return try create(at: path, seed: seed, key: key, now: now, files: files)
     }
 
-    /// Makes a hub's file from what its log begins with.
+    /// Makes a hub's file from what its log begins with: under a name beside it, and put in its place when it is whole,
+    /// so that a founding that was cut short is simply done again.
     static func create(
         at path: String, seed: Seed, key: SigningKey, now: Int64, files: [Schema.File]
     ) throws(HubStoreError) -> HubStore {
+        let beside = "\(path).new"
+        func clear() {
+            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: beside + suffix) }
+        }
+        clear()
         do {
-            let pool = try DatabasePool(path: path, configuration: configuration(nil))
+            let pool = try openPool(at: beside, nil)
             let catalog = try CatalogLoader.bundled(files)
             try pool.write { database in
                 try database.execute(sql: "PRAGMA application_id = \(applicationID)")
                 try Migrations.create(Schema.hub, database)
                 try seed.plant(database, catalog: catalog, now: now)
             }
+            // Closing does so too, but says nothing when it fails.
+            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             try pool.close()
+            try FlushedFile.put(beside, inPlaceOf: path)
+            clear()
         } catch {
-            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+            clear()
             throw HubStoreError(error)
         }
         return try HubStore(path: path, key: key, files: files, now: now)

@@ -51,7 +51,7 @@ package final class HubStore: Sendable {
             let publicKey = key.publicKey
             let statements = StatementCaches()
             self.statements = statements
-            let pool = try DatabasePool(path: path, configuration: Self.configuration(statements))
+            let pool = try Self.openPool(at: path, statements)
             self.pool = pool
             try pool.read { database in
                 let id = try RawStatement(database, "PRAGMA application_id")
@@ -95,10 +95,17 @@ package final class HubStore: Sendable {
         configuration.foreignKeysEnabled = false
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA synchronous = FULL")
             statements?.attach(to: database)
         }
         return configuration
+    }
+
+    /// Opens the file. `synchronous` is set behind the opening, not while the connection is prepared: the pool switches
+    /// its writer to NORMAL then, which would acknowledge what a power cut takes away again.
+    static func openPool(at path: String, _ statements: StatementCaches?) throws -> DatabasePool {
+        let pool = try DatabasePool(path: path, configuration: configuration(statements))
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        return pool
     }
 
     package func close() throws(HubStoreError) {

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import SQLiteAccess
 import SyncCore
@@ -34,6 +35,8 @@ package struct HubStoreError: Error, Sendable, CustomStringConvertible {
         case let fault as StatementFault: self.init(sqlite: fault.code, fault.message)
         case let fault as DatabaseError:
             self.init(sqlite: fault.extendedResultCode.rawValue, fault.message ?? "no message")
+        case let fault as CocoaError where fault.code == .fileWriteOutOfSpace:
+            self.init(.diskFull, "the hub's disk is full: free some space and try again")
         default: self.init(.database, "\(error)")
         }
     }

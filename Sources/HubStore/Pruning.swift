@@ -83,24 +83,15 @@ extension HubStore {
             let hash = Hash.of(try Data(contentsOf: URL(fileURLWithPath: fresh), options: .mappedIfSafe))
             let checkpoint = Checkpoint(
                 ambito: identity.ambito, entry: entry, chain: chain, fileHash: hash, madeAt: now)
-            try Self.flush(fresh)
-            // The copy first: with the signature of an older one it is noticed, and that one's batches are all here.
-            _ = fresh.withCString { from in path.withCString { rename(from, $0) } }
             let signature = Self.signaturePath(of: path)
-            try Data(checkpoint.frame(key: key).bytes).write(to: URL(fileURLWithPath: signature), options: .atomic)
-            try Self.flush(signature)
+            try Data(checkpoint.frame(key: key).bytes).write(to: URL(fileURLWithPath: signature + ".new"))
+            // The copy first: with the signature of an older one it is noticed, and that one's batches are all here.
+            try FlushedFile.put(fresh, inPlaceOf: path)
+            try FlushedFile.put(signature + ".new", inPlaceOf: signature)
             return checkpoint
         } catch {
             throw HubStoreError(error)
         }
-    }
-
-    private static func flush(_ path: String) throws {
-        guard let file = FileHandle(forUpdatingAtPath: path) else {
-            throw HubStoreError(.diskFull, "\(path) cannot be written: check the disk and the folder's permissions")
-        }
-        defer { try? file.close() }
-        try file.synchronize()
     }
 
     /// Takes a checkpoint that the hub signed as the beginning of a fold: copies it to `path` and opens it. Nothing

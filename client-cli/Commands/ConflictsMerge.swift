@@ -46,8 +46,7 @@ struct ConflictsMerge: ParsableCommand {
         let survivor = try work.store.merge(
             conflict, keeping: letters.firstIndex(of: take.uppercased()) ?? 0,
             TypedValues(store: work.store, table: table).read(values), note: note, by: work.author, now: Moment.now())
-        try work.store.endTouch(survivor, of: table)
-        let isCaptured = work.captureOwnWrite()
+        let isCaptured = work.captureOwnWrite(closing: (survivor, table))
         work.answer.give(
             .object([
                 "conflict": .text(conflict.id.description), "table": .text(table.name),

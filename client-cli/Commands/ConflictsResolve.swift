@@ -50,8 +50,7 @@ struct ConflictsResolve: ParsableCommand {
         let table = try Names.table(conflict.table, in: work.store.catalog)
         let choice = try choice(table, work.store)
         try work.store.resolve(conflict, choice, note: note, by: work.author, now: Moment.now())
-        try work.store.endTouch(conflict.recordID, of: table)
-        let isCaptured = work.captureOwnWrite()
+        let isCaptured = work.captureOwnWrite(closing: (conflict.recordID, table))
         work.answer.give(
             .object([
                 "conflict": .text(conflict.id.description), "table": .text(table.name),

@@ -29,8 +29,8 @@ struct Edit: ParsableCommand {
         let (table, id) = try RecordReference.find(reference, in: work.store)
         let values = try TypedValues(store: work.store, table: Names.writable(table)).read(assignments)
         let isChanged = try work.store.update(id, of: table, values, by: work.author)
-        try work.store.endTouch(id, of: table)
-        let isCaptured = isChanged && work.captureOwnWrite()
+        if !isChanged { try work.store.endTouch(id, of: table) }
+        let isCaptured = isChanged && work.captureOwnWrite(closing: (id, table))
         work.answer.give(
             .object([
                 "table": .text(table.name), "id": .text(id.description), "changed": .bool(isChanged),

@@ -25,8 +25,7 @@ struct Remove: ParsableCommand {
         let (table, id) = try RecordReference.find(words, in: work.store)
         _ = try Names.writable(table)
         try work.store.delete(id, of: table, by: work.author)
-        try work.store.endTouch(id, of: table)
-        let isCaptured = work.captureOwnWrite()
+        let isCaptured = work.captureOwnWrite(closing: (id, table))
         work.answer.give(
             .object([
                 "table": .text(table.name), "id": .text(id.description), "deleted": .bool(true),
