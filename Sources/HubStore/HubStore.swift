@@ -101,8 +101,11 @@ package final class HubStore: Sendable {
         return configuration
     }
 
+    /// Closes the file. The write-ahead log is folded into it first: the last connections that the pool closes only
+    /// read, and leave it lying there, beside whatever file is put in this one's place.
     package func close() throws(HubStoreError) {
         statements.drop()
+        try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
         do { try pool.close() } catch { throw HubStoreError(error) }
     }
 

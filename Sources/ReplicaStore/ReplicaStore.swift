@@ -145,6 +145,7 @@ package final class ReplicaStore: Sendable {
             // at a replica changes no byte of it.
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             try database.execute(sql: "PRAGMA synchronous = FULL")
+            database.putTriggersToSleep()
             statements.attach(to: database)
         }
         return configuration

@@ -54,7 +54,10 @@ final class Desk {
     let key: SigningKey
     let comune: RecordID
     let isCapofila: Bool
+    /// The sync's program.
     var store: ReplicaStore
+    /// The same file as the person at this PC has it open: what he writes through Zona goes through here.
+    var person: ReplicaStore
     var program: OtherProgram
     var memory = Memory()
     var form: Form?
@@ -81,7 +84,7 @@ final class Desk {
     /// - Parameter open: stores of a run before, whose content was put back.
     init(
         index: Int, path: String, key: SigningKey, comune: RecordID, isCapofila: Bool, skew: Int64,
-        open: (store: ReplicaStore, program: OtherProgram)? = nil
+        open: Stage.Programs? = nil
     ) throws {
         self.index = index
         self.path = path
@@ -90,6 +93,7 @@ final class Desk {
         self.isCapofila = isCapofila
         self.skew = skew
         store = try open?.store ?? ReplicaStore(path: path)
+        person = try open?.person ?? ReplicaStore(path: path)
         program = try open?.program ?? OtherProgram(path: path)
     }
 
@@ -107,14 +111,16 @@ final class Desk {
         try reopenFiles()
     }
 
+    var programs: Stage.Programs { Stage.Programs(store: store, person: person, program: program) }
+
     func reopenFiles() throws {
         store = try ReplicaStore(path: path)
+        person = try ReplicaStore(path: path)
         program = try OtherProgram(path: path)
     }
 
     func close() throws {
-        program.close()
-        try store.close()
+        try programs.close()
     }
 
     var number: UInt64 {
@@ -139,11 +145,5 @@ final class Desk {
             try program.rows("SELECT table_no, id FROM zona_behind").compactMap { row in
                 RecordID(row[1].string).map { RecordKey(table: Int(row[0].integer), id: $0) }
             })
-    }
-
-    /// Triggers read the machine's clock; this puts the simulated one in its place.
-    func setClock(_ now: Int64) throws {
-        try program.run(
-            "UPDATE zona_pending SET changed_at = ?1 WHERE changed_at > 1760000000000", [.integer(now + skew)])
     }
 }

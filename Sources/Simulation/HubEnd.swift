@@ -24,7 +24,7 @@ final class HubEnd {
     }
 
     func close() throws {
-        program.close()
+        try program.close()
         try store.close()
     }
 

@@ -20,15 +20,15 @@ final class OtherProgram {
     }
 
     deinit {
-        close()
+        try? close()
     }
 
-    func close() {
+    func close() throws {
         let statements = self.statements
         self.statements = [:]
         // Finalised on the connection's own queue; a close that fails leaves a file that is copied no more.
         queue.inDatabase { _ in _ = consume statements }
-        try? queue.close()
+        try queue.close()
     }
 
     /// Runs one statement in a transaction of its own.

@@ -49,13 +49,13 @@ extension Play {
     func closeForm(_ desk: Desk, _ form: Form, _ table: TableDescription) throws {
         let behind = try desk.behind()
         desk.form = nil
-        try desk.store.endTouch(form.key.id, of: table)
+        try desk.person.endTouch(form.key.id, of: table)
         try noteTookPlace(desk, behindBefore: behind)
     }
 
     private func openForm(_ desk: Desk) throws {
         guard let (key, table, _, row) = try anyRow(desk), table.rule != .set, table.rule != .appendOnly else { return }
-        try desk.store.touch(key.id, of: table, now: now + desk.skew)
+        try desk.person.touch(key.id, of: table, now: now + desk.skew)
         desk.form = Form(key: key, row: row, touchedAt: now + desk.skew)
         count("form")
         note("desk \(desk.index) opened a form on \(key)")
@@ -65,7 +65,7 @@ extension Play {
     // MARK: Decisions
 
     func decide(_ desk: Desk) throws {
-        let open = try desk.store.conflicts()
+        let open = try desk.person.conflicts()
         guard !open.isEmpty else { return }
         for _ in 0..<min(2, open.count) { try decide(desk, chance.pick(open)) }
     }
@@ -88,7 +88,7 @@ extension Play {
         }
         if case .other = choice, columns.isEmpty, table.rule == .appendOnly { return }
         let isDone = try tries(desk) {
-            try desk.store.resolve(conflict, choice, note: "", by: Operator("anna"), now: now + desk.skew)
+            try desk.person.resolve(conflict, choice, note: "", by: Operator("anna"), now: now + desk.skew)
         }
         guard isDone else { return }
         count("decision")
@@ -120,7 +120,7 @@ extension Play {
 
     /// The operator reads a refused change, writes it once more without the fault, and lets it go.
     func resubmit(_ desk: Desk) throws {
-        guard let change = try desk.store.refusedChanges().first, let table = catalog.table(named: change.table) else {
+        guard let change = try desk.person.refusedChanges().first, let table = catalog.table(named: change.table) else {
             return
         }
         let key = RecordKey(table: table.number, id: change.id)
@@ -134,6 +134,6 @@ extension Play {
             try write(desk, key, table, again, over: row, onScreen: row)
         }
         count("resubmitted")
-        _ = try desk.store.dropRefused(change.dot)
+        _ = try desk.person.dropRefused(change.dot)
     }
 }

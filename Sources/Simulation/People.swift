@@ -24,9 +24,9 @@ extension Play {
 
     /// Runs a person's write; a rule of the file may say no, and then nothing has happened.
     func tries(_ desk: Desk, _ body: () throws -> Void) throws -> Bool {
+        SimulatedDisk.setClock(now + desk.skew)
         do {
             try body()
-            try desk.setClock(now)
             return true
         } catch let fault as StatementFault where fault.message.hasPrefix("zona:") {
             count("refused where written")
@@ -107,7 +107,7 @@ extension Play {
                 try desk.program.run(
                     "\(verb) \(table.name)(id, \(Desk.columns(table))) VALUES (\(places))", [.id(id)] + row)
             } else {
-                _ = try desk.store.insert(
+                _ = try desk.person.insert(
                     into: table, row.enumerated().map { ($0.offset, $0.element) }, id: table.idKey.isEmpty ? id : nil,
                     by: Operator("anna"))
             }
@@ -230,7 +230,7 @@ extension Play {
                 "UPDATE \(table.name) SET \(set.joined(separator: ", ")) WHERE id = ?1",
                 [.id(key.id)] + changes.map(\.value))
         default:
-            _ = try desk.store.update(key.id, of: table, changes, by: Operator("anna"))
+            _ = try desk.person.update(key.id, of: table, changes, by: Operator("anna"))
         }
     }
 
@@ -241,7 +241,7 @@ extension Play {
             if chance.happens(0.5) {
                 try desk.program.run("DELETE FROM \(table.name) WHERE id = ?1", [.id(key.id)])
             } else {
-                try desk.store.delete(key.id, of: table, by: Operator("anna"))
+                try desk.person.delete(key.id, of: table, by: Operator("anna"))
             }
         }
         guard isDone else { return }

@@ -47,11 +47,11 @@ extension Play {
     }
 
     private func crash(_ desk: Desk) throws {
-        if chance.happens(0.04) {
+        if chance.happens(0.015) {
             count("crash of a PC")
             try desk.reopen()
         }
-        if chance.happens(0.02) {
+        if chance.happens(0.008) {
             count("crash of the hub")
             try hub.reopen()
             for desk in desks { desk.hangUp() }

@@ -93,17 +93,29 @@ package final class Template {
 /// Stores that a run has left open and whole: the next one goes on with them, their content put back.
 final class Stage {
     var hub: (store: HubStore, program: OtherProgram)?
-    var desks: [Int: (store: ReplicaStore, program: OtherProgram)] = [:]
+    var desks: [Int: Programs] = [:]
+    /// Runs so far, for names of files that no other run has.
+    var runs = 0
+
+    /// What has a replica's file open.
+    struct Programs {
+        let store: ReplicaStore
+        let person: ReplicaStore
+        let program: OtherProgram
+
+        func close() throws {
+            try program.close()
+            try person.close()
+            try store.close()
+        }
+    }
 
     func close() {
         try? hub.map { hub in
-            hub.program.close()
+            try hub.program.close()
             try hub.store.close()
         }
-        for desk in desks.values {
-            desk.program.close()
-            try? desk.store.close()
-        }
+        for desk in desks.values { try? desk.close() }
         hub = nil
         desks = [:]
     }
