@@ -110,17 +110,28 @@ package final class HubStore: Sendable {
     }
 
     func write<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(HubStoreError) -> Result {
-        do { return try pool.write(body) } catch { throw HubStoreError(error) }
+        do {
+            return try pool.writeWithoutTransaction { database in
+                try database.inOneTransaction(.immediate) { try body(database) }
+            }
+        } catch { throw HubStoreError(error) }
     }
 
     func read<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(HubStoreError) -> Result {
-        do { return try pool.read(body) } catch { throw HubStoreError(error) }
+        do { return try snapshot(body) } catch { throw HubStoreError(error) }
+    }
+
+    /// Runs `body` over one state of the file, beside the writer.
+    func snapshot<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws -> Result {
+        try pool.unsafeRead { database in try database.inOneTransaction(.deferred) { try body(database) } }
     }
 
     /// As `write`, for the functions that answer replicas.
     func answer<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(Problem) -> Result {
         do {
-            return try pool.write(body)
+            return try pool.writeWithoutTransaction { database in
+                try database.inOneTransaction(.immediate) { try body(database) }
+            }
         } catch let problem as Problem {
             throw problem
         } catch let error as WireError {
