@@ -7,7 +7,7 @@ extension Play {
     func revert(_ desk: Desk) throws {
         for key in desk.memory.written.keys.sorted() {
             guard let beginning = desk.memory.written[key], !beginning.hasDecision, let old = beginning.row,
-                let table = table(key.table), let row = try desk.row(key, table), row != old,
+                let table = desk.table(key.table), let row = try desk.row(key, table), row != old,
                 table.rule != .set, table.rule != .appendOnly
             else { continue }
             let set = table.columns.enumerated().map { "\($1.name) = ?\($0 + 2)" }.joined(separator: ", ")
@@ -30,7 +30,7 @@ extension Play {
     /// Opens a form, saves the open one, or closes it.
     func useForm(_ desk: Desk) throws {
         guard let form = desk.form else { return try openForm(desk) }
-        guard let table = table(form.key.table), let profile = Toys.profile(table.name) else { return }
+        guard let table = desk.table(form.key.table), let profile = Toys.profile(table.name) else { return }
         guard chance.happens(0.7), let row = try desk.row(form.key, table) else {
             return try closeForm(desk, form, table)
         }
@@ -71,10 +71,13 @@ extension Play {
     }
 
     private func decide(_ desk: Desk, _ conflict: Conflict) throws {
-        guard let table = catalog.table(named: conflict.table), let profile = Toys.profile(table.name) else { return }
+        guard let table = desk.catalog.table(named: conflict.table), let profile = Toys.profile(table.name) else { return }
+        if conflict.kind == "duplicate" { return try merge(desk, conflict, table) }
         let key = RecordKey(table: table.number, id: conflict.recordID)
         let row = try desk.row(key, table)
         let columns = conflict.columns.compactMap(table.column(named:))
+        // About a column that this PC's schema lacks: for somebody else to decide.
+        guard columns.count == conflict.columns.count else { return }
         var choice = ConflictChoice.shown
         switch chance.below(3) {
         case 0 where !columns.isEmpty && row != nil:
@@ -116,11 +119,36 @@ extension Play {
         }
     }
 
+    /// One record is made of duplicates; the values of one of them stay.
+    private func merge(_ desk: Desk, _ conflict: Conflict, _ table: TableDescription) throws {
+        let keys = conflict.members.map { RecordKey(table: table.number, id: $0) }
+        let rows = try keys.map { try desk.row($0, table) }
+        guard keys.count > 1, rows.allSatisfy({ $0 != nil }) else { return }
+        let isDone = try tries(desk) {
+            _ = try desk.person.merge(
+                conflict, keeping: chance.below(keys.count), [], note: "", by: Operator("anna"), now: now + desk.skew)
+        }
+        guard isDone, let before = rows[0], let after = try desk.row(keys[0], table) else { return }
+        count("merge")
+        note("desk \(desk.index) merged \(keys)")
+        world.merged.formUnion(keys.dropFirst())
+        begin(keys[0], desk, row: before)
+        desk.memory.written[keys[0]]?.hasDecision = true
+        let held = Set(after.compactMap(Written.value))
+        world.again.formUnion(held)
+        for value in rows.flatMap({ $0 ?? [] }).compactMap(Written.value) where !held.contains(value) {
+            world.over[value, default: []].insert(World.overruled)
+        }
+        for column in after.indices where before[column] != after[column] {
+            wrote(after[column], at: World.Place(key: keys[0], column: column), desk)
+        }
+    }
+
     // MARK: Refused changes
 
     /// The operator reads a refused change, writes it once more without the fault, and lets it go.
     func resubmit(_ desk: Desk) throws {
-        guard let change = try desk.person.refusedChanges().first, let table = catalog.table(named: change.table) else {
+        guard let change = try desk.person.refusedChanges().first, let table = desk.catalog.table(named: change.table) else {
             return
         }
         let key = RecordKey(table: table.number, id: change.id)

@@ -39,7 +39,7 @@ extension Play {
         try desk.program.copy(to: path)
         let twin = try Desk(
             index: desks.count, path: path, key: desk.key, comune: desk.comune, isCapofila: desk.isCapofila,
-            skew: desk.skew)
+            skew: desk.skew, files: desk.files)
         twin.memory = desk.memory
         twin.memory.edits = [:]
         note("desk \(twin.index) is a copy of desk \(desk.index)")
@@ -208,7 +208,7 @@ extension Play {
 
     private func existing(at desk: Desk) throws -> Set<Int> {
         var found: Set<Int> = []
-        for table in catalog.tables {
+        for table in desk.catalog.tables {
             let columns = Desk.columns(table)
             for name in [table.name, "zona_before_\(table.name)"] {
                 for row in try desk.program.rows("SELECT \(columns) FROM \(name)") {

@@ -44,6 +44,8 @@ final class Play {
     var sticks: [LateUpload] = []
     /// Kept copies of the hub's file, and of PCs' files.
     var backups: [HubBackup] = []
+    /// Pages that each PC was sent, the last ones: one may come again.
+    var sentPages: [Int: [Frame]] = [:]
     var deskBackups: [Int: (path: String, memory: Memory)] = [:]
     var counts: [String: Int] = [:]
     let isTracing: Bool
@@ -56,7 +58,7 @@ final class Play {
         side = folder + "/\(template.stage.runs)"
         self.folder = folder
         self.isTracing = isTracing
-        catalog = template.catalog
+        catalog = campaign.has(.schema) ? template.laterCatalog : template.catalog
         chance = Chance(seed: seed)
         try FileManager.default.createDirectory(atPath: side, withIntermediateDirectories: true)
         hub = try Self.openHub(template, folder)
@@ -113,14 +115,14 @@ final class Play {
         defer { try? FileManager.default.removeItem(atPath: side) }
         for desk in desks {
             desk.hangUp()
-            if isWhole, !campaign.has(.refuse), desk.path == folder + "/\(desk.index).sqlite" {
+            if isWhole, campaign.leavesFilesAlike, desk.path == folder + "/\(desk.index).sqlite" {
                 template.stage.desks[desk.index] = desk.programs
             } else {
                 try desk.close()
                 try remove(desk.path)
             }
         }
-        if isWhole, !campaign.restoresHub, hub.store.incarnation == template.incarnation {
+        if isWhole, campaign.leavesFilesAlike, !campaign.restoresHub, hub.store.incarnation == template.incarnation {
             template.stage.hub = (hub.store, hub.program)
         } else {
             try hub.close()

@@ -1,6 +1,7 @@
 import Foundation
 import HubStore
 import ReplicaStore
+import SQLiteAccess
 import Schema
 import SyncCore
 import SyncWire
@@ -16,6 +17,8 @@ package final class Template {
     let folder: String
     let hubKey: SigningKey
     let catalog: Catalog
+    /// That of the later schema.
+    let laterCatalog: Catalog
     /// The life of the hub in the template.
     let incarnation: Incarnation
     let stage = Stage()
@@ -41,6 +44,7 @@ package final class Template {
             at: folder + "/hub.sqlite", founding: founding, key: hubKey, now: Self.founded, files: Toys.files,
             names: { chance.name() })
         catalog = hub.catalog
+        laterCatalog = try CatalogLoader.bundled(Toys.laterFiles)
         incarnation = hub.incarnation
         for (index, comune) in [0, 1, 2, 2].enumerated() {
             try enrol(comune, as: index, at: hub, &chance)
