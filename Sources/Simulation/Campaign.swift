@@ -47,11 +47,14 @@ package struct Campaign: Sendable {
             ]),
         Campaign(
             name: "keys", situations: [.keys],
-            promises: daily + ["conflict duplicate", "conflict orphan", "merge", "duplicates at rest", "family deleted"]),
+            promises: daily + [
+                "conflict duplicate", "conflict orphan", "merge", "duplicates at rest", "family deleted",
+            ]),
         Campaign(name: "touch", situations: [.touch], promises: daily + ["form", "form saved", "form too old"]),
         Campaign(name: "revert", situations: [.revert], promises: daily + ["revert", "skipped row took its place"]),
         Campaign(
-            name: "crash", situations: [.crash, .touch], promises: daily + [
+            name: "crash", situations: [.crash, .touch],
+            promises: daily + [
                 "crash of a PC", "crash of the hub", "power cut at a PC", "power cut at the hub",
             ]),
         Campaign(name: "stick", situations: [.stick], promises: daily + ["batch by stick", "page out of turn"]),

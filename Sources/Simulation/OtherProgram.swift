@@ -24,10 +24,8 @@ final class OtherProgram {
     }
 
     func close() throws {
-        let statements = self.statements
-        self.statements = [:]
-        // Finalised on the connection's own queue; a close that fails leaves a file that is copied no more.
-        queue.inDatabase { _ in _ = consume statements }
+        // Finalised on the connection's own queue; with one that lives SQLite would not close the file.
+        queue.inDatabase { _ in statements = [:] }
         try queue.close()
     }
 

@@ -15,6 +15,7 @@ extension Play {
                 try desk.program.run("UPDATE \(table.name) SET \(set) WHERE id = ?1", [.id(key.id)] + old)
             }
             guard isDone else { continue }
+            if desk.form?.key == key { desk.form = nil }
             count("revert")
             note("desk \(desk.index) undid \(key)")
             for (new, before) in zip(row, old) where new != before {
@@ -71,7 +72,9 @@ extension Play {
     }
 
     private func decide(_ desk: Desk, _ conflict: Conflict) throws {
-        guard let table = desk.catalog.table(named: conflict.table), let profile = Toys.profile(table.name) else { return }
+        guard let table = desk.catalog.table(named: conflict.table), let profile = Toys.profile(table.name) else {
+            return
+        }
         if conflict.kind == "duplicate" { return try merge(desk, conflict, table) }
         let key = RecordKey(table: table.number, id: conflict.recordID)
         let row = try desk.row(key, table)
@@ -148,7 +151,8 @@ extension Play {
 
     /// The operator reads a refused change, writes it once more without the fault, and lets it go.
     func resubmit(_ desk: Desk) throws {
-        guard let change = try desk.person.refusedChanges().first, let table = desk.catalog.table(named: change.table) else {
+        guard let change = try desk.person.refusedChanges().first, let table = desk.catalog.table(named: change.table)
+        else {
             return
         }
         let key = RecordKey(table: table.number, id: change.id)

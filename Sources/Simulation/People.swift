@@ -291,7 +291,10 @@ extension Play {
         begin(key, desk, row: row)
         for value in row.compactMap(Written.value) { world.over[value, default: []].insert(World.deleted) }
         desk.memory.edits = desk.memory.edits.filter { $0.key.key != key }
-        if desk.files.version < catalog.version { world.blind.insert(key) }
+        let later = table(key.table)?.columns.indices.filter { table(key.table)?.columns[$0].since ?? 1 > 1 } ?? []
+        if later.contains(where: { !row.indices.contains($0) || Written.value(row[$0]) == nil }) {
+            world.blind.insert(key)
+        }
     }
 }
 

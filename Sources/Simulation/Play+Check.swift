@@ -142,8 +142,8 @@ extension Play {
     }
 
     private func isLater(_ place: World.Place) -> Bool {
-        guard let columns = table(place.key.table)?.columns, columns.indices.contains(place.column) else { return false }
-        return columns[place.column].since > 1
+        let columns = table(place.key.table)?.columns ?? []
+        return columns.indices.contains(place.column) && columns[place.column].since > 1
     }
 
     /// Values that stand beside the refused ones at some desk.

@@ -7,81 +7,77 @@ import Synchronization
 ///
 /// The files are real: this lies between SQLite and its own layer for them.
 enum SimulatedDisk {
+    /// Of one run, which has one thread.
     private struct State {
-        var runner: pthread_t?
-        var now: Int64 = 0
-        var chance = Chance(seed: 0)
+        var now: Int64
+        var chance: Chance
         /// What begins with this has no power when `writesLeft` are done.
         var place: String?
         var writesLeft = 0
         var wasCut = false
-        var paths: [UInt: String] = [:]
     }
 
-    private static let state = Mutex(State())
+    private static let states = Mutex<[pthread_t: State]>([:])
+    /// The paths of open files, by where SQLite keeps them.
+    private static let paths = Mutex<[UInt: String]>([:])
 
     /// From now on SQLite asks this for time and chance, on this thread.
     static func begin(seed: UInt64, now: Int64) {
         _ = layer
-        state.withLock {
-            $0.runner = pthread_self()
-            $0.now = now
-            $0.chance = Chance(seed: seed)
-            $0.place = nil
-        }
-        // SQLite draws its seed again.
-        sqlite3_randomness(0, nil)
+        states.withLock { $0[pthread_self()] = State(now: now, chance: Chance(seed: ~seed)) }
     }
 
     static func end() {
-        state.withLock {
-            $0.runner = nil
-            $0.place = nil
-        }
-        sqlite3_randomness(0, nil)
+        states.withLock { $0[pthread_self()] = nil }
     }
 
     static func setClock(_ now: Int64) {
-        state.withLock { $0.now = now }
+        change { $0.now = now }
+    }
+
+    /// Nothing on a thread that plays no run.
+    @discardableResult
+    private static func change<Result: Sendable>(_ body: (inout State) -> Result) -> Result? {
+        states.withLock { states in
+            guard var state = states[pthread_self()] else { return nil }
+            defer { states[pthread_self()] = state }
+            return body(&state)
+        }
     }
 
     // MARK: Power
 
     /// After `writes` more of them nothing is written any more to the files whose path begins with `place`.
     static func cutPower(_ place: String, after writes: Int) {
-        state.withLock {
+        change {
             $0.place = place
             $0.writesLeft = writes
             $0.wasCut = false
         }
     }
 
-    /// Power is back. Says whether it was gone when something wanted to write.
-    @discardableResult
-    static func givePower() -> Bool {
-        state.withLock {
-            $0.place = nil
-            return $0.wasCut
-        }
+    /// Power is back.
+    static func givePower() {
+        change { $0.place = nil }
     }
 
     /// Whether a write has already failed.
     static var isCut: Bool {
-        state.withLock { $0.place != nil && $0.wasCut }
+        change { $0.place != nil && $0.wasCut } ?? false
     }
 
+    // SQLite's file: its address is only compared.
     private static func mayWrite(_ file: UnsafeMutableRawPointer) -> Bool {
-        state.withLock { state in
-            guard let place = state.place, state.paths[UInt(bitPattern: file)]?.hasPrefix(place) == true else {
-                return true
-            }
+        change { state in
+            guard let place = state.place, paths.withLock({ $0[UInt(bitPattern: file)]?.hasPrefix(place) }) == true
+            else { return true }
             guard state.writesLeft > 0 else {
                 state.wasCut = true
                 return false
             }
             state.writesLeft -= 1
             return true
-        }
+        } ?? true
     }
 
     // MARK: The layer
@@ -106,31 +102,36 @@ enum SimulatedDisk {
         }
         layer.pointee.xCurrentTimeInt64 = { _, time in
             guard let plain = SimulatedDisk.plain, let time else { return SQLITE_ERROR }
-            let now = SimulatedDisk.state.withLock { $0.runner == pthread_self() ? $0.now : nil }
-            guard let now else { return plain.pointee.xCurrentTimeInt64(plain, time) }
+            guard let now = SimulatedDisk.change({ $0.now }) else {
+                return plain.pointee.xCurrentTimeInt64(plain, time)
+            }
             // Milliseconds since noon of the first Julian day.
             time.pointee = now + 210_866_760_000_000
             return SQLITE_OK
         }
-        layer.pointee.xRandomness = { _, count, bytes in
-            guard let plain = SimulatedDisk.plain, let bytes else { return 0 }
-            let drawn = SimulatedDisk.state.withLock { state in
-                state.runner == pthread_self() ? state.chance.bytes(Int(count)) : nil
-            }
-            guard let drawn else { return plain.pointee.xRandomness(plain, count, bytes) }
-            for (index, byte) in drawn.enumerated() { bytes[index] = CChar(bitPattern: byte) }
-            return count
-        }
         sqlite3_vfs_register(layer, 1)
+        typealias Entry = @convention(c) () -> Void
+        let entry: @convention(c) (OpaquePointer?, UnsafeRawPointer?, UnsafeRawPointer?) -> Int32 = {
+            connection, _, _ in
+            sqlite3_create_function(
+                connection, "random", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, nil,
+                { context, _, _ in
+                    let drawn = SimulatedDisk.change { $0.chance.next() } ?? UInt64.random(in: 0...UInt64.max)
+                    sqlite3_result_int64(context, Int64(bitPattern: drawn))
+                }, nil, nil)
+        }
+        // SQLite declares the entry without its arguments, and calls it with them.
+        sqlite3_auto_extension(unsafeBitCast(entry, to: Entry.self))
         return true
     }()
 
     /// The methods of SQLite's own layer, each set with the watched one made of it behind it.
     private static let watched = Mutex<[UInt: UInt]>([:])
 
+    // SQLite keeps the file and its methods while it calls; the watched methods stay for good.
     private static func watch(_ file: UnsafeMutablePointer<sqlite3_file>, name: String) {
         guard let methods = file.pointee.pMethods else { return }
-        state.withLock { $0.paths[UInt(bitPattern: file)] = name }
+        paths.withLock { $0[UInt(bitPattern: file)] = name }
         let address = UInt(bitPattern: methods)
         let own = watched.withLock { known in
             if let own = known[address] { return own }
@@ -156,7 +157,8 @@ enum SimulatedDisk {
         file.pointee.pMethods = UnsafePointer(bitPattern: own)
     }
 
-    /// SQLite's own methods, which stand behind the watched ones.
+    /// SQLite's own methods, which stand behind the watched ones: both stay for good.
+    // As long as SQLite has the file open, its methods are those that `watch` has put there.
     private static func plainMethods(
         of file: UnsafeMutablePointer<sqlite3_file>
     ) -> UnsafePointer<sqlite3_io_methods>? {

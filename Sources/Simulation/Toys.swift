@@ -22,7 +22,8 @@ enum Toys {
 
     static let profiles = [
         Profile(
-            table: "scheda", roles: [.text, .text, .text, .text, .money, .ordered, .text], isByColumn: true, grouped: [2, 3]),
+            table: "scheda", roles: [.text, .text, .text, .text, .money, .ordered, .text], isByColumn: true,
+            grouped: [2, 3]),
         Profile(table: "voce", roles: [.text, .text, .text, .text], isByColumn: false),
         Profile(table: "pratica", roles: [.owner, .text, .text, .text], isByColumn: true),
         Profile(table: "parere", roles: [.text, .text], isByColumn: false),
