@@ -110,7 +110,7 @@ let package = Package(
             name: "Simulation",
             dependencies: [
                 "ReplicaSync", "ReplicaStore", "HubStore", "Schema", "SQLiteAccess", "SyncCore", "SyncWire",
-                "SyncSession", grdb,
+                "SyncSession", grdb, sqlite,
             ]),
         .executableTarget(name: "zona-simulate", dependencies: ["Simulation", "SyncCore"], path: "Simulator"),
 

@@ -3,7 +3,7 @@
 /// Files are loaded in the order given here. Once merged a file is never edited: columns are appended by new files.
 package enum Schema {
     /// A piece of SQL with the name of its file, for messages.
-    package struct File: Sendable {
+    package struct File: Sendable, Hashable {
         package let name: String
         package let sql: String
         /// The schema version that this file belongs to: a file above 1 brings a database of the version before it

@@ -22,7 +22,7 @@ extension HubStore {
             throw Problem(.sessionUnknown, "the question is of another conversation: greet again")
         }
         do {
-            return try pool.read { [self] database in
+            return try snapshot { [self] database in
                 try refuseRevoked(database, peer.certificate.key)
                 return try Comparing(database, catalog: catalog, peer: peer, request: request).answer().frame(key: key)
             }

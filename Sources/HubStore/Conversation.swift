@@ -84,7 +84,7 @@ extension HubStore {
     /// Whether a batch of this peer's is stored.
     package func hasStored(_ hash: [UInt8], of peer: HubSession.Peer) throws(Problem) -> Bool {
         do {
-            return try pool.read { database in
+            return try snapshot { database in
                 let read = try RawStatement(
                     database,
                     """

@@ -108,23 +108,37 @@ package final class HubStore: Sendable {
         return pool
     }
 
+    /// Closes the file. The write-ahead log is folded into it first: the last connections that the pool closes only
+    /// read, and leave it lying there, beside whatever file is put in this one's place.
     package func close() throws(HubStoreError) {
         statements.drop()
+        try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
         do { try pool.close() } catch { throw HubStoreError(error) }
     }
 
     func write<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(HubStoreError) -> Result {
-        do { return try pool.write(body) } catch { throw HubStoreError(error) }
+        do {
+            return try pool.writeWithoutTransaction { database in
+                try database.inOneTransaction(.immediate) { try body(database) }
+            }
+        } catch { throw HubStoreError(error) }
     }
 
     func read<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(HubStoreError) -> Result {
-        do { return try pool.read(body) } catch { throw HubStoreError(error) }
+        do { return try snapshot(body) } catch { throw HubStoreError(error) }
+    }
+
+    /// Runs `body` over one state of the file, beside the writer.
+    func snapshot<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws -> Result {
+        try pool.unsafeRead { database in try database.inOneTransaction(.deferred) { try body(database) } }
     }
 
     /// As `write`, for the functions that answer replicas.
     func answer<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(Problem) -> Result {
         do {
-            return try pool.write(body)
+            return try pool.writeWithoutTransaction { database in
+                try database.inOneTransaction(.immediate) { try body(database) }
+            }
         } catch let problem as Problem {
             throw problem
         } catch let error as WireError {

@@ -12,7 +12,7 @@ extension HubStore {
         let size = min(max(sizeBytes, 1), Limits.pageBytes)
         let (frame, isComplete): (Frame, Bool)
         do {
-            (frame, isComplete) = try pool.read { [self] database in
+            (frame, isComplete) = try snapshot { [self] database in
                 try page(database, for: peer, after: after, sizeBytes: size)
             }
         } catch let problem as Problem {

@@ -83,7 +83,7 @@ struct Capture {
             let known = try knowledge(at: Mutant.isOn(.contextTooLate) ? state.epoch : epoch)
             context = known.vector.union(own)
             contextVersion = min(known.version, state.schemaVersion)
-            for table in catalog.tables { try capture(table, epoch: epoch) }
+            for table in try tablesPending(at: epoch) { try capture(table, epoch: epoch) }
         }
         try flush()
         try seal(isLast: true)
@@ -120,6 +120,15 @@ struct Capture {
 
     // MARK: One table
 
+    private func tablesPending(at epoch: Int64) throws -> [TableDescription] {
+        let read = try RawStatement(
+            database, "SELECT DISTINCT table_no FROM zona_pending WHERE epoch = ?1 AND counter IS NULL")
+        read.bind(1, epoch)
+        var numbers: Set<Int> = []
+        while try read.step() { numbers.insert(Int(read.integer(0))) }
+        return catalog.tables.filter { numbers.contains($0.number) }
+    }
+
     private mutating func capture(_ table: TableDescription, epoch: Int64) throws {
         let columns = table.columns.map { TriggerSQL.quoted($0.name) }
         let current = columns.map { "t.\($0)" }.joined(separator: ", ")
@@ -134,8 +143,10 @@ struct Capture {
             SELECT \(fields.filter { !$0.isEmpty }.joined(separator: ", ")) FROM zona_pending p
             LEFT JOIN \(TriggerSQL.quoted(table.name)) t ON t.id = p.id
             LEFT JOIN \(TriggerSQL.stashName(table)) b ON b.id = p.id
-            WHERE p.table_no = \(table.number) AND p.epoch = \(epoch) AND p.counter IS NULL
+            WHERE p.table_no = ?1 AND p.epoch = ?2 AND p.counter IS NULL
             """)
+        rows.bind(1, table.number)
+        rows.bind(2, epoch)
         var moved = MovedStash(table: table)
         var author: (name: [UInt8], number: Int, batch: UInt64)?
         while try rows.step() {
@@ -269,14 +280,13 @@ extension ReplicaStore {
 }
 
 extension Database {
-    /// Switches the triggers off inside the transaction; never committed as on. A program's own sleep too: what they
-    /// would write into rows that a pull brings nobody would hear of, and one that says no would stop the sync.
+    /// Says inside the transaction that what is written is nobody's change; never committed as on. All triggers sleep
+    /// on this connection in any case, a program's own too: what they would write into rows that a pull brings nobody
+    /// would hear of, and one that says no would stop the sync.
     func whileApplying<Result>(_ body: () throws -> Result) throws -> Result {
-        try withTriggersAsleep {
-            try RawStatement(self, "UPDATE zona_state SET applying = 1").run()
-            let result = try body()
-            try RawStatement(self, "UPDATE zona_state SET applying = 0").run()
-            return result
-        }
+        try RawStatement(self, "UPDATE zona_state SET applying = 1").run()
+        let result = try body()
+        try RawStatement(self, "UPDATE zona_state SET applying = 0").run()
+        return result
     }
 }

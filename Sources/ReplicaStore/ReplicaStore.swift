@@ -145,6 +145,7 @@ package final class ReplicaStore: Sendable {
             // at a replica changes no byte of it.
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             try database.execute(sql: "PRAGMA synchronous = FULL")
+            database.putTriggersToSleep()
             statements.attach(to: database)
         }
         return configuration
@@ -235,9 +236,11 @@ package final class ReplicaStore: Sendable {
     func write<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(ReplicaStoreError) -> Result {
         let version = catalog.version
         do {
-            return try queue.write { database in
-                try Upgrade.refuseUpgradedMeanwhile(database, version: version)
-                return try body(database)
+            return try queue.inDatabase { database in
+                try database.inOneTransaction(.immediate) {
+                    try Upgrade.refuseUpgradedMeanwhile(database, version: version)
+                    return try body(database)
+                }
             }
         } catch { throw ReplicaStoreError(error) }
     }
@@ -246,17 +249,7 @@ package final class ReplicaStore: Sendable {
     /// prepared statement of the connection.
     func read<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(ReplicaStoreError) -> Result {
         do {
-            return try queue.inDatabase { database in
-                try database.execute(sql: "BEGIN DEFERRED TRANSACTION")
-                do {
-                    let result = try body(database)
-                    try database.execute(sql: "COMMIT TRANSACTION")
-                    return result
-                } catch {
-                    try? database.execute(sql: "ROLLBACK TRANSACTION")
-                    throw error
-                }
-            }
+            return try queue.inDatabase { database in try database.inOneTransaction(.deferred) { try body(database) } }
         } catch { throw ReplicaStoreError(error) }
     }
 

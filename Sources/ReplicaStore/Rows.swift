@@ -254,13 +254,13 @@ extension ReplicaStore {
 }
 
 extension Database {
-    /// Writes as one action of `author`: accepted or refused as a whole.
+    /// Writes as one action of `author`, with the triggers awake: accepted or refused as a whole.
     func acting<Result>(as author: Operator, _ body: () throws -> Result) throws -> Result {
         let begin = try RawStatement(
             self, "UPDATE zona_state SET author = ?1, action = abs(random() % 4611686018427387904) + 1")
         begin.bind(1, text: author.name)
         try begin.run()
-        let result = try body()
+        let result = try withTriggersAwake(body)
         try RawStatement(self, "UPDATE zona_state SET author = '-', action = 0").run()
         return result
     }

@@ -1,17 +1,24 @@
 package import GRDB
 package import Schema
 package import SyncCore
+import Synchronization
 
 /// Reads the catalog out of a database that holds it: the SQL files are the only place where tables, rules and
 /// rights are written.
 package enum CatalogLoader {
+    /// One for each schema version that a program meets: a hub with many ambiti loads it once.
+    private static let known = Mutex<[[Schema.File]: Catalog]>([:])
+
     /// The catalog of the SQL that this program carries, loaded in memory.
     package static func bundled(_ files: [Schema.File] = Schema.synced) throws -> Catalog {
+        if let catalog = known.withLock({ $0[files] }) { return catalog }
         let queue = try DatabaseQueue()
-        return try queue.write { database in
+        let catalog = try queue.write { database in
             for file in files { try database.execute(sql: file.sql) }
             return try load(database)
         }
+        known.withLock { $0[files] = catalog }
+        return catalog
     }
 
     package static func load(_ database: Database) throws -> Catalog {

@@ -18,6 +18,7 @@ package final class StatementCaches: Sendable {
     /// Statements on this connection are kept from now on.
     package func attach(to database: Database) {
         guard let connection = database.sqliteConnection else { return }
+        database.stopAskingWhatIsTouched()
         let cache = StatementCache(UInt(bitPattern: connection))
         caches.withLock { $0.append(cache) }
     }
@@ -87,8 +88,8 @@ final class StatementCache: @unchecked Sendable {
 }
 
 extension Database {
-    /// For connections that nobody observes and that run raw statements alone: GRDB is not told any more what a
-    /// statement reads and writes.
+    /// For connections that nobody observes: GRDB is not told any more what a statement reads and writes, which costs
+    /// more than preparing it, triggers and all.
     package func stopAskingWhatIsTouched() {
         sqlite3_set_authorizer(sqliteConnection, nil, nil)
     }

@@ -3,7 +3,7 @@ package struct Campaign: Sendable {
     /// Situations that runs may get into.
     enum Situation: Sendable {
         case refuse, scope, rules, touch, revert, crash, stick, clock, keys
-        case clone, putBack, restore, oldBackup, lostPC, collect, move
+        case clone, putBack, restore, oldBackup, lostPC, collect, move, schema
     }
 
     package let name: String
@@ -13,6 +13,11 @@ package struct Campaign: Sendable {
 
     func has(_ situation: Situation) -> Bool {
         situations.contains(situation)
+    }
+
+    /// Whether the next run can begin with the files of this one, their rows put back.
+    var leavesFilesAlike: Bool {
+        situations.isDisjoint(with: [.refuse, .schema])
     }
 
     var restoresHub: Bool {
@@ -26,7 +31,8 @@ package struct Campaign: Sendable {
     private static let daily = [
         "insert", "update", "delete", "capture", "conversation", "conflict update", "request lost", "answer lost",
         "upload doubled", "upload late", "upload cut", "pull interrupted", "skipped", "unit of many batches",
-        "pull of many pages", "decision", "by another program", "replace", "upsert", "settled",
+        "pull of many pages", "decision", "by another program", "replace", "upsert", "settled", "digest equal",
+        "log folded again",
     ]
 
     package static let all = [
@@ -39,18 +45,33 @@ package struct Campaign: Sendable {
             promises: daily + [
                 "rule capofila", "rule owner", "rule set", "insert again", "appended", "derived id", "rule fields",
             ]),
-        Campaign(name: "keys", situations: [.keys], promises: daily),
+        Campaign(
+            name: "keys", situations: [.keys],
+            promises: daily + [
+                "conflict duplicate", "conflict orphan", "merge", "duplicates at rest", "family deleted",
+            ]),
         Campaign(name: "touch", situations: [.touch], promises: daily + ["form", "form saved", "form too old"]),
         Campaign(name: "revert", situations: [.revert], promises: daily + ["revert", "skipped row took its place"]),
         Campaign(
-            name: "crash", situations: [.crash, .touch], promises: daily + ["crash of a PC", "crash of the hub"]),
-        Campaign(name: "stick", situations: [.stick], promises: daily + ["batch by stick"]),
+            name: "crash", situations: [.crash, .touch],
+            promises: daily + [
+                "crash of a PC", "crash of the hub", "power cut at a PC", "power cut at the hub",
+            ]),
+        Campaign(name: "stick", situations: [.stick], promises: daily + ["batch by stick", "page out of turn"]),
         Campaign(name: "clock", situations: [.clock], promises: daily + ["clock stepped"]),
         Campaign(name: "clone", situations: [.clone], promises: daily + ["clone", "forked"]),
         Campaign(name: "repback", situations: [.putBack], promises: daily + ["PC put back", "forked"]),
         Campaign(
             name: "restore", situations: [.restore],
             promises: daily + ["restore", "restore without a word", "metHub", "copy", "new life of the hub by itself"]),
+        Campaign(
+            name: "schema", situations: [.schema],
+            promises: daily + [
+                "PC upgraded", "PC upgraded with work that waits", "hub upgraded", "problem schemaTooNew",
+            ]),
+        Campaign(
+            name: "schemaback", situations: [.schema, .restore, .putBack, .touch],
+            promises: daily + ["PC upgraded", "hub upgraded", "restore", "PC put back", "form saved"]),
         Campaign(name: "gc", situations: [.collect], promises: daily + ["collected", "startedAfresh"]),
         Campaign(
             name: "gcrestore", situations: [.collect, .restore, .move],

@@ -1,5 +1,6 @@
 import ReplicaStore
 import ReplicaSync
+import Schema
 import SyncCore
 import SyncSession
 import SyncWire
@@ -54,7 +55,12 @@ final class Desk {
     let key: SigningKey
     let comune: RecordID
     let isCapofila: Bool
+    /// The schema of Zona as it is installed here.
+    var files = Toys.files
+    /// The sync's program.
     var store: ReplicaStore
+    /// The same file as the person at this PC has it open: what he writes through Zona goes through here.
+    var person: ReplicaStore
     var program: OtherProgram
     var memory = Memory()
     var form: Form?
@@ -81,7 +87,7 @@ final class Desk {
     /// - Parameter open: stores of a run before, whose content was put back.
     init(
         index: Int, path: String, key: SigningKey, comune: RecordID, isCapofila: Bool, skew: Int64,
-        open: (store: ReplicaStore, program: OtherProgram)? = nil
+        files: [Schema.File] = Toys.files, open: Stage.Programs? = nil
     ) throws {
         self.index = index
         self.path = path
@@ -89,7 +95,9 @@ final class Desk {
         self.comune = comune
         self.isCapofila = isCapofila
         self.skew = skew
-        store = try open?.store ?? ReplicaStore(path: path)
+        self.files = files
+        store = try open?.store ?? ReplicaStore(path: path, files: files)
+        person = try open?.person ?? ReplicaStore(path: path, files: files)
         program = try open?.program ?? OtherProgram(path: path)
     }
 
@@ -107,18 +115,27 @@ final class Desk {
         try reopenFiles()
     }
 
+    var programs: Stage.Programs { Stage.Programs(store: store, person: person, program: program) }
+
     func reopenFiles() throws {
-        store = try ReplicaStore(path: path)
+        store = try ReplicaStore(path: path, files: files)
+        person = try ReplicaStore(path: path, files: files)
         program = try OtherProgram(path: path)
     }
 
     func close() throws {
-        program.close()
-        try store.close()
+        try programs.close()
     }
 
     var number: UInt64 {
         get throws { UInt64(bitPattern: try program.integer("SELECT number FROM zona_state")) }
+    }
+
+    /// The tables as this PC's schema has them.
+    var catalog: Catalog { store.catalog }
+
+    func table(_ number: Int) -> TableDescription? {
+        catalog.table(number)
     }
 
     func row(_ key: RecordKey, _ table: TableDescription) throws -> [Value]? {
@@ -139,11 +156,5 @@ final class Desk {
             try program.rows("SELECT table_no, id FROM zona_behind").compactMap { row in
                 RecordID(row[1].string).map { RecordKey(table: Int(row[0].integer), id: $0) }
             })
-    }
-
-    /// Triggers read the machine's clock; this puts the simulated one in its place.
-    func setClock(_ now: Int64) throws {
-        try program.run(
-            "UPDATE zona_pending SET changed_at = ?1 WHERE changed_at > 1760000000000", [.integer(now + skew)])
     }
 }

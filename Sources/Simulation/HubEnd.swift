@@ -8,6 +8,7 @@ import SyncWire
 final class HubEnd {
     let path: String
     let key: SigningKey
+    var files = Toys.files
     var store: HubStore
     var program: OtherProgram
     var memory = HubMemory()
@@ -19,12 +20,12 @@ final class HubEnd {
     init(path: String, key: SigningKey, open: (store: HubStore, program: OtherProgram)? = nil) throws {
         self.path = path
         self.key = key
-        store = try open?.store ?? HubStore(path: path, key: key, files: Toys.files)
+        store = try open?.store ?? HubStore(path: path, key: key, files: files)
         program = try open?.program ?? OtherProgram(path: path)
     }
 
     func close() throws {
-        program.close()
+        try program.close()
         try store.close()
     }
 
@@ -36,7 +37,7 @@ final class HubEnd {
     }
 
     func openFiles() throws {
-        store = try HubStore(path: path, key: key, files: Toys.files)
+        store = try HubStore(path: path, key: key, files: files, now: Template.founded)
         program = try OtherProgram(path: path)
     }
 
@@ -108,8 +109,14 @@ extension Play {
             try observe()
             return .acknowledgement(try Acknowledgement(reading: frame))
         case .page(let after, let size):
+            let sent = sentPages[desk.index] ?? []
+            if campaign.has(.stick), !sent.isEmpty, chance.happens(0.06) {
+                count("page out of turn")
+                return .page(chance.pick(sent))
+            }
             let frame = try hub.store.page(for: try peer(of: desk), after: after, sizeBytes: size, now: now)
             try remember(frame)
+            sentPages[desk.index] = sent.suffix(11) + [frame]
             return .page(frame)
         }
     }

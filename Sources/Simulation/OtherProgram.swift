@@ -20,15 +20,13 @@ final class OtherProgram {
     }
 
     deinit {
-        close()
+        try? close()
     }
 
-    func close() {
-        let statements = self.statements
-        self.statements = [:]
-        // Finalised on the connection's own queue; a close that fails leaves a file that is copied no more.
-        queue.inDatabase { _ in _ = consume statements }
-        try? queue.close()
+    func close() throws {
+        // Finalised on the connection's own queue; with one that lives SQLite would not close the file.
+        queue.inDatabase { _ in statements = [:] }
+        try queue.close()
     }
 
     /// Runs one statement in a transaction of its own.

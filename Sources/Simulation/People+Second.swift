@@ -7,7 +7,7 @@ extension Play {
     func revert(_ desk: Desk) throws {
         for key in desk.memory.written.keys.sorted() {
             guard let beginning = desk.memory.written[key], !beginning.hasDecision, let old = beginning.row,
-                let table = table(key.table), let row = try desk.row(key, table), row != old,
+                let table = desk.table(key.table), let row = try desk.row(key, table), row != old,
                 table.rule != .set, table.rule != .appendOnly
             else { continue }
             let set = table.columns.enumerated().map { "\($1.name) = ?\($0 + 2)" }.joined(separator: ", ")
@@ -15,6 +15,7 @@ extension Play {
                 try desk.program.run("UPDATE \(table.name) SET \(set) WHERE id = ?1", [.id(key.id)] + old)
             }
             guard isDone else { continue }
+            if desk.form?.key == key { desk.form = nil }
             count("revert")
             note("desk \(desk.index) undid \(key)")
             for (new, before) in zip(row, old) where new != before {
@@ -32,7 +33,7 @@ extension Play {
     /// Opens a form, saves the open one, or closes it.
     func useForm(_ desk: Desk) throws {
         guard let form = desk.form else { return try openForm(desk) }
-        guard let table = table(form.key.table), let profile = Toys.profile(table.name) else { return }
+        guard let table = desk.table(form.key.table), let profile = Toys.profile(table.name) else { return }
         guard chance.happens(0.7), let row = try desk.row(form.key, table) else {
             return try closeForm(desk, form, table)
         }
@@ -51,13 +52,13 @@ extension Play {
     func closeForm(_ desk: Desk, _ form: Form, _ table: TableDescription) throws {
         let behind = try desk.behind()
         desk.form = nil
-        try desk.store.endTouch(form.key.id, of: table)
+        try desk.person.endTouch(form.key.id, of: table)
         try noteTookPlace(desk, behindBefore: behind)
     }
 
     private func openForm(_ desk: Desk) throws {
         guard let (key, table, _, row) = try anyRow(desk), table.rule != .set, table.rule != .appendOnly else { return }
-        try desk.store.touch(key.id, of: table, now: now + desk.skew)
+        try desk.person.touch(key.id, of: table, now: now + desk.skew)
         desk.form = Form(key: key, row: row, touchedAt: now + desk.skew)
         count("form")
         note("desk \(desk.index) opened a form on \(key)")
@@ -67,16 +68,21 @@ extension Play {
     // MARK: Decisions
 
     func decide(_ desk: Desk) throws {
-        let open = try desk.store.conflicts()
+        let open = try desk.person.conflicts()
         guard !open.isEmpty else { return }
         for _ in 0..<min(2, open.count) { try decide(desk, chance.pick(open)) }
     }
 
     private func decide(_ desk: Desk, _ conflict: Conflict) throws {
-        guard let table = catalog.table(named: conflict.table), let profile = Toys.profile(table.name) else { return }
+        guard let table = desk.catalog.table(named: conflict.table), let profile = Toys.profile(table.name) else {
+            return
+        }
+        if conflict.kind == "duplicate" { return try merge(desk, conflict, table) }
         let key = RecordKey(table: table.number, id: conflict.recordID)
         let row = try desk.row(key, table)
         let columns = conflict.columns.compactMap(table.column(named:))
+        // About a column that this PC's schema lacks: for somebody else to decide.
+        guard columns.count == conflict.columns.count else { return }
         var choice = ConflictChoice.shown
         switch chance.below(3) {
         case 0 where !columns.isEmpty && row != nil:
@@ -90,7 +96,7 @@ extension Play {
         }
         if case .other = choice, columns.isEmpty, table.rule == .appendOnly { return }
         let isDone = try tries(desk) {
-            try desk.store.resolve(conflict, choice, note: "", by: Operator("anna"), now: now + desk.skew)
+            try desk.person.resolve(conflict, choice, note: "", by: Operator("anna"), now: now + desk.skew)
         }
         guard isDone else { return }
         count("decision")
@@ -118,11 +124,37 @@ extension Play {
         }
     }
 
+    /// One record is made of duplicates; the values of one of them stay.
+    private func merge(_ desk: Desk, _ conflict: Conflict, _ table: TableDescription) throws {
+        let keys = conflict.members.map { RecordKey(table: table.number, id: $0) }
+        let rows = try keys.map { try desk.row($0, table) }
+        guard keys.count > 1, rows.allSatisfy({ $0 != nil }) else { return }
+        let isDone = try tries(desk) {
+            _ = try desk.person.merge(
+                conflict, keeping: chance.below(keys.count), [], note: "", by: Operator("anna"), now: now + desk.skew)
+        }
+        guard isDone, let before = rows[0], let after = try desk.row(keys[0], table) else { return }
+        count("merge")
+        note("desk \(desk.index) merged \(keys)")
+        world.merged.formUnion(keys.dropFirst())
+        begin(keys[0], desk, row: before)
+        desk.memory.written[keys[0]]?.hasDecision = true
+        let held = Set(after.compactMap(Written.value))
+        world.again.formUnion(held)
+        for value in rows.flatMap({ $0 ?? [] }).compactMap(Written.value) where !held.contains(value) {
+            world.over[value, default: []].insert(World.overruled)
+        }
+        for column in after.indices where before[column] != after[column] {
+            wrote(after[column], at: World.Place(key: keys[0], column: column), desk)
+        }
+    }
+
     // MARK: Refused changes
 
     /// The operator reads a refused change, writes it once more without the fault, and lets it go.
     func resubmit(_ desk: Desk) throws {
-        guard let change = try desk.store.refusedChanges().first, let table = catalog.table(named: change.table) else {
+        guard let change = try desk.person.refusedChanges().first, let table = desk.catalog.table(named: change.table)
+        else {
             return
         }
         let key = RecordKey(table: table.number, id: change.id)
@@ -136,6 +168,6 @@ extension Play {
             try write(desk, key, table, again, over: row, onScreen: row)
         }
         count("resubmitted")
-        _ = try desk.store.dropRefused(change.dot)
+        _ = try desk.person.dropRefused(change.dot)
     }
 }

@@ -1,5 +1,6 @@
 import ReplicaStore
 import SQLiteAccess
+import Schema
 import SyncCore
 import SyncWire
 
@@ -12,21 +13,22 @@ extension Play {
             names += ["parere", "locale", "legame", "movimento", "parere", "locale", "legame", "legame", "legame"]
         }
         if campaign.has(.scope) { names = ["scheda", "voce", "pratica", "pratica", "pratica", "pratica"] }
+        if campaign.has(.schema) { names = ["scheda", "scheda", "voce", "voce", "pratica", "nuova"] }
         if campaign.has(.keys) { names += ["gruppo", "membro", "gruppo", "membro"] }
         return names
     }
 
-    func anyTable() -> (TableDescription, Toys.Profile)? {
+    func anyTable(_ desk: Desk) -> (TableDescription, Toys.Profile)? {
         let name = chance.pick(busyTables)
-        guard let table = catalog.table(named: name), let profile = Toys.profile(name) else { return nil }
+        guard let table = desk.catalog.table(named: name), let profile = Toys.profile(name) else { return nil }
         return (table, profile)
     }
 
     /// Runs a person's write; a rule of the file may say no, and then nothing has happened.
     func tries(_ desk: Desk, _ body: () throws -> Void) throws -> Bool {
+        SimulatedDisk.setClock(now + desk.skew)
         do {
             try body()
-            try desk.setClock(now)
             return true
         } catch let fault as StatementFault where fault.message.hasPrefix("zona:") {
             count("refused where written")
@@ -41,11 +43,11 @@ extension Play {
     // MARK: Adding
 
     func insert(_ desk: Desk) throws {
-        guard let (table, profile) = anyTable() else { return }
+        guard let (table, profile) = anyTable(desk) else { return }
         let number = try desk.number
         var owner: RecordID?
         var row: [Value] = []
-        for (column, role) in profile.roles.enumerated() {
+        for (column, role) in profile.roles.prefix(table.columns.count).enumerated() {
             switch role {
             case .text, .money: row.append(newValue(profile, column, number))
             case .ordered: row.append(.text(chance.pick(["a", "b"])))
@@ -55,7 +57,7 @@ extension Play {
             case .key: row.append(.text(chance.pick(["p", "q", "r"])))
             case .name: row.append(.text("g\(chance.below(6))"))
             case .parent:
-                guard let parents = catalog.table(named: "gruppo"), let parent = try any(of: parents, desk) else {
+                guard let parents = desk.catalog.table(named: "gruppo"), let parent = try any(of: parents, desk) else {
                     return
                 }
                 row.append(.id(parent))
@@ -107,7 +109,7 @@ extension Play {
                 try desk.program.run(
                     "\(verb) \(table.name)(id, \(Desk.columns(table))) VALUES (\(places))", [.id(id)] + row)
             } else {
-                _ = try desk.store.insert(
+                _ = try desk.person.insert(
                     into: table, row.enumerated().map { ($0.offset, $0.element) }, id: table.idKey.isEmpty ? id : nil,
                     by: Operator("anna"))
             }
@@ -145,7 +147,7 @@ extension Play {
     }
 
     func anyRow(_ desk: Desk) throws -> (RecordKey, TableDescription, Toys.Profile, [Value])? {
-        guard let (table, profile) = anyTable(), let id = try any(of: table, desk) else { return nil }
+        guard let (table, profile) = anyTable(desk), let id = try any(of: table, desk) else { return nil }
         let key = RecordKey(table: table.number, id: id)
         guard let row = try desk.row(key, table) else { return nil }
         return (key, table, profile, row)
@@ -161,10 +163,10 @@ extension Play {
 
     /// New values for one column of the record, or for two.
     func changes(of row: [Value], _ profile: Toys.Profile, _ number: UInt64) -> [(column: Int, value: Value)] {
-        let free = profile.roles.indices.filter { [.text, .money, .ordered, .name].contains(profile.roles[$0]) }
+        let free = row.indices.filter { [.text, .money, .ordered, .name].contains(profile.roles[$0]) }
         var changes: [Int: Value] = [:]
         for _ in 0..<(chance.happens(0.25) ? 2 : 1) {
-            let column = chance.pick(Array(free))
+            let column = chance.pick(free)
             switch profile.roles[column] {
             case .ordered: changes[column] = .text(chance.pick(["a", "b", "c"]))
             case .name: changes[column] = .text("g\(chance.below(6))")
@@ -230,29 +232,54 @@ extension Play {
                 "UPDATE \(table.name) SET \(set.joined(separator: ", ")) WHERE id = ?1",
                 [.id(key.id)] + changes.map(\.value))
         default:
-            _ = try desk.store.update(key.id, of: table, changes, by: Operator("anna"))
+            _ = try desk.person.update(key.id, of: table, changes, by: Operator("anna"))
         }
     }
 
     func delete(_ desk: Desk) throws {
+        if campaign.has(.keys), chance.happens(0.6), try deleteFamily(desk) { return }
         let link = campaign.has(.rules) && chance.happens(0.6) ? try anyLink(desk) : nil
         guard let (key, table, row) = try link ?? anyRow(desk).map({ ($0.0, $0.1, $0.3) }) else { return }
+        _ = try delete(desk, key, table, row)
+    }
+
+    private func delete(_ desk: Desk, _ key: RecordKey, _ table: TableDescription, _ row: [Value]) throws -> Bool {
         let isDone = try tries(desk) {
             if chance.happens(0.5) {
                 try desk.program.run("DELETE FROM \(table.name) WHERE id = ?1", [.id(key.id)])
             } else {
-                try desk.store.delete(key.id, of: table, by: Operator("anna"))
+                try desk.person.delete(key.id, of: table, by: Operator("anna"))
             }
         }
-        guard isDone else { return }
+        guard isDone else { return false }
         count("delete")
         note("desk \(desk.index) deleted \(key)")
         deleted(key, desk, row)
+        return true
+    }
+
+    /// A group goes with its members, whom somebody may be writing meanwhile.
+    private func deleteFamily(_ desk: Desk) throws -> Bool {
+        guard let children = catalog.table(named: "membro"), let parents = catalog.table(named: "gruppo"),
+            let id = try desk.program.rows(
+                "SELECT gruppo_id FROM membro WHERE gruppo_id IN (SELECT id FROM gruppo) ORDER BY id"
+            ).map({ $0[0].string }).randomElement(using: &chance).flatMap(RecordID.init)
+        else { return false }
+        for row in try desk.program.rows("SELECT id FROM membro WHERE gruppo_id = ?1 ORDER BY id", [.id(id)]) {
+            guard let child = RecordID(row[0].string) else { continue }
+            let key = RecordKey(table: children.number, id: child)
+            guard let values = try desk.row(key, children) else { continue }
+            guard try delete(desk, key, children, values) else { return true }
+        }
+        let key = RecordKey(table: parents.number, id: id)
+        guard let values = try desk.row(key, parents) else { return true }
+        if try delete(desk, key, parents, values) { count("family deleted") }
+        return true
     }
 
     /// A row of a join table: deleted here while another desk adds the same, which random rows would seldom be.
     private func anyLink(_ desk: Desk) throws -> (RecordKey, TableDescription, [Value])? {
-        for table in catalog.tables where table.rule == .set {
+        for table in desk.catalog.tables where table.rule == .set {
             guard let id = try any(of: table, desk) else { continue }
             let key = RecordKey(table: table.number, id: id)
             if let row = try desk.row(key, table) { return (key, table, row) }
@@ -264,6 +291,10 @@ extension Play {
         begin(key, desk, row: row)
         for value in row.compactMap(Written.value) { world.over[value, default: []].insert(World.deleted) }
         desk.memory.edits = desk.memory.edits.filter { $0.key.key != key }
+        let later = table(key.table)?.columns.indices.filter { table(key.table)?.columns[$0].since ?? 1 > 1 } ?? []
+        if later.contains(where: { !row.indices.contains($0) || Written.value(row[$0]) == nil }) {
+            world.blind.insert(key)
+        }
     }
 }
 

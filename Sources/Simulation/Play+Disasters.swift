@@ -35,11 +35,11 @@ extension Play {
     /// The file is copied, with its key, to another PC: two that believe they are the same.
     private func clone(_ desk: Desk) throws {
         count("clone")
-        let path = folder + "/\(desks.count)-clone.sqlite"
+        let path = side + "/\(desks.count)-clone.sqlite"
         try desk.program.copy(to: path)
         let twin = try Desk(
             index: desks.count, path: path, key: desk.key, comune: desk.comune, isCapofila: desk.isCapofila,
-            skew: desk.skew)
+            skew: desk.skew, files: desk.files)
         twin.memory = desk.memory
         twin.memory.edits = [:]
         note("desk \(twin.index) is a copy of desk \(desk.index)")
@@ -50,7 +50,7 @@ extension Play {
 
     private func backUp(_ desk: Desk) throws {
         count("backup of a PC")
-        let path = folder + "/\(desk.index)-backup.sqlite"
+        let path = side + "/\(desk.index)-backup.sqlite"
         try desk.program.copy(to: path)
         deskBackups[desk.index] = (path, desk.memory)
         note("desk \(desk.index) was backed up")
@@ -88,7 +88,8 @@ extension Play {
         try losing {
             desk.hangUp()
             try desk.close()
-            let path = folder + "/\(desk.index)-\(seed)-\(step)-new.sqlite"
+            try remove(desk.path)
+            let path = side + "/\(desk.index)-\(step)-new.sqlite"
             let seat = try Template.enrol(
                 desk.comune, isCapofila: desk.isCapofila, at: hub.store, path: path, now: now, &chance)
             let new = try Desk(
@@ -111,7 +112,7 @@ extension Play {
     // MARK: Copies of the hub's file
 
     private func copyOfNow() throws -> HubBackup {
-        let path = folder + "/hub-\(backups.count)-\(step).backup"
+        let path = side + "/hub-\(backups.count)-\(step).backup"
         try hub.program.copy(to: path)
         var stored: [UInt64: Int64] = [:]
         for row in try hub.program.rows("SELECT number, stored_counter FROM replica") {
@@ -207,7 +208,7 @@ extension Play {
 
     private func existing(at desk: Desk) throws -> Set<Int> {
         var found: Set<Int> = []
-        for table in catalog.tables {
+        for table in desk.catalog.tables {
             let columns = Desk.columns(table)
             for name in [table.name, "zona_before_\(table.name)"] {
                 for row in try desk.program.rows("SELECT \(columns) FROM \(name)") {

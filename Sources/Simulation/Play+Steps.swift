@@ -1,6 +1,7 @@
 import HubStore
 import ReplicaStore
 import ReplicaSync
+import Schema
 import SyncCore
 import SyncSession
 import SyncWire
@@ -12,7 +13,41 @@ extension Play {
         let desk = chance.pick(desks)
         if desk.awayUntil > step, chance.happens(0.5) { return }
         try happenBeside(desk)
-        try work(at: desks[desk.index])
+        let present = desks[desk.index]
+        guard campaign.has(.crash), chance.happens(0.05) else { return try work(at: present) }
+        try losePower(present) { try work(at: present) }
+    }
+
+    /// The power goes somewhere in the middle, at the PC or at the hub: what the last transaction had written is there
+    /// in part, and its file is opened again.
+    private func losePower(_ desk: Desk, _ body: () throws -> Void) throws {
+        let isHub = chance.happens(0.4)
+        SimulatedDisk.cutPower(isHub ? hub.path : desk.path, after: chance.below(isHub ? 24 : 12))
+        do { try body() } catch {
+            guard SimulatedDisk.isCut else {
+                SimulatedDisk.givePower()
+                throw error
+            }
+            note("in the middle: \(error)")
+        }
+        guard SimulatedDisk.isCut else {
+            SimulatedDisk.givePower()
+            return
+        }
+        count(isHub ? "power cut at the hub" : "power cut at a PC")
+        note("the power went\(isHub ? " at the hub" : " at desk \(desk.index)")")
+        // Closed while nothing can be written: the log stays as it was.
+        if isHub { try hub.close() } else { try desk.close() }
+        SimulatedDisk.givePower()
+        if isHub {
+            hub.nonces = []
+            try hub.openFiles()
+            for desk in desks { desk.hangUp() }
+        } else {
+            desk.hangUp()
+            desk.form = nil
+            try desk.reopenFiles()
+        }
     }
 
     private func work(at desk: Desk) throws {
@@ -39,6 +74,7 @@ extension Play {
         if campaign.has(.stick) { try useStick(desk) }
         if campaign.has(.crash) { try crash(desk) }
         if campaign.has(.collect) { try collect(desk) }
+        if campaign.has(.schema) { try upgrade(desk) }
         if campaign.hasDisasters, chance.happens(0.04) { try disaster(desk) }
         if campaign.has(.clock), chance.happens(0.02) {
             desk.skew = chance.pick([0, -50, 3_000, -90_000, 86_400_000, -31_536_000_000])
@@ -46,12 +82,33 @@ extension Play {
         }
     }
 
+    /// A newer Zona is installed, at the hub or at a PC: mostly, not always, at the hub first.
+    private func upgrade(_ desk: Desk) throws {
+        if hub.files.version < catalog.version, chance.happens(0.02) { try upgradeHub() }
+        let isFirst = hub.files.version < catalog.version
+        guard desk.files.version < catalog.version, chance.happens(isFirst ? 0.002 : 0.02) else { return }
+        count("PC upgraded")
+        if !desk.memory.written.isEmpty { count("PC upgraded with work that waits") }
+        note("desk \(desk.index) is upgraded")
+        desk.files = Toys.laterFiles
+        try desk.reopen()
+    }
+
+    private func upgradeHub() throws {
+        count("hub upgraded")
+        note("the hub is upgraded")
+        hub.files = Toys.laterFiles
+        try hub.reopen()
+        for desk in desks { desk.hangUp() }
+        try hub.refresh()
+    }
+
     private func crash(_ desk: Desk) throws {
-        if chance.happens(0.04) {
+        if chance.happens(0.015) {
             count("crash of a PC")
             try desk.reopen()
         }
-        if chance.happens(0.02) {
+        if chance.happens(0.008) {
             count("crash of the hub")
             try hub.reopen()
             for desk in desks { desk.hangUp() }
@@ -104,12 +161,13 @@ extension Play {
 
     /// After the last fault: everything goes up and comes down until nothing moves.
     func settle() throws {
+        if hub.files.version < catalog.version { try upgradeHub() }
         // Forms that a crash left open have ended.
         now += Limits.touchMilliseconds * 2
         for desk in desks {
             desk.awayUntil = 0
             desk.hangUp()
-            if let form = desk.form, let table = table(form.key.table) {
+            if let form = desk.form, let table = desk.table(form.key.table) {
                 try closeForm(desk, form, table)
             }
         }

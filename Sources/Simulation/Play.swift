@@ -23,6 +23,8 @@ final class Play {
     let seed: UInt64
     let template: Template
     let folder: String
+    /// Where this run keeps what no other run has: copies, backups, new PCs.
+    let side: String
     let catalog: Catalog
     var chance: Chance
     var world = World()
@@ -42,6 +44,8 @@ final class Play {
     var sticks: [LateUpload] = []
     /// Kept copies of the hub's file, and of PCs' files.
     var backups: [HubBackup] = []
+    /// Pages that each PC was sent, the last ones: one may come again.
+    var sentPages: [Int: [Frame]] = [:]
     var deskBackups: [Int: (path: String, memory: Memory)] = [:]
     var counts: [String: Int] = [:]
     let isTracing: Bool
@@ -50,11 +54,13 @@ final class Play {
         self.campaign = campaign
         self.seed = seed
         self.template = template
+        template.stage.runs += 1
+        side = folder + "/\(template.stage.runs)"
         self.folder = folder
         self.isTracing = isTracing
-        catalog = template.catalog
+        catalog = campaign.has(.schema) ? template.laterCatalog : template.catalog
         chance = Chance(seed: seed)
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: side, withIntermediateDirectories: true)
         hub = try Self.openHub(template, folder)
         for (index, seat) in template.seats.enumerated() {
             let skew: Int64 =
@@ -104,22 +110,33 @@ final class Play {
             open: open)
     }
 
-    /// Leaves what is whole to the next run, and closes the rest.
-    func end(isWhole: Bool) {
+    /// Leaves what is whole to the next run, closes and removes the rest.
+    func end(isWhole: Bool) throws {
+        defer { try? FileManager.default.removeItem(atPath: side) }
         for desk in desks {
             desk.hangUp()
-            if isWhole, !campaign.has(.refuse), desk.path == folder + "/\(desk.index).sqlite" {
-                template.stage.desks[desk.index] = (desk.store, desk.program)
+            if isWhole, campaign.leavesFilesAlike, desk.path == folder + "/\(desk.index).sqlite" {
+                template.stage.desks[desk.index] = desk.programs
             } else {
-                try? desk.close()
-                try? FileManager.default.removeItem(atPath: desk.path)
+                try desk.close()
+                try remove(desk.path)
             }
         }
-        if isWhole, !campaign.restoresHub, hub.store.incarnation == template.incarnation {
+        if isWhole, campaign.leavesFilesAlike, !campaign.restoresHub, hub.store.incarnation == template.incarnation {
             template.stage.hub = (hub.store, hub.program)
         } else {
-            try? hub.close()
+            try hub.close()
+            try remove(hub.path)
         }
+    }
+
+    /// A file that was closed has no log beside it: one that stayed would be taken for the next file's.
+    func remove(_ path: String) throws {
+        let files = FileManager.default
+        let size = try? files.attributesOfItem(atPath: path + "-wal")[.size] as? Int
+        let isLeft = (size ?? 0) > 0
+        for suffix in ["", "-wal", "-shm"] { try? files.removeItem(atPath: path + suffix) }
+        if isLeft { throw SimulationFailure("\(path) was closed and left its log") }
     }
 
     func count(_ what: String, _ times: Int = 1) {

@@ -16,6 +16,8 @@ package struct Simulation: ~Copyable {
     package init(folder: String) throws {
         self.folder = folder
         try FileManager.default.createDirectory(atPath: folder + "/template", withIntermediateDirectories: true)
+        SimulatedDisk.begin(seed: 0, now: Template.founded)
+        defer { SimulatedDisk.end() }
         template = try Template(folder: folder + "/template")
     }
 
@@ -33,10 +35,10 @@ package struct Simulation: ~Copyable {
 
     /// Plays one run from its seed.
     package func run(_ campaign: Campaign, seed: UInt64, steps: Int, isTracing: Bool = false) throws -> Outcome {
+        SimulatedDisk.begin(seed: seed, now: Template.founded)
+        defer { SimulatedDisk.end() }
         let play = try Play(
             campaign, seed: seed, template: template, folder: folder + "/run", isTracing: isTracing)
-        var isWhole = false
-        defer { play.end(isWhole: isWhole) }
         do {
             for step in 0..<steps {
                 play.step = step
@@ -45,11 +47,13 @@ package struct Simulation: ~Copyable {
             play.step = steps
             try play.settle()
             try play.check()
-            isWhole = true
+            try play.end(isWhole: true)
             return Outcome(counts: play.counts, failure: nil)
         } catch {
             var failure = error as? SimulationFailure ?? SimulationFailure("stopped by \(error)")
             failure.step = play.step
+            template.stage.close()
+            try? play.end(isWhole: false)
             return Outcome(counts: play.counts, failure: failure)
         }
     }

@@ -1,6 +1,7 @@
 import Foundation
 import HubStore
 import ReplicaStore
+import SQLiteAccess
 import Schema
 import SyncCore
 import SyncWire
@@ -16,6 +17,8 @@ package final class Template {
     let folder: String
     let hubKey: SigningKey
     let catalog: Catalog
+    /// That of the later schema.
+    let laterCatalog: Catalog
     /// The life of the hub in the template.
     let incarnation: Incarnation
     let stage = Stage()
@@ -41,6 +44,7 @@ package final class Template {
             at: folder + "/hub.sqlite", founding: founding, key: hubKey, now: Self.founded, files: Toys.files,
             names: { chance.name() })
         catalog = hub.catalog
+        laterCatalog = try CatalogLoader.bundled(Toys.laterFiles)
         incarnation = hub.incarnation
         for (index, comune) in [0, 1, 2, 2].enumerated() {
             try enrol(comune, as: index, at: hub, &chance)
@@ -93,17 +97,29 @@ package final class Template {
 /// Stores that a run has left open and whole: the next one goes on with them, their content put back.
 final class Stage {
     var hub: (store: HubStore, program: OtherProgram)?
-    var desks: [Int: (store: ReplicaStore, program: OtherProgram)] = [:]
+    var desks: [Int: Programs] = [:]
+    /// Runs so far, for names of files that no other run has.
+    var runs = 0
+
+    /// What has a replica's file open.
+    struct Programs {
+        let store: ReplicaStore
+        let person: ReplicaStore
+        let program: OtherProgram
+
+        func close() throws {
+            try program.close()
+            try person.close()
+            try store.close()
+        }
+    }
 
     func close() {
         try? hub.map { hub in
-            hub.program.close()
+            try hub.program.close()
             try hub.store.close()
         }
-        for desk in desks.values {
-            desk.program.close()
-            try? desk.store.close()
-        }
+        for desk in desks.values { try? desk.close() }
         hub = nil
         desks = [:]
     }

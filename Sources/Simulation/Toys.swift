@@ -12,6 +12,7 @@ enum Toys {
 
     struct Profile {
         let table: String
+        /// Those of columns that came with the later schema stand last.
         let roles: [Role]
         /// Whether losing a column to another's change of the same column can only be a conflict of that column.
         let isByColumn: Bool
@@ -21,15 +22,17 @@ enum Toys {
 
     static let profiles = [
         Profile(
-            table: "scheda", roles: [.text, .text, .text, .text, .money, .ordered], isByColumn: true, grouped: [2, 3]),
-        Profile(table: "voce", roles: [.text, .text, .text], isByColumn: false),
-        Profile(table: "pratica", roles: [.owner, .text, .text], isByColumn: true),
+            table: "scheda", roles: [.text, .text, .text, .text, .money, .ordered, .text], isByColumn: true,
+            grouped: [2, 3]),
+        Profile(table: "voce", roles: [.text, .text, .text, .text], isByColumn: false),
+        Profile(table: "pratica", roles: [.owner, .text, .text, .text], isByColumn: true),
         Profile(table: "parere", roles: [.text, .text], isByColumn: false),
         Profile(table: "legame", roles: [.key, .key], isByColumn: false),
         Profile(table: "movimento", roles: [.text, .text], isByColumn: false),
         Profile(table: "gruppo", roles: [.name, .text], isByColumn: true),
         Profile(table: "membro", roles: [.parent, .text], isByColumn: true),
         Profile(table: "locale", roles: [.owner, .text, .text], isByColumn: false),
+        Profile(table: "nuova", roles: [.text, .text], isByColumn: false),
     ]
 
     static func profile(_ table: String) -> Profile? {
@@ -39,6 +42,21 @@ enum Toys {
     static let files: [Schema.File] =
         Schema.synced.filter { $0.name == "R001_catalog" } + [Schema.File(name: "toys", sql: sql)]
         + Schema.synced.filter { $0.name == "R002_conflict" }
+
+    /// One schema version more: columns at the end of tables, and a table.
+    static let laterFiles: [Schema.File] = files + [Schema.File(name: "toys_2", sql: laterSQL, since: 2)]
+
+    private static let laterSQL = """
+        ALTER TABLE scheda ADD COLUMN seguito TEXT;
+        ALTER TABLE voce ADD COLUMN d TEXT NOT NULL DEFAULT '';
+        ALTER TABLE pratica ADD COLUMN c TEXT;
+        CREATE TABLE nuova(\(id), a TEXT NOT NULL, b TEXT) STRICT;
+        INSERT INTO zona_catalog(table_name, table_no, label, readable, writable, rule, since) VALUES
+          ('nuova', 11, 'Nuova', 'ambito', 'all', 'last-writer-wins', 2);
+        INSERT INTO zona_column_rule(table_name, column_name, label, since) VALUES
+          ('scheda', 'seguito', 'Seguito', 2), ('voce', 'd', 'D', 2), ('pratica', 'c', 'C', 2),
+          ('nuova', 'a', 'A', 2), ('nuova', 'b', 'B', 2);
+        """
 
     private static let id = """
         id TEXT PRIMARY KEY NOT NULL DEFAULT (printf('%08x-%04x-7%03x-%x%03x-%012x',

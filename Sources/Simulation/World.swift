@@ -35,6 +35,10 @@ struct World {
     var untold: Set<UInt64> = []
     /// Conflicts that a decision which the hub took has named, with the change that took it along.
     var decided: [RecordID: Int] = [:]
+    /// Records that somebody deleted whose schema did not show him all of their columns.
+    var blind: Set<RecordKey> = []
+    /// Records that went into another when an operator merged duplicates.
+    var merged: Set<RecordKey> = []
     /// Values that a decision wrote once more.
     var again: Set<Int> = []
     /// The number under which a value was written.

@@ -7,13 +7,13 @@ enum Compression {
     static func pack(_ bytes: [UInt8]) -> [UInt8] {
         let bound = ZSTD_compressBound(bytes.count)
         return [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
-            let written = ZSTD_compress(buffer.baseAddress, bound, bytes, bytes.count, 3)
+            let written = zona_pack(buffer.baseAddress, bound, bytes, bytes.count, 3)
             // Cannot fail with a buffer of the bound's size; an empty body is then refused by every reader.
             count = ZSTD_isError(written) == 0 ? written : 0
         }
     }
 
-    /// Unpacks exactly `size` bytes from exactly one zstd frame. The size is checked before anything is allocated.
+    /// Unpacks exactly `size` bytes out of exactly one zstd frame. The size is checked before anything is allocated.
     static func unpack(_ bytes: ArraySlice<UInt8>, size: Int) throws(WireError) -> [UInt8] {
         guard size <= Limits.unpackedBytes else { throw WireError(.overLimit, "\(size) bytes once unpacked") }
         let length = bytes.withUnsafeBytes { ZSTD_findFrameCompressedSize($0.baseAddress, $0.count) }
@@ -26,7 +26,7 @@ enum Compression {
         }
         var isWhole = false
         let unpacked = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            let written = bytes.withUnsafeBytes { ZSTD_decompress(buffer.baseAddress, size, $0.baseAddress, $0.count) }
+            let written = bytes.withUnsafeBytes { zona_unpack(buffer.baseAddress, size, $0.baseAddress, $0.count) }
             isWhole = ZSTD_isError(written) == 0 && written == size
             count = isWhole ? size : 0
         }

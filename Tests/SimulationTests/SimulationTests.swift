@@ -13,7 +13,7 @@ import Testing
         let campaign = try #require(Campaign.named(run.campaign))
         let outcome = try Simulation(folder: Simulation.scratchFolder).run(
             campaign, seed: run.seed, steps: run.steps)
-        #expect(outcome.failure == nil, "\(run.campaign) --seed \(run.seed)")
+        #expect(outcome.failure == nil, "\(run.campaign) --seed \(run.seed): \(outcome.said)")
     }
 
     @Test(arguments: Campaign.all)
@@ -23,10 +23,10 @@ import Testing
         for seed in Self.seeds {
             let outcome = try simulation.run(campaign, seed: seed, steps: Self.steps)
             counts.merge(outcome.counts) { $0 + $1 }
-            #expect(outcome.failure == nil, "make simulate CAMPAIGN=\(campaign.name) SEED=\(seed)")
+            #expect(outcome.failure == nil, "make simulate CAMPAIGN=\(campaign.name) SEED=\(seed): \(outcome.said)")
         }
         let missing = campaign.promises.filter { counts[$0] == nil }
-        #expect(missing.isEmpty, "never happened in \(campaign.name)")
+        #expect(missing.isEmpty, "never happened in \(campaign.name): \(missing.joined(separator: ", "))")
     }
 
     @Test func `a seed is a run: the same twice`() throws {
@@ -35,6 +35,14 @@ import Testing
         let second = try Simulation(folder: Simulation.scratchFolder).run(campaign, seed: 3, steps: 150)
         #expect(first.counts == second.counts)
     }
+}
+
+extension Simulation.Outcome {
+    var said: String { failure?.description ?? "" }
+}
+
+extension Campaign: CustomTestStringConvertible {
+    public var testDescription: String { name }
 }
 
 /// Seeds that failed once (`Tests/Corpus/seeds.txt`): campaign, seed, steps, then what was wrong.
