@@ -12,6 +12,15 @@ struct HistoryStep {
         change.decides.contains { $0.group == group && $0.dots.contains(dot) }
     }
 
+    /// Whether a decision of his names this dot in any group.
+    func names(_ dot: Dot) -> Bool {
+        change.decides.contains { $0.dots.contains(dot) }
+    }
+
+    var decidesExistence: Bool {
+        change.decides.contains { $0.group == ColumnGroup.existence }
+    }
+
     /// The groups that this step writes, with their values; told from the change alone, without `Merge`.
     func writes(in table: TableDescription) -> [Int: [UInt8]] {
         guard change.operation != .delete else { return [ColumnGroup.existence: RecordState.deleted] }
