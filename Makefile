@@ -3,8 +3,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install-needed check build test simulate mutants demo bench thorough torture format clean-demo model model-campaign \
-    any-program
+.PHONY: help install-needed check build test simulate mutants demo bench thorough torture laws oracle format \
+    clean-demo model model-campaign any-program
 RUNS ?= 1000
 MODEL := PYTHONDONTWRITEBYTECODE=1 python3 -m docs.model
 
@@ -42,6 +42,11 @@ demo: install-needed ## Build, then play the story of an ambito with the real bi
 bench: install-needed ## Measure with a release build; prints and writes bench.json
 	swift build -c release --scratch-path .build-release --product zona-bench
 	.build-release/release/zona-bench
+
+laws: install-needed ## 100,000 sampled histories against the laws of the merge, in release
+	swift build -c release --scratch-path .build-release-tests --build-tests -Xswiftc -enable-testing
+	LAWS_HISTORIES=100000 swift test -c release --scratch-path .build-release-tests -Xswiftc -enable-testing \
+		--skip-build --filter SampledLawsTests
 
 thorough: install-needed ## Thread sanitizer on all but the end-to-end tests, then all tests in release
 	swift test --sanitize=thread --scratch-path .build-tsan --skip EndToEndTests

@@ -3,33 +3,39 @@ import SyncCore
 /// The bytes of `record.state`: the base stamp, then the registers. The winner's values are not written: the row
 /// shows them.
 struct RecordStateCoding {
+    /// So many dots a stamp may name.
+    private static let namedLimit = Limits.decisionDots * 10
+
     let contexts: ContextTable
 
-    static func encode(_ state: RecordState, in table: TableDescription) -> [UInt8] {
+    func encode(_ state: RecordState) throws -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(state.base == nil ? 0 : 1)
-        if let base = state.base { append(base, to: &bytes) }
+        if let base = state.base { try append(base, to: &bytes) }
         bytes.appendVarint(UInt64(state.registers.count))
         for register in state.registers {
             bytes.appendVarint(UInt64(register.group))
             bytes.appendVarint(UInt64(register.siblings.count))
             for sibling in register.siblings {
-                append(sibling.stamp, to: &bytes)
+                try append(sibling.stamp, to: &bytes)
                 bytes.appendCounted(sibling.values)
             }
         }
         return bytes
     }
 
-    private static func append(_ stamp: Stamp, to bytes: inout [UInt8]) {
+    private func append(_ stamp: Stamp, to bytes: inout [UInt8]) throws {
         bytes.appendDot(stamp.dot)
         bytes.appendFixed(stamp.time.rawValue)
         bytes.appendVarint(UInt64(stamp.author))
-        bytes.appendVarint(UInt64(stamp.context.reference))
+        // What a merge joined is not kept yet.
+        let context = stamp.context.reference == 0 ? try contexts.context(of: stamp.context.vector) : stamp.context
+        bytes.appendVarint(UInt64(context.reference))
         bytes.append(stamp.side.rawValue << 2 | (stamp.isCopy ? 1 : 0) | (stamp.named.isEmpty ? 0 : 2))
         if !stamp.named.isEmpty {
-            bytes.appendVarint(UInt64(stamp.named.count))
-            for dot in stamp.named { bytes.appendDot(dot) }
+            let named = stamp.named.suffix(Self.namedLimit)
+            bytes.appendVarint(UInt64(named.count))
+            for dot in named { bytes.appendDot(dot) }
         }
     }
 
@@ -58,7 +64,7 @@ struct RecordStateCoding {
         let flags = try reader.byte()
         var named: [Dot] = []
         if flags & 2 == 2 {
-            for _ in 0..<(try reader.count(limit: Limits.decisionDots * 10, of: "dots")) {
+            for _ in 0..<(try reader.count(limit: Self.namedLimit, of: "dots")) {
                 named.append(try reader.dot())
             }
         }

@@ -83,7 +83,7 @@ final class RecordTable {
         }
         statement.bind(7, state.isDeleted ? 1 : 0)
         statement.bind(8, blob: state.row.bytes)
-        statement.bind(9, blob: RecordStateCoding.encode(state, in: table))
+        statement.bind(9, blob: try RecordStateCoding(contexts: contexts).encode(state))
         statement.bind(10, state.isWhole(in: table) ? 0 : 1)
         try statement.run()
     }

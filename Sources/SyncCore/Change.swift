@@ -77,7 +77,8 @@ package struct WriterSide: OptionSet, Hashable, Sendable {
     package static let owner = WriterSide(rawValue: 2)
 }
 
-/// A context by reference: the vector that its writer had on screen, and the number under which the store keeps it.
+/// A context by reference: the vector that its writer had on screen, and the number under which the store keeps it;
+/// 0 while it keeps it under none.
 package struct Context: Sendable {
     package let reference: Int64
     package let vector: VersionVector
@@ -121,5 +122,31 @@ package struct Stamp: Sendable {
     /// Whether this value's writer had seen the value written under `other`.
     package func covers(_ other: Dot) -> Bool {
         context.covers(other, ownDot: dot) || named.contains(other)
+    }
+
+    /// With what the writers of the values knew that a decision replaced by name: who has a value on screen has, of that
+    /// group, seen what its writer had replaced. Contexts hold so much by themselves; names do not. Of existence the
+    /// names are enough: what its stamps say that they have seen counts for other records too.
+    func knowing(_ replaced: [Stamp], of group: Int) -> Stamp {
+        let more = replaced.filter { other in
+            !other.isCopy
+                && (!context.covers(other.dot, ownDot: dot)
+                    || other.named.contains { !context.covers($0, ownDot: dot) })
+        }
+        guard !more.isEmpty else { return self }
+        var vector = context.vector
+        var dots = named
+        for other in more {
+            if group != ColumnGroup.existence {
+                vector.formUnion(other.context.vector)
+                vector.formUnion(other.dot)
+            }
+            dots += other.named.filter { !context.covers($0, ownDot: dot) && !dots.contains($0) }
+            if !context.covers(other.dot, ownDot: dot), !dots.contains(other.dot) { dots.append(other.dot) }
+        }
+        return Stamp(
+            dot: dot, time: time, author: author,
+            context: vector == context.vector ? context : Context(reference: 0, vector: vector), side: side,
+            isCopy: isCopy, named: dots)
     }
 }

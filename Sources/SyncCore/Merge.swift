@@ -142,6 +142,7 @@ package struct Merge: Sendable {
         let present = siblings(of: group)
         if present.contains(where: { $0.stamp.dot == stamp.dot || $0.stamp.covers(stamp.dot) }) {
             outcome.isPlain = false
+            if !stamp.isCopy { learn(from: stamp, of: group, present: present) }
             return
         }
         var gone = present.filter {
@@ -163,9 +164,26 @@ package struct Merge: Sendable {
         for sibling in gone where sibling.values != values {
             outcome.replaced.append(.init(group: group, sibling: sibling))
         }
-        var all = kept + [Sibling(stamp: stamp, values: values)]
+        let wiser = stamp.isCopy ? stamp : stamp.knowing(gone.map(\.stamp), of: group)
+        var all = kept + [Sibling(stamp: wiser, values: values)]
         all.sort { $0.stamp.dot < $1.stamp.dot }
         outcome.state.set(Register(group: group, siblings: all))
+        relist(group: group)
+    }
+
+    /// Older news for a group. A decision that named it without having seen what it replaced learns of that now, and
+    /// what it replaced goes: so it would be, had it come before the decision.
+    private mutating func learn(from stamp: Stamp, of group: Int, present: [Sibling]) {
+        guard !present.contains(where: { $0.stamp.dot == stamp.dot }) else { return }
+        let gone = present.filter { stamp.covers($0.stamp.dot) && !$0.stamp.covers(stamp.dot) }
+        let goneDots = gone.map(\.stamp.dot)
+        let wiser = present.filter { !goneDots.contains($0.stamp.dot) }.map {
+            guard $0.stamp.named.contains(stamp.dot), !$0.stamp.isCopy else { return $0 }
+            return Sibling(stamp: $0.stamp.knowing([stamp], of: group), values: $0.values)
+        }
+        closeReplaced(gone, of: group, by: stamp)
+        for sibling in gone { outcome.replaced.append(.init(group: group, sibling: sibling)) }
+        outcome.state.set(Register(group: group, siblings: wiser))
         relist(group: group)
     }
 
@@ -333,6 +351,7 @@ package struct Merge: Sendable {
         guard
             registers.allSatisfy({
                 $0.siblings.count == 1 && $0.siblings[0].stamp.dot == change.dot && !$0.siblings[0].stamp.isCopy
+                    && $0.siblings[0].stamp.named.isEmpty
             })
         else { return }
         guard change.decides.isEmpty && !outcome.state.isDeleted else { return }

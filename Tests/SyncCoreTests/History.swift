@@ -7,6 +7,20 @@ struct HistoryStep {
     /// The earlier steps that he had seen, as bits; whoever sees a step sees what its writer had seen.
     let seen: UInt64
 
+    /// Whether its writer had the value of `dot` in `group` on screen because a decision of his names it.
+    func names(_ dot: Dot, in group: Int) -> Bool {
+        change.decides.contains { $0.group == group && $0.dots.contains(dot) }
+    }
+
+    /// Whether a decision of his names this dot in any group.
+    func names(_ dot: Dot) -> Bool {
+        change.decides.contains { $0.dots.contains(dot) }
+    }
+
+    var decidesExistence: Bool {
+        change.decides.contains { $0.group == ColumnGroup.existence }
+    }
+
     /// The groups that this step writes, with their values; told from the change alone, without `Merge`.
     func writes(in table: TableDescription) -> [Int: [UInt8]] {
         guard change.operation != .delete else { return [ColumnGroup.existence: RecordState.deleted] }
@@ -32,13 +46,25 @@ struct HistoryStep {
 /// In each group the values that no other writer of the group had seen stand beside each other; the rule picks one; every other one
 /// whose value differs is open.
 struct HistoryTruth {
-    static func summary(of steps: [HistoryStep], in table: TableDescription) -> WorldSummary {
+    /// The steps of `mask` that write `group` and that no other of them had on screen when it wrote the group.
+    static func standing(_ steps: [HistoryStep], among mask: UInt64, group: Int, written: [[Int: [UInt8]]]) -> [Int] {
+        let writers = steps.indices.filter { mask >> UInt64($0) & 1 == 1 && written[$0][group] != nil }
+        return writers.filter { index in
+            !writers.contains {
+                steps[$0].seen >> UInt64(index) & 1 == 1 || steps[$0].names(steps[index].change.dot, in: group)
+            }
+        }
+    }
+
+    /// - Parameter mask: the steps that count, as bits.
+    static func summary(
+        of steps: [HistoryStep], among mask: UInt64 = .max, in table: TableDescription
+    ) -> WorldSummary {
         let written = steps.map { $0.writes(in: table) }
         var row = table.columns.map(\.defaultValue)
         var summary = WorldSummary(row: [], isDeleted: true, open: [])
         for group in [ColumnGroup.existence] + table.groups.map(\.index) {
-            let writers = steps.indices.filter { written[$0][group] != nil }
-            let standing = writers.filter { index in !writers.contains { steps[$0].seen >> UInt64(index) & 1 == 1 } }
+            let standing = standing(steps, among: mask, group: group, written: written)
             guard let winner = standing.max(by: { rank($0, group) < rank($1, group) }) else { continue }
             let shown = written[winner][group] ?? []
             for index in standing where written[index][group] != shown {

@@ -3,8 +3,9 @@ import SyncCore
 /// Every history of a few operations by three replicas on one record.
 ///
 /// All choices of who writes, what he had on screen (closed downwards: whoever saw a step saw what its writer saw), which operation
-/// (an insert where he saw nothing, an update of `a` or of `b` or a delete where he saw a row), at which time (after all he saw; ties
-/// among concurrent ones included) and which value (new, or the same as everybody's).
+/// (an insert where he saw nothing or a deleted record, an update of `a` or of `b` or a delete where he saw a row, a decision where his
+/// list shows a conflict), at which time (after all he saw; ties among concurrent ones included) and which value (new, or the same as
+/// everybody's). Who decides chooses one of the values that stand; his own row may be behind the list that he decides from.
 struct HistoryEnumeration {
     let table: TableDescription
     /// Whether a first insert, which the hub has, stands before the operations that are counted.
@@ -16,6 +17,8 @@ struct HistoryEnumeration {
     let privileged: Int
     /// Whether every new value is the same one.
     let valuesAreEqual: Bool
+    /// Whether only a decision may be the last operation.
+    var endsDecided = false
 
     private struct Screen {
         let row: [Int64]
@@ -47,7 +50,10 @@ struct HistoryEnumeration {
                 let lowest = (0..<index).reduce(UInt64(1)) { lowest, index in
                     seen >> UInt64(index) & 1 == 1 ? max(lowest, steps[index].stamp.time.rawValue + 1) : lowest
                 }
-                guard lowest <= 3 else { continue }
+                for step in try decisions(index, replica, UInt64(own.count + 1), seen: seen, screen, steps) {
+                    try extend(steps + [step], left: left - 1, visit)
+                }
+                guard lowest <= 3, !(endsDecided && left == 1) else { continue }
                 for time in lowest...3 {
                     for (operation, column) in choices(screen) {
                         let new = valuesAreEqual ? 7 : Int64(10 * (index + 1))
@@ -55,7 +61,8 @@ struct HistoryEnumeration {
                         if let column { row[column] = new + Int64(valuesAreEqual ? 0 : column) }
                         let next = step(
                             operation, replica: replica, counter: UInt64(own.count + 1), seen: seen, steps: steps,
-                            time: time, row: row, column: column)
+                            time: time, row: row,
+                            changed: operation == .insert ? nil : ColumnSet(column.map { [$0] } ?? []))
                         try extend(steps + [next], left: left - 1, visit)
                     }
                 }
@@ -76,11 +83,48 @@ struct HistoryEnumeration {
         }
     }
 
+    /// Every decision that this replica may take now whose row is what `seen` shows: of each conflict that some list which it may have
+    /// pulled holds, for each value that stands there.
+    private func decisions(
+        _ index: Int, _ replica: Int, _ counter: UInt64, seen: UInt64, _ screen: Screen?, _ steps: [HistoryStep]
+    ) throws -> [HistoryStep] {
+        guard table.rule != .appendOnly else { return [] }
+        var made: [HistoryStep] = []
+        let written = steps.map { $0.writes(in: table) }
+        for view in 0..<UInt64(1) << UInt64(index)
+        where seen & ~view == 0 && isClosed(view, number: numbers[replica], steps: steps) {
+            let open = HistoryTruth.summary(of: steps, among: view, in: table).open
+            for loser in open.sorted(by: { ($0.group, $0.dot) < ($1.group, $1.dot) }) {
+                let standing = HistoryTruth.standing(steps, among: view, group: loser.group, written: written)
+                let named = NamedConflict(
+                    conflict: HubWorld.conflictID(group: loser.group, loser: loser.dot), group: loser.group,
+                    dots: standing.map { steps[$0].change.dot })
+                let time = (0..<index).filter { view >> UInt64($0) & 1 == 1 }.map { steps[$0].stamp.time.rawValue }.max() ?? 0
+                for chosen in standing {
+                    let values = written[chosen][loser.group] ?? []
+                    guard let row = screen?.row else { continue }
+                    let isDelete = loser.group == ColumnGroup.existence && values == RecordState.deleted
+                    if table.rule == .set && !isDelete { continue }
+                    let changed = isDelete ? ColumnSet() : table.group(loser.group)?.columns ?? ColumnSet()
+                    made.append(
+                        step(
+                            isDelete ? .delete : .update, replica: replica, counter: counter, seen: seen, steps: steps,
+                            time: time + 1, row: isDelete ? row : row.replacing(changed, with: values),
+                            changed: changed, decides: [named]))
+                }
+            }
+        }
+        return made
+    }
+
     private func isClosed(_ seen: UInt64, number: UInt64, steps: [HistoryStep]) -> Bool {
         for (index, step) in steps.enumerated() {
             let isSeen = seen >> UInt64(index) & 1 == 1
             if step.change.dot.number.rawValue == number && !isSeen { return false }
             if isSeen && step.seen & ~seen != 0 { return false }
+            if isSeen && steps.enumerated().contains(where: { step.names($1.change.dot) && seen >> UInt64($0) & 1 == 0 }) {
+                return false
+            }
         }
         return true
     }
@@ -101,9 +145,9 @@ struct HistoryEnumeration {
 
     private func step(
         _ operation: Operation, replica: Int?, counter: UInt64, seen: UInt64, steps: [HistoryStep], time: UInt64,
-        row: [Int64], column: Int? = nil
+        row: [Int64], changed: ColumnSet? = nil, decides: [NamedConflict] = []
     ) -> HistoryStep {
-        let changed: ColumnSet = operation == .insert ? table.allColumns : ColumnSet(column.map { [$0] } ?? [])
+        let changed = changed ?? table.allColumns
         let carried: ColumnSet =
             switch operation {
             case .insert: table.allColumns
@@ -115,10 +159,23 @@ struct HistoryEnumeration {
         let change = Change(
             key: RecordKey(table: table.number, id: RecordID(high: 0x0190 << 48 | 0x7000, low: 1 << 63)),
             operation: operation, dot: dot, time: HybridTime(rawValue: time), author: [0x2D], carried: carried,
-            changed: changed, values: ValueCoding.bytes(of: carried.columns.map { .integer(row[$0]) }))
+            changed: changed, values: ValueCoding.bytes(of: carried.columns.map { .integer(row[$0]) }), decides: decides)
         let stamp = Stamp(
             dot: dot, time: change.time, author: 1, context: Context(reference: 1, vector: context),
             side: replica == privileged ? [.capofila, .owner] : [])
         return HistoryStep(change: change, stamp: stamp, seen: seen)
+    }
+}
+
+extension [Int64] {
+    /// The row with the encoded values in these columns.
+    fileprivate func replacing(_ columns: ColumnSet, with values: [UInt8]) -> [Int64] {
+        var row = self
+        var reader = ByteReader(values)
+        for column in columns.columns {
+            guard case .integer(let number)? = try? reader.value() else { continue }
+            row[column] = number
+        }
+        return row
     }
 }

@@ -1,4 +1,5 @@
 import SyncCore
+import Testing
 
 /// A tiny catalogue: one table per rule, each with columns `a` and `b`, and some that show what a column may declare.
 enum SampleCatalog {
@@ -60,4 +61,8 @@ func vector(_ dots: Dot...) -> VersionVector {
 
 func encoded(_ values: Int64...) -> [UInt8] {
     ValueCoding.bytes(of: values.map { Value.integer($0) })
+}
+
+extension TableDescription: CustomTestStringConvertible {
+    public var testDescription: String { "\(name), \(rule.rawValue)" }
 }
