@@ -124,9 +124,9 @@ package struct Stamp: Sendable {
         context.covers(other, ownDot: dot) || named.contains(other)
     }
 
-    /// With what the writers of the values knew that a decision replaced by name: who has a value on screen has, of that
-    /// group, seen what its writer had replaced. Contexts hold so much by themselves; names do not. Of existence the
-    /// names are enough: what its stamps say that they have seen counts for other records too.
+    /// With what the writers of the values knew that a decision replaced by name: who has a value on screen has, of
+    /// that group, seen what its writer had replaced. Contexts hold so much by themselves; names do not. Of existence
+    /// the names are enough: what its stamps say that they have seen counts for other records too.
     func knowing(_ replaced: [Stamp], of group: Int) -> Stamp {
         let more = replaced.filter { other in
             !other.isCopy

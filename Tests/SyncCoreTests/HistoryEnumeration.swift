@@ -99,7 +99,8 @@ struct HistoryEnumeration {
                 let named = NamedConflict(
                     conflict: HubWorld.conflictID(group: loser.group, loser: loser.dot), group: loser.group,
                     dots: standing.map { steps[$0].change.dot })
-                let time = (0..<index).filter { view >> UInt64($0) & 1 == 1 }.map { steps[$0].stamp.time.rawValue }.max() ?? 0
+                let seenBefore = (0..<index).filter { view >> UInt64($0) & 1 == 1 }
+                let time = seenBefore.map { steps[$0].stamp.time.rawValue }.max() ?? 0
                 for chosen in standing {
                     let values = written[chosen][loser.group] ?? []
                     guard let row = screen?.row else { continue }
@@ -122,7 +123,8 @@ struct HistoryEnumeration {
             let isSeen = seen >> UInt64(index) & 1 == 1
             if step.change.dot.number.rawValue == number && !isSeen { return false }
             if isSeen && step.seen & ~seen != 0 { return false }
-            if isSeen && steps.enumerated().contains(where: { step.names($1.change.dot) && seen >> UInt64($0) & 1 == 0 }) {
+            let isUnseen = { (index: Int) in seen >> UInt64(index) & 1 == 0 }
+            if isSeen && steps.enumerated().contains(where: { step.names($1.change.dot) && isUnseen($0) }) {
                 return false
             }
         }
@@ -159,7 +161,8 @@ struct HistoryEnumeration {
         let change = Change(
             key: RecordKey(table: table.number, id: RecordID(high: 0x0190 << 48 | 0x7000, low: 1 << 63)),
             operation: operation, dot: dot, time: HybridTime(rawValue: time), author: [0x2D], carried: carried,
-            changed: changed, values: ValueCoding.bytes(of: carried.columns.map { .integer(row[$0]) }), decides: decides)
+            changed: changed, values: ValueCoding.bytes(of: carried.columns.map { .integer(row[$0]) }), decides: decides
+        )
         let stamp = Stamp(
             dot: dot, time: change.time, author: 1, context: Context(reference: 1, vector: context),
             side: replica == privileged ? [.capofila, .owner] : [])
