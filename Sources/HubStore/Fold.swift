@@ -88,17 +88,9 @@ struct Fold {
     /// The stamp as the hub accepts it: corrected, never at or below the writer's floor, never ahead of the hub's
     /// clock.
     private mutating func accepted(_ time: HybridTime, header: BatchHeader, correction: Int64) -> HybridTime {
-        var moved = time
-        if correction != 0 {
-            moved = HybridTime(
-                rawValue: HybridTime(milliseconds: time.milliseconds + correction).rawValue | time.rawValue & 0xFFFF)
-        }
-        moved = max(moved, header.floor.next)
         let ceiling = max(HybridTime(milliseconds: now + Limits.clockAheadMilliseconds), hub.highestTime.next)
-        if moved > ceiling {
-            moved = ceiling
-            clamped += 1
-        }
+        let moved = time.accepted(correction: correction, floor: header.floor, ceiling: ceiling)
+        if moved == ceiling, time != ceiling { clamped += 1 }
         hub.highestTime = max(hub.highestTime, moved)
         return moved
     }

@@ -35,6 +35,23 @@ package struct HybridTime: Hashable, Comparable, Sendable, CustomStringConvertib
         return max(HybridTime(milliseconds: overflow ? 0 : moved), floor.next)
     }
 
+    /// The stamp as the hub accepts it: moved by the correction that its writer's PC measured, then after `floor` and at
+    /// most `ceiling`. Where the move takes a stamp out of these bounds that lies inside as it was sent, the PC's clock
+    /// was set between the change and the measuring, or the stamp stands at its floor: the correction is not its own.
+    ///
+    /// - Parameters:
+    ///   - correction: milliseconds.
+    ///   - floor: the highest stamp that the writer had seen.
+    ///   - ceiling: what no stamp may be above, whatever floor is claimed.
+    package func accepted(correction: Int64, floor: HybridTime, ceiling: HybridTime) -> HybridTime {
+        let (milliseconds, overflow) = milliseconds.addingReportingOverflow(correction)
+        let counter = rawValue & 0xFFFF
+        let moved = HybridTime(rawValue: HybridTime(milliseconds: overflow ? 0 : milliseconds).rawValue | counter)
+        func isPossible(_ time: HybridTime) -> Bool { floor < time && time <= ceiling }
+        let best = isPossible(moved) || !isPossible(self) ? moved : self
+        return min(max(best, floor.next), ceiling)
+    }
+
     package var description: String {
         "\(milliseconds)+\(rawValue & 0xFFFF)"
     }

@@ -50,6 +50,46 @@ import Testing
         #expect(HybridTime.stamp(changedAt: .min, offset: -1, floor: floor) == floor.next)
     }
 
+    // MARK: As the hub accepts it
+
+    private static let day: Int64 = 86_400_000
+    private var ceiling: HybridTime { HybridTime(milliseconds: now + 60_000) }
+    private var weekAgo: HybridTime { HybridTime(milliseconds: now - 7 * Self.day) }
+
+    private func accepted(_ sent: Int64, correction: Int64) -> Int64 {
+        HybridTime(milliseconds: sent)
+            .accepted(correction: correction, floor: weekAgo, ceiling: ceiling).milliseconds - now
+    }
+
+    @Test func `a PC that is wrong all the time is put right`() {
+        #expect(accepted(now + 399 * Self.day, correction: -400 * Self.day) == -Self.day)
+        #expect(accepted(now - 4 * Self.day, correction: 3 * Self.day) == -Self.day)
+        #expect(accepted(now - 1_000, correction: 0) == -1_000)
+    }
+
+    @Test func `a clock that was set after the change does not move a stamp that was right`() {
+        #expect(accepted(now - Self.day, correction: 3 * Self.day) == -Self.day, "set back meanwhile")
+        #expect(accepted(now - Self.day, correction: -400 * Self.day) == -Self.day, "set ahead meanwhile")
+    }
+
+    @Test func `a stamp that stands at its floor because the clock was set back is not moved ahead of everybody`() {
+        let floor = HybridTime(milliseconds: now - Self.day)
+
+        let stamp = floor.next.accepted(correction: 3 * Self.day, floor: floor, ceiling: ceiling)
+
+        #expect(stamp == floor.next)
+    }
+
+    @Test(arguments: [0, 1, -1, 400 * day, -400 * day, .max, .min])
+    func `no stamp is above the ceiling, and none at its floor below it`(_ correction: Int64) {
+        for sent in [0, 1, UInt64(now) << 16 | 9, .max] {
+            let stamp = HybridTime(rawValue: sent).accepted(correction: correction, floor: weekAgo, ceiling: ceiling)
+            #expect(stamp > weekAgo && stamp <= ceiling)
+        }
+        let claimed = HybridTime(rawValue: .max - 1)
+        #expect(HybridTime.zero.accepted(correction: correction, floor: claimed, ceiling: ceiling) == ceiling)
+    }
+
     @Test func `times outside 48 bits are brought to the edge`() {
         #expect(HybridTime(milliseconds: -1) == .zero)
         #expect(HybridTime(milliseconds: .max).milliseconds == 0xFFFF_FFFF_FFFF)
