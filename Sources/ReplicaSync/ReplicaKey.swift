@@ -83,7 +83,8 @@ package enum ReplicaKey {
         return key
     }
 
-    /// A name that is not flushed may be gone after a power cut, and the code with it that the hub has taken for this key.
+    /// A name that is not flushed may be gone after a power cut, and with it the code that the hub has taken for this
+    /// key.
     private static func flushFolder(of path: String) -> Bool {
         let folder = (path as NSString).deletingLastPathComponent
         let file = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
