@@ -61,6 +61,9 @@ def start(words, environment=None, folder=None, **pipes):
 def forget(process):
     with _lock:
         _running.discard(process)
+    # What the library of wrong clocks leaves when its program is killed.
+    for name in (f"/dev/shm/faketime_shm_{process.pid}", f"/dev/shm/sem.faketime_sem_{process.pid}"):
+        Path(name).unlink(missing_ok=True)
 
 
 def run(words, environment=None, folder=None, kill_after=None):
@@ -139,6 +142,7 @@ def end_all():
         if process.poll() is None:
             process.kill()
             process.wait()
+        forget(process)
 
 
 def copy(source, target):
