@@ -9,6 +9,8 @@ class Hub:
         self.hashes, self.listed, self.violations = {}, {}, []
         self.dormant = {}                          # conflict whose loser came to show -> (value, record dot of that moment)
         self.held, self.collected, self.decided = {}, {}, set()          # collected: ground truth, what went with a tombstone
+        self.drawn = set()                                                 # the numbers drawn in this life
+        self.former = False                                                # whether a life was before this one
         self.cursors, self.active, self.horizon, self.refusals = {}, set(), 0, []
 
     def fresh_dot(self):
@@ -17,7 +19,7 @@ class Hub:
     def new_number(self):
         if 'randomids' in FIX: n = self.rng.getrandbits(60)
         else: self.next_number += 1; n = self.next_number
-        self.active.add(n); self.cursors[n] = 0
+        self.drawn.add(n); self.active.add(n); self.cursors[n] = 0
         return n
 
     def accept(self, b):
@@ -118,11 +120,11 @@ class Hub:
                 if y['dot'] not in ch['seen'] and not (y['weak'] or weak): self.violations.append(('claims to have seen', rid, g, y['dot'], ch['dot']))
                 k = (rid, g, y['dot'])
                 if 'supersede' in FIX:
-                    if k in self.conf and self.listed.get(k) and not covers(ctx, self.listed[k]) and all(self.V.get(a, 0) >= b for a, b in ch['ctx'].items()): self.conf.pop(k)
+                    if k in self.conf and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
                 elif kept: self.conf.pop(k, None)
             if kept: plain = False
             cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': ch['hlc'], 'v': v, 'weak': weak, 'named': named}]
-            if not weak: self.written_over(rid, g, ctx, named, all(self.V.get(a, 0) >= b for a, b in ch['ctx'].items()))
+            if not weak: self.written_over(rid, g, ctx, named, ch)
             self.relist(rid, g)
         for k in ch.get('decides', {}):
             if 'named' in FIX or (k in self.conf and self.listed.get(k) and covers(ctx, self.listed[k])): self.conf.pop(k, None); self.decided.add(k); count('decided')
@@ -136,16 +138,26 @@ class Hub:
             if k[0] == rid and at is None: self.dormant[k] = (v, cur['dot'])
         cur['seen'] = cur['seen'] | {ch['dot']}
         for k in self.conf:
-            if k[0] == rid and k not in listed_before and k not in self.listed: self.listed[k] = cur['dot']
+            if k[0] == rid and k not in listed_before and k not in self.listed: self.listed[k] = cur['dot'] if self.of_this_life(k[2]) else None
 
-    def written_over(self, rid, g, ctx, named, known):
+    def of_this_life(self, dot):
+        """Whether nobody can have known a listing of this loser in a former life of the hub: each replica draws a number for each life."""
+        return 'formerloser' not in FIX or not self.former or dot[0] in self.drawn
+    def knows(self, ch):
+        """Whether nothing of what the writer had seen is missing here."""
+        return all(self.V.get(a, 0) >= b for a, b in ch['ctx'].items())
+    def closed_by(self, k, ch):
+        """Closed by itself: wrong if the writer had it in his list and merely wrote another value."""
+        del self.conf[k]; count('closed')
+        if k in ch['knew'] and k not in ch.get('decides', {}): self.violations.append(('closed undecided, though its writer knew the listing', k, ch['dot']))
+    def written_over(self, rid, g, ctx, named, ch):
         """A real change wrote the group: what it means for the conflicts whose loser it covers, though another replaced it before."""
         for k in [k for k in self.conf if k[:2] == (rid, g)] if 'closereplaced' in FIX else ():
-            if (covers(ctx, k[2]) or k[2] in named) and self.listed.get(k) and not covers(ctx, self.listed[k]) and known: del self.conf[k]
+            if (covers(ctx, k[2]) or k[2] in named) and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
         for k in [k for k in self.dormant if k[:2] == (rid, g)]:
             if not covers(ctx, k[2]) and k[2] not in named: continue
             v, at = self.dormant.pop(k)                      # he knew the listing, and not that its loser shows: as if he had come first
-            if covers(ctx, self.listed[k]) and not (at and covers(ctx, at)): self.conf[k] = v
+            if self.listed.get(k) and covers(ctx, self.listed[k]) and not (at and covers(ctx, at)): self.conf[k] = v
     def relist(self, rid, g):
         reg = self.rec[rid]['g'][g]; win = self.winner(g, reg)
         for y in reg:
@@ -186,6 +198,12 @@ class Hub:
             out.append((q, k, own, row, set(v['seen']), v['dot'], None))
         return out, done, dict(self.V), self.seq, self.hlc, self.head.get(me, (0, None)), ({k: (v, self.listed.get(k), self.siblings(k)) for k, v in self.conf.items()} if done else None)
 
+    def take_conflicts(self, giving):
+        """A replica gives back what its list said in a former life. What was listed here before, closed or not, stays as it is."""
+        for k, (v, _, _) in giving.items():
+            if k in self.conf or ('closedstay' in FIX and k in self.listed) or ('decidedstay' in FIX and k in self.decided): continue
+            self.conf[k], self.listed[k] = v, None if 'formerloser' in FIX else self.fresh_dot()
+            self.seq += 1
     def siblings(self, k):
         reg = self.rec.get(k[0], {'g': {}})['g'].get(k[1], [])
         return [(y['dot'], y['v']) for y in reg]
@@ -213,3 +231,4 @@ class Hub:
         if 'randomids' in FIX: self.incarnation, self.number = rng.getrandbits(60), 'h%d' % rng.getrandbits(60)
         elif 'honest' in FEAT: self.incarnation += 1; self.number = 'h%d' % self.incarnation
         else: self.incarnation, self.next_number, self.number = inc, lost + 50, 'h%d' % inc
+        self.drawn, self.former = set(), True

@@ -2,7 +2,8 @@
 
 
 ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
-       'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'listanew', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant'}
+       'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant',
+       'closedstay', 'formerloser'}
 COMFORT = {'askhashes', 'horizon'}                                   # these only spare false listings
 CAMPAIGNS = {                                                        # faults, situations
   'base':      (False, set()),
@@ -16,6 +17,7 @@ CAMPAIGNS = {                                                        # faults, s
   'revert':    (False, {'revert'}),
   'lostpc':    (True,  {'norepbackup', 'honest', 'lostpc'}),
   'oldbackup': (True,  {'norepbackup', 'honest', 'oldbackup', 'stick'}),
+  'restores':  (True,  {'norepbackup', 'norestore', 'honest', 'restores'}),
   'stick':     (False, {'stick'}),
   'repback':   (True,  {'norestore', 'conversation', 'repback'}),
   'both':      (True,  {'honest', 'repback'}),

@@ -10,6 +10,8 @@ class Replica:
         self.pending, self.behind, self.outbox, self.retained, self.head = {}, {}, [], [], (0, None)
         self.at, self.inbox, self.full = None, [], True
         self.heal, self.rescue, self.stale, self.refused, self.greeted, self.conf, self.skipped, self.behind_at, self.mine = [], None, False, {}, None, {}, {}, {}, None
+        self.giving = {}                                            # conflicts that the restored hub lacks, not sent yet
+        self.listing, self.behind_knew = frozenset(), {}            # ground truth: the conflicts on the screen that belongs to a context
         self.skew = rng.choice([0, 0, 0, -50, 80])
 
     def touch(self, rid, now):
@@ -17,7 +19,7 @@ class Replica:
         if p is None or p['counter'] is not None:
             ctx = p['ctx'] if p else self.behind.get(rid, self.K)
             self.pending[rid] = {'ctx': dict(ctx), 'before': copy.deepcopy(self.rows.get(rid)), 'counter': None, 'born': now, 'at': p['at'] if p else self.behind_at.get(rid, self.cursor),
-                              'ins': rid not in self.rows and not (p and not p['ins']), 'prev': p, 'seen': set(self.seen.get(rid, ()))}
+                              'knew': p['knew'] if p else self.behind_knew.get(rid, self.listing), 'ins': rid not in self.rows and not (p and not p['ins']), 'prev': p, 'seen': set(self.seen.get(rid, ()))}
             q = self.pending[rid]; q['origin'] = p['origin'] if p else (q['before'], q['ins'], q['ctx'], q['seen']); q['steps'] = p.get('steps', []) if p else []; q['sentdec'] = {**p.get('sentdec', {}), **p.get('decides', {})} if p else {}
         if self.pending[rid].pop('give', None): self.pending[rid]['base'] = copy.deepcopy(self.rows.get(rid))      # a copy that the user touches: his columns are a change
         self.floor = self.pending[rid]['hlc'] = max(now + self.skew, self.floor + 1)
@@ -44,7 +46,7 @@ class Replica:
         '''A pending row that holds no change after all.'''
         del self.pending[rid]
         if 'behindrow' in FIX and rid in self.skipped:
-            row, seen = self.skipped.pop(rid); self.behind.pop(rid, None); self.behind_at.pop(rid, None); self.seen[rid] = seen
+            row, seen = self.skipped.pop(rid); self.behind.pop(rid, None); self.behind_knew.pop(rid, None); self.behind_at.pop(rid, None); self.seen[rid] = seen
             if row is None: self.rows.pop(rid, None)
             else: self.rows[rid] = row
     def decide(self, k, now):
@@ -97,7 +99,7 @@ class Replica:
         ctx = dict(p['ctx'])
         for n, c in self.heads.items() if 'ownnumbers' in FIX else (): ctx[n] = max(ctx.get(n, 0), c)
         if p.get('decides') and ch['op'] != 'del': ch['decides'] = dict(p['decides'])
-        ch.update(id=rid, dot=dot, ctx=ctx, hlc=p['hlc'], seen=p['seen'] | self.own.get(rid, set()))
+        ch.update(id=rid, knew=p['knew'], dot=dot, ctx=ctx, hlc=p['hlc'], seen=p['seen'] | self.own.get(rid, set()))
         self.own.setdefault(rid, set()).add(dot); p['counter'], p['prev'] = self.counter, None
         row = copy.deepcopy(self.rows.get(rid)); p['steps'] = p.get('steps', []) + [(self.counter, (row, row is None, dict(p['ctx']), set(ch['seen'])))]
         return ch
@@ -174,6 +176,7 @@ class Replica:
             if not lose_answer: self.heal.pop(0)
             return
         todo = [b for b in self.outbox if not b.get('stored')] if 'unit' in FIX else self.outbox
+        if self.giving and (not todo or self.rng.random() < .5): hub.take_conflicts(self.giving); self.giving = {}
         if not todo: return
         b = todo[0]
         try: answer = hub.accept(dict(b) if 'unit' in FIX else b)
@@ -219,7 +222,7 @@ class Replica:
     def compare(self, items):
         there, delivered = {i[1]: i for i in items if i[3] != WITHHELD}, {i[1] for i in items}
         def give(k, before, ins, ctx, more):
-            self.pending[k] = {'ctx': dict(ctx), 'before': before, 'counter': None, 'ins': ins, 'prev': None, 'give': True, 'at': self.cursor,
+            self.pending[k] = {'ctx': dict(ctx), 'knew': self.listing, 'before': before, 'counter': None, 'ins': ins, 'prev': None, 'give': True, 'at': self.cursor,
                             'seen': set(self.seen.get(k, ())) | self.own.get(k, set()) | more, 'hlc': self.floor}
             q = self.pending[k]; q['origin'] = (q['before'], q['ins'], q['ctx'], q['seen']); count('copies')
         for k, row in list(self.rows.items()):
@@ -229,7 +232,7 @@ class Replica:
                 continue
             i, ctx = there.get(k), self.behind.get(k, self.rescue)
             if k not in delivered and 'horizon' in FIX and all(self.hubV.get(a, 0) >= b for a, b in list(self.rescue.items()) + list((self.mine or {}).items())):
-                del self.rows[k]; self.behind.pop(k, None); self.behind_at.pop(k, None)              # it was deleted, and its tombstone has gone
+                del self.rows[k]; self.behind.pop(k, None); self.behind_knew.pop(k, None); self.behind_at.pop(k, None)              # it was deleted, and its tombstone has gone
                 continue
             if i is None or (i[3] != row and covers(ctx, i[5])): give(k, None, True, ctx, i[4] if i else set())
             elif i[3] != row and 'keepreplaced' in FIX: self.refused[(k, 'restored', len(self.refused))] = dict(row)     # perhaps nobody else has it: kept beside the refused ones
@@ -243,13 +246,11 @@ class Replica:
         self.acked(V.get(self.number, 0))
         self.hubV = V
         if self.rescue is not None and self.full:
-            for k, (v, l, _) in self.conf.items():                            # zona_conflict rows are clean rows too
-                if k not in hub.conf and not ('decidedstay' in FIX and k in hub.decided): hub.conf[k] = v; hub.listed[k] = hub.fresh_dot() if 'listanew' in FIX else l
-            conf = {k: (v, hub.listed.get(k), hub.siblings(k)) for k, v in hub.conf.items()}
+            self.giving = {k: entry for k, entry in self.conf.items() if k not in hub.conf}      # zona_conflict rows are clean rows too
             self.compare(items)
         elif self.full:
             for k in set(self.rows) - {i[1] for i in items}:               # a fresh pull: what is not delivered is gone
-                if k not in self.pending: del self.rows[k]; self.behind.pop(k, None)
+                if k not in self.pending: del self.rows[k]; self.behind.pop(k, None); self.behind_knew.pop(k, None)
             self.stale = False
         last = {}
         for i in items:
@@ -259,15 +260,16 @@ class Replica:
             last[i[1]] = i
         for q, k, own, row, seen, dot, ref in sorted(last.values(), key=lambda i: i[0]):
             if k in self.pending:
-                self.behind.setdefault(k, dict(self.pending[k]['ctx'])); self.behind_at.setdefault(k, self.pending[k]['at'])
+                self.behind_knew.setdefault(k, self.pending[k]['knew']); self.behind.setdefault(k, dict(self.pending[k]['ctx'])); self.behind_at.setdefault(k, self.pending[k]['at'])
                 q = self.pending[k]
                 if q['counter'] is None and not q['prev'] and row != WITHHELD and not own: self.skipped[k] = (copy.deepcopy(row), set(seen))
                 else: self.skipped.pop(k, None)
                 continue
-            if row == WITHHELD: self.behind.setdefault(k, dict(self.K)); self.behind_at.setdefault(k, self.cursor); continue
-            self.behind.pop(k, None); self.behind_at.pop(k, None); self.skipped.pop(k, None); self.seen[k] = set(seen)
+            if row == WITHHELD: self.behind_knew.setdefault(k, self.listing); self.behind.setdefault(k, dict(self.K)); self.behind_at.setdefault(k, self.cursor); continue
+            self.behind.pop(k, None); self.behind_knew.pop(k, None); self.behind_at.pop(k, None); self.skipped.pop(k, None); self.seen[k] = set(seen)
             if own: continue
             if row is None: self.rows.pop(k, None)
             else: self.rows[k] = copy.deepcopy(row)
-        self.K, self.conf = dict(V), conf
+        conf = {**self.giving, **conf}
+        self.K, self.conf, self.listing = dict(V), conf, frozenset(conf)
         self.cursor, self.floor = cursor, max(self.floor, hlc)

@@ -46,7 +46,7 @@ def run(seed, rule, faults, replicas=4, steps=400):
         r.at = None; r.greeted = None
         r.greet(hub); r.capture(whole)
         n = 0
-        while r.outbox or r.heal:
+        while r.outbox or r.heal or r.giving:
             n += 1
             if n > 3000: raise AssertionError(('did not drain', seed))
             r.push_one(hub, whole); r.capture(whole)
@@ -65,6 +65,9 @@ def run(seed, rule, faults, replicas=4, steps=400):
                         if away.get(k, 0) <= step: settle(q)
                 hub.gc()
             if rng.random() < .012: away[i] = step + rng.randint(60, 200); hub.active.discard(r.number)   # retired as silent
+        if 'restores' in FEAT:                                           # lives end often, and work of each waits somewhere
+            if rng.random() < .01: backups.append(copy.deepcopy(hub, {id(rng): rng})); keep()
+            if rng.random() < .01: disaster(lambda: hub.restore(rng.choice(backups[-2:])))
         if 'order' in FEAT and step % 60 == 59: check_order(hub, reps, seed, whole)
         if 'conversation' in FEAT and rng.random() < .15: r.greeted = None
         if 'stick' in FEAT and rng.random() < .06 and r.outbox: sticks += [dict(b) for b in r.outbox]       # carried by hand, comes when it comes
@@ -89,9 +92,9 @@ def run(seed, rule, faults, replicas=4, steps=400):
             if r.rows: r.delete(rng.choice(sorted(r.rows)), now)
         elif x < .52: r.capture(whole)
         elif x < .70:
-            if (r.outbox or r.heal) and rng.random() > .2: r.push_one(hub, whole, lose_answer=rng.random() < .3)
+            if (r.outbox or r.heal or r.giving) and rng.random() > .2: r.push_one(hub, whole, lose_answer=rng.random() < .3)
         elif x < .97:
-            r.pull_step(hub, 2)
+            r.pull_step(hub, 12 if 'restores' in FEAT else 2)
             if rng.random() < .03: r.at = None
             if 'gc' in FEAT and rng.random() < .5: hub.gc()
         elif faults:

@@ -22,7 +22,7 @@ def check(hub, reps, seed, rule):
         raise AssertionError(('accepted value neither shown, nor overwritten by one who saw it, nor listed', seed, rid, c, v))
     for v, (rid, c) in W.refused.items():
         if v not in W.seen_refused and not W.over.get(v) and v not in W.accepted and v not in W.gone and v[0] not in W.untold: raise AssertionError(('refused and nobody was told', seed, rid, c))
-    if rule == 'fields' and not FEAT & {'clone', 'lostpc', 'repback', 'oldbackup'}:
+    if rule == 'fields' and not FEAT & {'clone', 'lostpc', 'repback', 'oldbackup', 'restores'}:
         for rid, row in allwant.items():
             for c, v in row.items():
                 for nv in [x for x in W.over.get(v, ()) if x in W.accepted and x not in W.gone]:
