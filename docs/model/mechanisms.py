@@ -3,7 +3,7 @@
 
 ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
        'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant',
-       'closedstay', 'formerloser'}
+       'closedstay', 'formerloser', 'touchheld', 'touchcontext', 'formclose'}
 COMFORT = {'askhashes', 'horizon'}                                   # these only spare false listings
 CAMPAIGNS = {                                                        # faults, situations
   'base':      (False, set()),
@@ -15,6 +15,7 @@ CAMPAIGNS = {                                                        # faults, s
   'gc':        (False, {'gc'}),
   'gcrestore': (True,  {'gc', 'norepbackup', 'honest'}),
   'revert':    (False, {'revert'}),
+  'touch':     (False, {'touch', 'revert'}),
   'lostpc':    (True,  {'norepbackup', 'honest', 'lostpc'}),
   'oldbackup': (True,  {'norepbackup', 'honest', 'oldbackup', 'stick'}),
   'restores':  (True,  {'norepbackup', 'norestore', 'honest', 'restores'}),

@@ -1,5 +1,6 @@
 """The replica file: what the user writes, what is captured, how a conversation goes, and a pull is applied."""
 import copy
+from . import touches
 from .world import COLUMNS, FEAT, FIX, WITHHELD, Fork, Gap, W, count, covers
 
 class Replica:
@@ -10,6 +11,7 @@ class Replica:
         self.pending, self.behind, self.outbox, self.retained, self.head = {}, {}, [], [], (0, None)
         self.at, self.inbox, self.full = None, [], True
         self.heal, self.rescue, self.stale, self.refused, self.greeted, self.conf, self.skipped, self.behind_at, self.mine = [], None, False, {}, None, {}, {}, {}, None
+        self.forms = {}                                             # records open in a form: touches.py
         self.giving = {}                                            # conflicts that the restored hub lacks, not sent yet
         self.listing, self.behind_knew = frozenset(), {}            # ground truth: the conflicts on the screen that belongs to a context
         self.skew = rng.choice([0, 0, 0, -50, 80])
@@ -41,20 +43,25 @@ class Replica:
                 W.over.setdefault(v, set()).add('undone')
                 W.over.get(b, set()).difference_update({x for x in W.over.get(b, set()) if x != 'deleted' and x[0] == self.number and x[1] >= p['born']})
         self.rows[rid] = copy.deepcopy(p['before'])
+        if rid in self.forms: self.forms[rid]['row'] = copy.deepcopy(p['before'])
         self.edits = {k: v for k, v in self.edits.items() if k[0] != rid}
     def vanish(self, rid):
         '''A pending row that holds no change after all.'''
         del self.pending[rid]
-        if 'behindrow' in FIX and rid in self.skipped:
-            row, seen = self.skipped.pop(rid); self.behind.pop(rid, None); self.behind_knew.pop(rid, None); self.behind_at.pop(rid, None); self.seen[rid] = seen
-            if row is None: self.rows.pop(rid, None)
-            else: self.rows[rid] = row
+        if 'behindrow' in FIX and rid not in self.forms: self.take_skipped(rid)
+    def take_skipped(self, rid):
+        '''The row that a pull left beside takes its place.'''
+        if rid not in self.skipped: return
+        row, seen = self.skipped.pop(rid); self.behind.pop(rid, None); self.behind_knew.pop(rid, None); self.behind_at.pop(rid, None); self.seen[rid] = seen
+        if row is None: self.rows.pop(rid, None)
+        else: self.rows[rid] = row
     def decide(self, k, now):
         '''An operator settles a conflict: a value of his choice, made of what the conflict shows.'''
         rid, g = k[0], k[1]; v, listed, sib = self.conf[k]
         if rid not in self.rows or g == '#' or k[2][0] == 'gone': return
         col = g if g != '*' else self.rng.choice(COLUMNS)
         self.update(rid, now, col)
+        if rid in self.forms: self.forms[rid]['row'] = copy.deepcopy(self.rows[rid])
         new = self.rows[rid][col]; p = self.pending[rid]
         seen = [v] + [x for _, x in sib]
         for x in seen:
@@ -65,7 +72,7 @@ class Replica:
         W.decided[new] = k; count('decisions')
     def delete(self, rid, now):
         for v in self.rows[rid].values(): W.over.setdefault(v, set()).add('deleted')
-        self.touch(rid, now); del self.rows[rid]
+        self.touch(rid, now); del self.rows[rid]; self.forms.pop(rid, None)
         self.edits = {k: v for k, v in self.edits.items() if k[0] != rid}
 
     def capture(self, whole_rows):
@@ -264,6 +271,9 @@ class Replica:
                 q = self.pending[k]
                 if q['counter'] is None and not q['prev'] and row != WITHHELD and not own: self.skipped[k] = (copy.deepcopy(row), set(seen))
                 else: self.skipped.pop(k, None)
+                continue
+            if k in self.forms and 'touchheld' in FIX:
+                if not own and row != WITHHELD: touches.skip(self, k, row, seen)
                 continue
             if row == WITHHELD: self.behind_knew.setdefault(k, self.listing); self.behind.setdefault(k, dict(self.K)); self.behind_at.setdefault(k, self.cursor); continue
             self.behind.pop(k, None); self.behind_knew.pop(k, None); self.behind_at.pop(k, None); self.skipped.pop(k, None); self.seen[k] = set(seen)
