@@ -1,5 +1,6 @@
 """The hub: stores batches, folds units, merges, answers pages, collects, is restored."""
 import copy
+from . import reopening
 from .world import COLUMNS, COUNT, FEAT, FIX, WITHHELD, Fork, Gap, W, bad, count, covers
 
 class Hub:
@@ -9,6 +10,7 @@ class Hub:
         self.hashes, self.listed, self.violations = {}, {}, []
         self.dormant = {}                          # conflict whose loser came to show -> (value, record dot of that moment)
         self.held, self.collected, self.decided = {}, {}, set()          # collected: ground truth, what went with a tombstone
+        self.marks, self.kept, self.reopened, self.doubts = {}, {}, set(), frozenset()      # reopening.py
         self.drawn = set()                                                 # the numbers drawn in this life
         self.former = False                                                # whether a life was before this one
         self.cursors, self.active, self.horizon, self.refusals = {}, set(), 0, []
@@ -43,6 +45,7 @@ class Hub:
             else:
                 for c, v in ch.get('vals', {}).items(): W.accepted.setdefault(v, (ch['id'], c))
                 self.merge(ch)
+                if ch['op'] == 'reo': continue
                 (W.deletes if ch['op'] == 'del' else W.edits).setdefault(ch['id'], []).append((ch['dot'], set(ch['seen']), bool(ch.get('weak') or ch.get('give'))))
         self.head[n] = (last, b['hash']); self.hashes.setdefault(n, set()).add(b['hash'])
         return answer
@@ -72,6 +75,7 @@ class Hub:
     def readable(owner, comune): return owner == '' or comune == 'capofila' or owner == comune
 
     def merge(self, ch):
+        if ch['op'] == 'reo': return reopening.fold(self, ch)
         rid, ctx = ch['id'], dict(ch['ctx']); n, c = ch['dot']
         ctx[n] = max(ctx.get(n, 0), c - 1)
         cur = self.rec.get(rid)
@@ -126,10 +130,11 @@ class Hub:
             cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': ch['hlc'], 'v': v, 'weak': weak, 'named': named}]
             if not weak: self.written_over(rid, g, ctx, named, ch)
             self.relist(rid, g)
-        for k in ch.get('decides', {}):
+        for k in [k for k in ch.get('decides', {}) if 'reopen' not in FEAT or reopening.decided(self, k, ch)]:
             if 'named' in FIX or (k in self.conf and self.listed.get(k) and covers(ctx, self.listed[k])): self.conf.pop(k, None); self.decided.add(k); count('decided')
         if 'decidedstay' in FIX:
             for k in [k for k in self.conf if k in self.decided]: del self.conf[k]        # what was decided is not listed again
+        self.kept.update((k, v) for k, v in self.conf.items() if k[0] == rid)
         self.seq += 1
         cur['seq'] = self.seq
         if plain and cur['dot'] is not None and not covers(ctx, cur['dot']): plain = False
@@ -162,6 +167,7 @@ class Hub:
         reg = self.rec[rid]['g'][g]; win = self.winner(g, reg)
         for y in reg:
             k = (rid, g, y['dot'])
+            if k in self.reopened: continue
             if y is win or y['v'] == win['v']:
                 if k in self.conf and self.listed.get(k) and 'dormant' in FIX: self.dormant[k] = (y['v'], None)
                 self.conf.pop(k, None)

@@ -3,7 +3,8 @@
 
 ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
        'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant',
-       'closedstay', 'formerloser', 'touchheld', 'touchcontext', 'formclose'}
+       'closedstay', 'formerloser', 'touchheld', 'touchcontext', 'formclose',
+       'reopenstays', 'markcontext'}
 COMFORT = {'askhashes', 'horizon'}                                   # these only spare false listings
 CAMPAIGNS = {                                                        # faults, situations
   'base':      (False, set()),
@@ -16,6 +17,7 @@ CAMPAIGNS = {                                                        # faults, s
   'gcrestore': (True,  {'gc', 'norepbackup', 'honest'}),
   'revert':    (False, {'revert'}),
   'touch':     (False, {'touch', 'revert'}),
+  'reopen':    (False, {'reopen', 'order'}),
   'lostpc':    (True,  {'norepbackup', 'honest', 'lostpc'}),
   'oldbackup': (True,  {'norepbackup', 'honest', 'oldbackup', 'stick'}),
   'restores':  (True,  {'norepbackup', 'norestore', 'honest', 'restores'}),

@@ -1,6 +1,6 @@
 """The replica file: what the user writes, what is captured, how a conversation goes, and a pull is applied."""
 import copy
-from . import touches
+from . import reopening, touches
 from .world import COLUMNS, FEAT, FIX, WITHHELD, Fork, Gap, W, count, covers
 
 class Replica:
@@ -11,6 +11,7 @@ class Replica:
         self.pending, self.behind, self.outbox, self.retained, self.head = {}, {}, [], [], (0, None)
         self.at, self.inbox, self.full = None, [], True
         self.heal, self.rescue, self.stale, self.refused, self.greeted, self.conf, self.skipped, self.behind_at, self.mine = [], None, False, {}, None, {}, {}, {}, None
+        self.reopens, self.doubts, self.closed = [], frozenset(), set()     # reopening.py: mine not captured, those seen, what is decided
         self.forms = {}                                             # records open in a form: touches.py
         self.giving = {}                                            # conflicts that the restored hub lacks, not sent yet
         self.listing, self.behind_knew = frozenset(), {}            # ground truth: the conflicts on the screen that belongs to a context
@@ -69,6 +70,7 @@ class Replica:
                 if isinstance(y, tuple) and y != new and y not in self.rows[rid].values(): W.over.setdefault(y, set()).add(new)
         p.setdefault('decides', {})[k] = [k[2]] + [d for d, _ in sib]
         p['seen'] |= {k[2]} | {d for d, _ in sib}
+        p.setdefault('decidectx', {})[k] = dict(self.K); p.setdefault('doubts', {})[k] = self.doubts
         W.decided[new] = k; count('decisions')
     def delete(self, rid, now):
         for v in self.rows[rid].values(): W.over.setdefault(v, set()).add('deleted')
@@ -96,7 +98,7 @@ class Replica:
             if p.get('give') and 'weak' in FIX: ch['weak'] = True
             ch['owner'] = self.owner.get(rid, W.owner.get(rid, ''))
             made.append(self.stamp(ch, rid, p))
-        self.enqueue(made)
+        self.enqueue(made + reopening.capture(self))
 
     def stamp(self, ch, rid, p):
         self.counter += 1; dot = (self.number, self.counter)
@@ -105,7 +107,7 @@ class Replica:
         self.skipped.pop(rid, None)
         ctx = dict(p['ctx'])
         for n, c in self.heads.items() if 'ownnumbers' in FIX else (): ctx[n] = max(ctx.get(n, 0), c)
-        if p.get('decides') and ch['op'] != 'del': ch['decides'] = dict(p['decides'])
+        if p.get('decides') and ch['op'] != 'del': ch.update(decides=dict(p['decides']), decidectx=p.get('decidectx'), doubts=p.get('doubts'))
         ch.update(id=rid, knew=p['knew'], dot=dot, ctx=ctx, hlc=p['hlc'], seen=p['seen'] | self.own.get(rid, set()))
         self.own.setdefault(rid, set()).add(dot); p['counter'], p['prev'] = self.counter, None
         row = copy.deepcopy(self.rows.get(rid)); p['steps'] = p.get('steps', []) + [(self.counter, (row, row is None, dict(p['ctx']), set(ch['seen'])))]
@@ -281,5 +283,6 @@ class Replica:
             if row is None: self.rows.pop(k, None)
             else: self.rows[k] = copy.deepcopy(row)
         conf = {**self.giving, **conf}
+        self.closed, self.doubts = set(hub.decided), self.doubts | hub.doubts
         self.K, self.conf, self.listing = dict(V), conf, frozenset(conf)
         self.cursor, self.floor = cursor, max(self.floor, hlc)

@@ -5,7 +5,7 @@ from .world import COLUMNS, FEAT, FIX, W, Fork, Gap, count
 from .hub import Hub
 from .replica import Replica
 from .truth import check
-from . import touches
+from . import reopening, touches
 from .order import check_order
 
 def run(seed, rule, faults, replicas=4, steps=400):
@@ -71,6 +71,9 @@ def run(seed, rule, faults, replicas=4, steps=400):
             if rng.random() < .01: disaster(lambda: hub.restore(rng.choice(backups[-2:])))
         if 'order' in FEAT and step % 60 == 59: check_order(hub, reps, seed, whole)
         if 'touch' in FEAT and rng.random() < .25: touches.play(r, rng, now)
+        if 'reopen' in FEAT and rng.random() < .1:
+            if r.closed and rng.random() < .4: reopening.reopen(r, rng.choice(sorted(r.closed, key=str)), now)
+            elif r.conf: r.decide(rng.choice(sorted(r.conf, key=str)), now)
         if 'conversation' in FEAT and rng.random() < .15: r.greeted = None
         if 'stick' in FEAT and rng.random() < .06 and r.outbox: sticks += [dict(b) for b in r.outbox]       # carried by hand, comes when it comes
         if 'stick' in FEAT and sticks and rng.random() < .1:
