@@ -15,6 +15,8 @@ if __name__ == '__main__':
     whole = {(name, rule): tried(name, rule) for name in names for rule in ('fields', 'lww')}
     missed = []
     for m in sorted(ALL - COMFORT) if a.mutants else []:                        # caught = a seed fails that the whole design passes
-        if not any(tried(name, rule, m) - lost for (name, rule), lost in whole.items()): missed.append(m)
+        caught = {key: len(tried(*key, m) - lost) for key, lost in whole.items()}
+        print(f'== {m}: {sum(caught.values())} of {len(caught) * a.runs} runs', ' '.join(f'{name}/{rule}:{n}' for (name, rule), n in caught.items() if n))
+        if not any(caught.values()): missed.append(m)
     if a.mutants: print('not caught:', ' '.join(missed) or 'none')
     raise SystemExit(bool(missed) if a.mutants else any(whole.values()))

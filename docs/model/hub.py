@@ -1,5 +1,6 @@
 """The hub: stores batches, folds units, merges, answers pages, collects, is restored."""
 import copy
+from . import reopening
 from .world import COLUMNS, COUNT, FEAT, FIX, WITHHELD, Fork, Gap, W, bad, count, covers
 
 class Hub:
@@ -9,6 +10,9 @@ class Hub:
         self.hashes, self.listed, self.violations = {}, {}, []
         self.dormant = {}                          # conflict whose loser came to show -> (value, record dot of that moment)
         self.held, self.collected, self.decided = {}, {}, set()          # collected: ground truth, what went with a tombstone
+        self.marks, self.kept, self.reopened, self.doubts = {}, {}, set(), frozenset()      # reopening.py
+        self.drawn = set()                                                 # the numbers drawn in this life
+        self.former = False                                                # whether a life was before this one
         self.cursors, self.active, self.horizon, self.refusals = {}, set(), 0, []
 
     def fresh_dot(self):
@@ -17,7 +21,7 @@ class Hub:
     def new_number(self):
         if 'randomids' in FIX: n = self.rng.getrandbits(60)
         else: self.next_number += 1; n = self.next_number
-        self.active.add(n); self.cursors[n] = 0
+        self.drawn.add(n); self.active.add(n); self.cursors[n] = 0
         return n
 
     def accept(self, b):
@@ -41,6 +45,7 @@ class Hub:
             else:
                 for c, v in ch.get('vals', {}).items(): W.accepted.setdefault(v, (ch['id'], c))
                 self.merge(ch)
+                if ch['op'] == 'reo': continue
                 (W.deletes if ch['op'] == 'del' else W.edits).setdefault(ch['id'], []).append((ch['dot'], set(ch['seen']), bool(ch.get('weak') or ch.get('give'))))
         self.head[n] = (last, b['hash']); self.hashes.setdefault(n, set()).add(b['hash'])
         return answer
@@ -70,6 +75,7 @@ class Hub:
     def readable(owner, comune): return owner == '' or comune == 'capofila' or owner == comune
 
     def merge(self, ch):
+        if ch['op'] == 'reo': return reopening.fold(self, ch)
         rid, ctx = ch['id'], dict(ch['ctx']); n, c = ch['dot']
         ctx[n] = max(ctx.get(n, 0), c - 1)
         cur = self.rec.get(rid)
@@ -118,16 +124,17 @@ class Hub:
                 if y['dot'] not in ch['seen'] and not (y['weak'] or weak): self.violations.append(('claims to have seen', rid, g, y['dot'], ch['dot']))
                 k = (rid, g, y['dot'])
                 if 'supersede' in FIX:
-                    if k in self.conf and self.listed.get(k) and not covers(ctx, self.listed[k]) and all(self.V.get(a, 0) >= b for a, b in ch['ctx'].items()): self.conf.pop(k)
+                    if k in self.conf and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
                 elif kept: self.conf.pop(k, None)
             if kept: plain = False
             cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': ch['hlc'], 'v': v, 'weak': weak, 'named': named}]
-            if not weak: self.written_over(rid, g, ctx, named, all(self.V.get(a, 0) >= b for a, b in ch['ctx'].items()))
+            if not weak: self.written_over(rid, g, ctx, named, ch)
             self.relist(rid, g)
-        for k in ch.get('decides', {}):
+        for k in [k for k in ch.get('decides', {}) if 'reopen' not in FEAT or reopening.decided(self, k, ch)]:
             if 'named' in FIX or (k in self.conf and self.listed.get(k) and covers(ctx, self.listed[k])): self.conf.pop(k, None); self.decided.add(k); count('decided')
         if 'decidedstay' in FIX:
             for k in [k for k in self.conf if k in self.decided]: del self.conf[k]        # what was decided is not listed again
+        self.kept.update((k, v) for k, v in self.conf.items() if k[0] == rid)
         self.seq += 1
         cur['seq'] = self.seq
         if plain and cur['dot'] is not None and not covers(ctx, cur['dot']): plain = False
@@ -136,20 +143,31 @@ class Hub:
             if k[0] == rid and at is None: self.dormant[k] = (v, cur['dot'])
         cur['seen'] = cur['seen'] | {ch['dot']}
         for k in self.conf:
-            if k[0] == rid and k not in listed_before and k not in self.listed: self.listed[k] = cur['dot']
+            if k[0] == rid and k not in listed_before and k not in self.listed: self.listed[k] = cur['dot'] if self.of_this_life(k[2]) else None
 
-    def written_over(self, rid, g, ctx, named, known):
+    def of_this_life(self, dot):
+        """Whether nobody can have known a listing of this loser in a former life of the hub: each replica draws a number for each life."""
+        return 'formerloser' not in FIX or not self.former or dot[0] in self.drawn
+    def knows(self, ch):
+        """Whether nothing of what the writer had seen is missing here."""
+        return all(self.V.get(a, 0) >= b for a, b in ch['ctx'].items())
+    def closed_by(self, k, ch):
+        """Closed by itself: wrong if the writer had it in his list and merely wrote another value."""
+        del self.conf[k]; count('closed')
+        if k in ch['knew'] and k not in ch.get('decides', {}): self.violations.append(('closed undecided, though its writer knew the listing', k, ch['dot']))
+    def written_over(self, rid, g, ctx, named, ch):
         """A real change wrote the group: what it means for the conflicts whose loser it covers, though another replaced it before."""
         for k in [k for k in self.conf if k[:2] == (rid, g)] if 'closereplaced' in FIX else ():
-            if (covers(ctx, k[2]) or k[2] in named) and self.listed.get(k) and not covers(ctx, self.listed[k]) and known: del self.conf[k]
+            if (covers(ctx, k[2]) or k[2] in named) and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
         for k in [k for k in self.dormant if k[:2] == (rid, g)]:
             if not covers(ctx, k[2]) and k[2] not in named: continue
             v, at = self.dormant.pop(k)                      # he knew the listing, and not that its loser shows: as if he had come first
-            if covers(ctx, self.listed[k]) and not (at and covers(ctx, at)): self.conf[k] = v
+            if self.listed.get(k) and covers(ctx, self.listed[k]) and not (at and covers(ctx, at)): self.conf[k] = v
     def relist(self, rid, g):
         reg = self.rec[rid]['g'][g]; win = self.winner(g, reg)
         for y in reg:
             k = (rid, g, y['dot'])
+            if k in self.reopened: continue
             if y is win or y['v'] == win['v']:
                 if k in self.conf and self.listed.get(k) and 'dormant' in FIX: self.dormant[k] = (y['v'], None)
                 self.conf.pop(k, None)
@@ -186,6 +204,12 @@ class Hub:
             out.append((q, k, own, row, set(v['seen']), v['dot'], None))
         return out, done, dict(self.V), self.seq, self.hlc, self.head.get(me, (0, None)), ({k: (v, self.listed.get(k), self.siblings(k)) for k, v in self.conf.items()} if done else None)
 
+    def take_conflicts(self, giving):
+        """A replica gives back what its list said in a former life. What was listed here before, closed or not, stays as it is."""
+        for k, (v, _, _) in giving.items():
+            if k in self.conf or ('closedstay' in FIX and k in self.listed) or ('decidedstay' in FIX and k in self.decided): continue
+            self.conf[k], self.listed[k] = v, None if 'formerloser' in FIX else self.fresh_dot()
+            self.seq += 1
     def siblings(self, k):
         reg = self.rec.get(k[0], {'g': {}})['g'].get(k[1], [])
         return [(y['dot'], y['v']) for y in reg]
@@ -213,3 +237,4 @@ class Hub:
         if 'randomids' in FIX: self.incarnation, self.number = rng.getrandbits(60), 'h%d' % rng.getrandbits(60)
         elif 'honest' in FEAT: self.incarnation += 1; self.number = 'h%d' % self.incarnation
         else: self.incarnation, self.next_number, self.number = inc, lost + 50, 'h%d' % inc
+        self.drawn, self.former = set(), True

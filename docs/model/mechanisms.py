@@ -2,7 +2,9 @@
 
 
 ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
-       'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'listanew', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant'}
+       'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant',
+       'closedstay', 'formerloser', 'touchheld', 'touchcontext', 'formclose',
+       'reopenstays', 'markcontext'}
 COMFORT = {'askhashes', 'horizon'}                                   # these only spare false listings
 CAMPAIGNS = {                                                        # faults, situations
   'base':      (False, set()),
@@ -14,8 +16,11 @@ CAMPAIGNS = {                                                        # faults, s
   'gc':        (False, {'gc'}),
   'gcrestore': (True,  {'gc', 'norepbackup', 'honest'}),
   'revert':    (False, {'revert'}),
+  'touch':     (False, {'touch', 'revert'}),
+  'reopen':    (False, {'reopen', 'order'}),
   'lostpc':    (True,  {'norepbackup', 'honest', 'lostpc'}),
   'oldbackup': (True,  {'norepbackup', 'honest', 'oldbackup', 'stick'}),
+  'restores':  (True,  {'norepbackup', 'norestore', 'honest', 'restores'}),
   'stick':     (False, {'stick'}),
   'repback':   (True,  {'norestore', 'conversation', 'repback'}),
   'both':      (True,  {'honest', 'repback'}),

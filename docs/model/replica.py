@@ -1,5 +1,6 @@
 """The replica file: what the user writes, what is captured, how a conversation goes, and a pull is applied."""
 import copy
+from . import reopening, touches
 from .world import COLUMNS, FEAT, FIX, WITHHELD, Fork, Gap, W, count, covers
 
 class Replica:
@@ -10,6 +11,10 @@ class Replica:
         self.pending, self.behind, self.outbox, self.retained, self.head = {}, {}, [], [], (0, None)
         self.at, self.inbox, self.full = None, [], True
         self.heal, self.rescue, self.stale, self.refused, self.greeted, self.conf, self.skipped, self.behind_at, self.mine = [], None, False, {}, None, {}, {}, {}, None
+        self.reopens, self.doubts, self.closed = [], frozenset(), set()     # reopening.py: mine not captured, those seen, what is decided
+        self.forms = {}                                             # records open in a form: touches.py
+        self.giving = {}                                            # conflicts that the restored hub lacks, not sent yet
+        self.listing, self.behind_knew = frozenset(), {}            # ground truth: the conflicts on the screen that belongs to a context
         self.skew = rng.choice([0, 0, 0, -50, 80])
 
     def touch(self, rid, now):
@@ -17,7 +22,7 @@ class Replica:
         if p is None or p['counter'] is not None:
             ctx = p['ctx'] if p else self.behind.get(rid, self.K)
             self.pending[rid] = {'ctx': dict(ctx), 'before': copy.deepcopy(self.rows.get(rid)), 'counter': None, 'born': now, 'at': p['at'] if p else self.behind_at.get(rid, self.cursor),
-                              'ins': rid not in self.rows and not (p and not p['ins']), 'prev': p, 'seen': set(self.seen.get(rid, ()))}
+                              'knew': p['knew'] if p else self.behind_knew.get(rid, self.listing), 'ins': rid not in self.rows and not (p and not p['ins']), 'prev': p, 'seen': set(self.seen.get(rid, ()))}
             q = self.pending[rid]; q['origin'] = p['origin'] if p else (q['before'], q['ins'], q['ctx'], q['seen']); q['steps'] = p.get('steps', []) if p else []; q['sentdec'] = {**p.get('sentdec', {}), **p.get('decides', {})} if p else {}
         if self.pending[rid].pop('give', None): self.pending[rid]['base'] = copy.deepcopy(self.rows.get(rid))      # a copy that the user touches: his columns are a change
         self.floor = self.pending[rid]['hlc'] = max(now + self.skew, self.floor + 1)
@@ -39,20 +44,25 @@ class Replica:
                 W.over.setdefault(v, set()).add('undone')
                 W.over.get(b, set()).difference_update({x for x in W.over.get(b, set()) if x != 'deleted' and x[0] == self.number and x[1] >= p['born']})
         self.rows[rid] = copy.deepcopy(p['before'])
+        if rid in self.forms: self.forms[rid]['row'] = copy.deepcopy(p['before'])
         self.edits = {k: v for k, v in self.edits.items() if k[0] != rid}
     def vanish(self, rid):
         '''A pending row that holds no change after all.'''
         del self.pending[rid]
-        if 'behindrow' in FIX and rid in self.skipped:
-            row, seen = self.skipped.pop(rid); self.behind.pop(rid, None); self.behind_at.pop(rid, None); self.seen[rid] = seen
-            if row is None: self.rows.pop(rid, None)
-            else: self.rows[rid] = row
+        if 'behindrow' in FIX and rid not in self.forms: self.take_skipped(rid)
+    def take_skipped(self, rid):
+        '''The row that a pull left beside takes its place.'''
+        if rid not in self.skipped: return
+        row, seen = self.skipped.pop(rid); self.behind.pop(rid, None); self.behind_knew.pop(rid, None); self.behind_at.pop(rid, None); self.seen[rid] = seen
+        if row is None: self.rows.pop(rid, None)
+        else: self.rows[rid] = row
     def decide(self, k, now):
         '''An operator settles a conflict: a value of his choice, made of what the conflict shows.'''
         rid, g = k[0], k[1]; v, listed, sib = self.conf[k]
         if rid not in self.rows or g == '#' or k[2][0] == 'gone': return
         col = g if g != '*' else self.rng.choice(COLUMNS)
         self.update(rid, now, col)
+        if rid in self.forms: self.forms[rid]['row'] = copy.deepcopy(self.rows[rid])
         new = self.rows[rid][col]; p = self.pending[rid]
         seen = [v] + [x for _, x in sib]
         for x in seen:
@@ -60,10 +70,11 @@ class Replica:
                 if isinstance(y, tuple) and y != new and y not in self.rows[rid].values(): W.over.setdefault(y, set()).add(new)
         p.setdefault('decides', {})[k] = [k[2]] + [d for d, _ in sib]
         p['seen'] |= {k[2]} | {d for d, _ in sib}
+        p.setdefault('decidectx', {})[k] = dict(self.K); p.setdefault('doubts', {})[k] = self.doubts
         W.decided[new] = k; count('decisions')
     def delete(self, rid, now):
         for v in self.rows[rid].values(): W.over.setdefault(v, set()).add('deleted')
-        self.touch(rid, now); del self.rows[rid]
+        self.touch(rid, now); del self.rows[rid]; self.forms.pop(rid, None)
         self.edits = {k: v for k, v in self.edits.items() if k[0] != rid}
 
     def capture(self, whole_rows):
@@ -87,7 +98,7 @@ class Replica:
             if p.get('give') and 'weak' in FIX: ch['weak'] = True
             ch['owner'] = self.owner.get(rid, W.owner.get(rid, ''))
             made.append(self.stamp(ch, rid, p))
-        self.enqueue(made)
+        self.enqueue(made + reopening.capture(self))
 
     def stamp(self, ch, rid, p):
         self.counter += 1; dot = (self.number, self.counter)
@@ -96,8 +107,8 @@ class Replica:
         self.skipped.pop(rid, None)
         ctx = dict(p['ctx'])
         for n, c in self.heads.items() if 'ownnumbers' in FIX else (): ctx[n] = max(ctx.get(n, 0), c)
-        if p.get('decides') and ch['op'] != 'del': ch['decides'] = dict(p['decides'])
-        ch.update(id=rid, dot=dot, ctx=ctx, hlc=p['hlc'], seen=p['seen'] | self.own.get(rid, set()))
+        if p.get('decides') and ch['op'] != 'del': ch.update(decides=dict(p['decides']), decidectx=p.get('decidectx'), doubts=p.get('doubts'))
+        ch.update(id=rid, knew=p['knew'], dot=dot, ctx=ctx, hlc=p['hlc'], seen=p['seen'] | self.own.get(rid, set()))
         self.own.setdefault(rid, set()).add(dot); p['counter'], p['prev'] = self.counter, None
         row = copy.deepcopy(self.rows.get(rid)); p['steps'] = p.get('steps', []) + [(self.counter, (row, row is None, dict(p['ctx']), set(ch['seen'])))]
         return ch
@@ -174,6 +185,7 @@ class Replica:
             if not lose_answer: self.heal.pop(0)
             return
         todo = [b for b in self.outbox if not b.get('stored')] if 'unit' in FIX else self.outbox
+        if self.giving and (not todo or self.rng.random() < .5): hub.take_conflicts(self.giving); self.giving = {}
         if not todo: return
         b = todo[0]
         try: answer = hub.accept(dict(b) if 'unit' in FIX else b)
@@ -219,7 +231,7 @@ class Replica:
     def compare(self, items):
         there, delivered = {i[1]: i for i in items if i[3] != WITHHELD}, {i[1] for i in items}
         def give(k, before, ins, ctx, more):
-            self.pending[k] = {'ctx': dict(ctx), 'before': before, 'counter': None, 'ins': ins, 'prev': None, 'give': True, 'at': self.cursor,
+            self.pending[k] = {'ctx': dict(ctx), 'knew': self.listing, 'before': before, 'counter': None, 'ins': ins, 'prev': None, 'give': True, 'at': self.cursor,
                             'seen': set(self.seen.get(k, ())) | self.own.get(k, set()) | more, 'hlc': self.floor}
             q = self.pending[k]; q['origin'] = (q['before'], q['ins'], q['ctx'], q['seen']); count('copies')
         for k, row in list(self.rows.items()):
@@ -229,7 +241,7 @@ class Replica:
                 continue
             i, ctx = there.get(k), self.behind.get(k, self.rescue)
             if k not in delivered and 'horizon' in FIX and all(self.hubV.get(a, 0) >= b for a, b in list(self.rescue.items()) + list((self.mine or {}).items())):
-                del self.rows[k]; self.behind.pop(k, None); self.behind_at.pop(k, None)              # it was deleted, and its tombstone has gone
+                del self.rows[k]; self.behind.pop(k, None); self.behind_knew.pop(k, None); self.behind_at.pop(k, None)              # it was deleted, and its tombstone has gone
                 continue
             if i is None or (i[3] != row and covers(ctx, i[5])): give(k, None, True, ctx, i[4] if i else set())
             elif i[3] != row and 'keepreplaced' in FIX: self.refused[(k, 'restored', len(self.refused))] = dict(row)     # perhaps nobody else has it: kept beside the refused ones
@@ -243,13 +255,11 @@ class Replica:
         self.acked(V.get(self.number, 0))
         self.hubV = V
         if self.rescue is not None and self.full:
-            for k, (v, l, _) in self.conf.items():                            # zona_conflict rows are clean rows too
-                if k not in hub.conf and not ('decidedstay' in FIX and k in hub.decided): hub.conf[k] = v; hub.listed[k] = hub.fresh_dot() if 'listanew' in FIX else l
-            conf = {k: (v, hub.listed.get(k), hub.siblings(k)) for k, v in hub.conf.items()}
+            self.giving = {k: entry for k, entry in self.conf.items() if k not in hub.conf}      # zona_conflict rows are clean rows too
             self.compare(items)
         elif self.full:
             for k in set(self.rows) - {i[1] for i in items}:               # a fresh pull: what is not delivered is gone
-                if k not in self.pending: del self.rows[k]; self.behind.pop(k, None)
+                if k not in self.pending: del self.rows[k]; self.behind.pop(k, None); self.behind_knew.pop(k, None)
             self.stale = False
         last = {}
         for i in items:
@@ -259,15 +269,20 @@ class Replica:
             last[i[1]] = i
         for q, k, own, row, seen, dot, ref in sorted(last.values(), key=lambda i: i[0]):
             if k in self.pending:
-                self.behind.setdefault(k, dict(self.pending[k]['ctx'])); self.behind_at.setdefault(k, self.pending[k]['at'])
+                self.behind_knew.setdefault(k, self.pending[k]['knew']); self.behind.setdefault(k, dict(self.pending[k]['ctx'])); self.behind_at.setdefault(k, self.pending[k]['at'])
                 q = self.pending[k]
                 if q['counter'] is None and not q['prev'] and row != WITHHELD and not own: self.skipped[k] = (copy.deepcopy(row), set(seen))
                 else: self.skipped.pop(k, None)
                 continue
-            if row == WITHHELD: self.behind.setdefault(k, dict(self.K)); self.behind_at.setdefault(k, self.cursor); continue
-            self.behind.pop(k, None); self.behind_at.pop(k, None); self.skipped.pop(k, None); self.seen[k] = set(seen)
+            if k in self.forms and 'touchheld' in FIX:
+                if not own and row != WITHHELD: touches.skip(self, k, row, seen)
+                continue
+            if row == WITHHELD: self.behind_knew.setdefault(k, self.listing); self.behind.setdefault(k, dict(self.K)); self.behind_at.setdefault(k, self.cursor); continue
+            self.behind.pop(k, None); self.behind_knew.pop(k, None); self.behind_at.pop(k, None); self.skipped.pop(k, None); self.seen[k] = set(seen)
             if own: continue
             if row is None: self.rows.pop(k, None)
             else: self.rows[k] = copy.deepcopy(row)
-        self.K, self.conf = dict(V), conf
+        conf = {**self.giving, **conf}
+        self.closed, self.doubts = set(hub.decided), self.doubts | hub.doubts
+        self.K, self.conf, self.listing = dict(V), conf, frozenset(conf)
         self.cursor, self.floor = cursor, max(self.floor, hlc)

@@ -5,6 +5,7 @@ from .world import COLUMNS, FEAT, FIX, W, Fork, Gap, count
 from .hub import Hub
 from .replica import Replica
 from .truth import check
+from . import reopening, touches
 from .order import check_order
 
 def run(seed, rule, faults, replicas=4, steps=400):
@@ -46,7 +47,7 @@ def run(seed, rule, faults, replicas=4, steps=400):
         r.at = None; r.greeted = None
         r.greet(hub); r.capture(whole)
         n = 0
-        while r.outbox or r.heal:
+        while r.outbox or r.heal or r.giving:
             n += 1
             if n > 3000: raise AssertionError(('did not drain', seed))
             r.push_one(hub, whole); r.capture(whole)
@@ -65,7 +66,14 @@ def run(seed, rule, faults, replicas=4, steps=400):
                         if away.get(k, 0) <= step: settle(q)
                 hub.gc()
             if rng.random() < .012: away[i] = step + rng.randint(60, 200); hub.active.discard(r.number)   # retired as silent
+        if 'restores' in FEAT:                                           # lives end often, and work of each waits somewhere
+            if rng.random() < .01: backups.append(copy.deepcopy(hub, {id(rng): rng})); keep()
+            if rng.random() < .01: disaster(lambda: hub.restore(rng.choice(backups[-2:])))
         if 'order' in FEAT and step % 60 == 59: check_order(hub, reps, seed, whole)
+        if 'touch' in FEAT and rng.random() < .25: touches.play(r, rng, now)
+        if 'reopen' in FEAT and rng.random() < .1:
+            if r.closed and rng.random() < .4: reopening.reopen(r, rng.choice(sorted(r.closed, key=str)), now)
+            elif r.conf: r.decide(rng.choice(sorted(r.conf, key=str)), now)
         if 'conversation' in FEAT and rng.random() < .15: r.greeted = None
         if 'stick' in FEAT and rng.random() < .06 and r.outbox: sticks += [dict(b) for b in r.outbox]       # carried by hand, comes when it comes
         if 'stick' in FEAT and sticks and rng.random() < .1:
@@ -80,7 +88,8 @@ def run(seed, rule, faults, replicas=4, steps=400):
             r.insert(rid, now, COLUMNS, owner)
             if 'refuse' in FEAT and rng.random() < .25: r.update(rid, now, 'a', 'bad')
         elif x < .36:
-            if r.rows: r.update(rng.choice(sorted(r.rows)), now, rng.choice(COLUMNS), 'bad' if 'refuse' in FEAT and rng.random() < .15 else None)
+            rid = rng.choice(sorted(r.rows)) if r.rows else None
+            if r.rows and rid not in r.forms: r.update(rid, now, rng.choice(COLUMNS), 'bad' if 'refuse' in FEAT and rng.random() < .15 else None)
         elif x < .37 and r.conf and 'nodec' not in FEAT:
             for k in r.rng.sample(sorted(r.conf, key=str), min(2, len(r.conf))): r.decide(k, now)
         elif x < .38 and 'revert' in FEAT:
@@ -89,10 +98,11 @@ def run(seed, rule, faults, replicas=4, steps=400):
             if r.rows: r.delete(rng.choice(sorted(r.rows)), now)
         elif x < .52: r.capture(whole)
         elif x < .70:
-            if (r.outbox or r.heal) and rng.random() > .2: r.push_one(hub, whole, lose_answer=rng.random() < .3)
+            if (r.outbox or r.heal or r.giving) and rng.random() > .2: r.push_one(hub, whole, lose_answer=rng.random() < .3)
         elif x < .97:
-            r.pull_step(hub, 2)
+            r.pull_step(hub, 12 if 'restores' in FEAT else 2)
             if rng.random() < .03: r.at = None
+            touches.unmoved(r, seed)
             if 'gc' in FEAT and rng.random() < .5: hub.gc()
         elif faults:
             y = rng.random()
@@ -111,6 +121,8 @@ def run(seed, rule, faults, replicas=4, steps=400):
                 def back():
                     r.__dict__ = copy.deepcopy(rep_backup[i], {id(rng): rng}); r.edits = {}; r.greeted = None
                 W.untold |= r.numbers | {r.number}; disaster(back)
+    for r in reps:
+        for rid in sorted(r.forms): touches.close_form(r, rid)
     for _ in range(10):
         for r in reps: settle(r)
         if 'closeincomplete' in FIX and faults and _ in (4, 6): hub.close_incomplete()

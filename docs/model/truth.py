@@ -1,4 +1,5 @@
 """What must hold when everything has settled."""
+from . import reopening
 from .world import FEAT, W, bad
 
 def check(hub, reps, seed, rule):
@@ -22,7 +23,7 @@ def check(hub, reps, seed, rule):
         raise AssertionError(('accepted value neither shown, nor overwritten by one who saw it, nor listed', seed, rid, c, v))
     for v, (rid, c) in W.refused.items():
         if v not in W.seen_refused and not W.over.get(v) and v not in W.accepted and v not in W.gone and v[0] not in W.untold: raise AssertionError(('refused and nobody was told', seed, rid, c))
-    if rule == 'fields' and not FEAT & {'clone', 'lostpc', 'repback', 'oldbackup'}:
+    if rule == 'fields' and not FEAT & {'clone', 'lostpc', 'repback', 'oldbackup', 'restores'}:
         for rid, row in allwant.items():
             for c, v in row.items():
                 for nv in [x for x in W.over.get(v, ()) if x in W.accepted and x not in W.gone]:
@@ -40,7 +41,8 @@ def check(hub, reps, seed, rule):
         if ds and not FEAT & {'clone'} and all(d not in seen for d in ds for _, seen, _ in W.edits.get(rid, ())) and not any(k[0] == rid and k[1] == '#' for k in hub.conf):
             raise AssertionError(('edit against delete: back, and NOT listed', seed, rid, ds))
     for v, k in W.decided.items():
-        if v in W.accepted and k in hub.conf and v not in W.seen_refused and v not in W.gone and 'lostpc' not in FEAT: raise AssertionError(('decided, and still open', seed, k, v))
+        if k not in W.reopened and v in W.accepted and k in hub.conf and v not in W.seen_refused and v not in W.gone and 'lostpc' not in FEAT: raise AssertionError(('decided, and still open', seed, k, v))
+    reopening.check(hub, seed)
     for r in reps:
         if 'scope' not in FEAT and set(r.conf) != set(hub.conf): raise AssertionError(('conflicts differ at a replica', seed, r.number, set(r.conf) ^ set(hub.conf)))
     if hub.violations: raise AssertionError((hub.violations[0], seed))

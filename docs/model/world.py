@@ -14,6 +14,7 @@ class World:
     def reset(self):
         self.accepted, self.over, self.deletes, self.edits, self.refused, self.seen_refused = {}, {}, {}, {}, {}, set()
         self.owner = {}; self.gone = set()          # values that died with a lost file before anyone else had them
+        self.reopened, self.decisions = {}, {}      # conflict -> who doubted it; what each decision about it had seen of that
         self.untold, self.decided = set(), {}       # decided: decision value -> conflict
 W = World()
 def bad(v): return isinstance(v, tuple) and len(v) > 3 and v[3] == 'bad'
