@@ -52,9 +52,13 @@ struct Apply {
         let isFresh = first.header.from == 0
         var apply = try Apply(database, catalog: catalog, state: state, isFresh: isFresh, now: now)
         try StaleStash.clear(database, catalog: catalog)
+        if Mutant.isOn(.cursorFirst) {
+            try apply.conclude(at: last.header, end)
+            try database.execute(sql: "COMMIT; BEGIN IMMEDIATE")
+        }
         try apply.applyAll(pages)
         try apply.settleUndelivered(end)
-        try apply.conclude(at: last.header, end)
+        if !Mutant.isOn(.cursorFirst) { try apply.conclude(at: last.header, end) }
         try FileDigest(database, catalog: catalog, version: state.schemaVersion)
             .compare(with: end.digest, seq: last.header.to, now: now)
         return apply.summary

@@ -89,6 +89,7 @@ struct Capture {
         try seal(isLast: true)
         try Deciding.markCaptured(database, before: state.nextCounter)
         try SkippedRows.forget(database, capturedFrom: unit)
+        if Mutant.isOn(.counterLater) { try database.execute(sql: "COMMIT; BEGIN IMMEDIATE") }
         let save = try RawStatement(database, "UPDATE zona_state SET next_counter = ?1, captured_hash = ?2, floor = ?3")
         save.bind(1, Int64(state.nextCounter))
         save.bind(2, blob: state.capturedHash)

@@ -86,7 +86,7 @@ extension Play {
     private func upgrade(_ desk: Desk) throws {
         if hub.files.version < catalog.version, chance.happens(0.02) { try upgradeHub() }
         let isFirst = hub.files.version < catalog.version
-        guard desk.files.version < catalog.version, chance.happens(isFirst ? 0.002 : 0.02) else { return }
+        guard desk.files.version < catalog.version, chance.happens(isFirst ? 0.008 : 0.02) else { return }
         count("PC upgraded")
         if !desk.memory.written.isEmpty { count("PC upgraded with work that waits") }
         note("desk \(desk.index) is upgraded")

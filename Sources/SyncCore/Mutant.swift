@@ -8,6 +8,7 @@ package enum Mutant: String, CaseIterable, Sendable {
     // Mistakes.
     case laterWins, contextTooLate, touchIgnored, touchTooLate, formStaysStale, skipForgotten, stashStays, deleteWins
     case hashUnchecked, inboxMixed, pageUnfiltered, firstPageCounts, renumberDrops, ackStored, oldSkippedRow
+    case ackBeforeCommit, cursorFirst, counterLater
 
     #if ZONA_MUTANTS
         // Set once, before anything runs.
