@@ -33,7 +33,7 @@ struct MutantHunt {
         /// The campaigns that make what the mechanism is for.
         private static let likely: [Mutant: [String]] = [
             .supersede: ["base", "touch", "revert"], .weak: ["restore", "gcrestore", "lostpc"],
-            .giveDelete: ["oldbackup", "lostpc", "gcrestore"], .collectAtCursor: ["gc", "gcrestore", "all"],
+            .giveDelete: ["gone", "both", "schemaback"], .collectAtCursor: ["gctouch", "gc", "all"],
             .refusalsInPull: ["refuse", "scope"], .refuseBump: ["refuse", "scope"],
             .needRecord: ["restore", "gc", "all"], .behindRow: ["touch", "revert", "base"],
             .wholeUnit: ["base", "crash", "stick"], .ownMark: ["base", "touch"],

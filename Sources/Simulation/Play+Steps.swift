@@ -54,7 +54,7 @@ extension Play {
         let draw = chance.part()
         switch draw {
         case ..<0.06: try insert(desk)
-        case ..<0.34: try update(desk)
+        case ..<0.34: if campaign.has(.deletes), chance.happens(0.2) { try delete(desk) } else { try update(desk) }
         case ..<0.365: try decide(desk)
         case ..<0.385: if campaign.has(.revert) { try revert(desk) } else { try update(desk) }
         case ..<0.40: try delete(desk)
