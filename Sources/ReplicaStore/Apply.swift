@@ -132,7 +132,8 @@ struct Apply {
             try compare?.look(at: entry, body: body, in: table)
             if let given = compare?.given, given > 0 { isBusy = true }
         }
-        if isBusy, try skipped(entry, body: body) { return }
+        // What the hub has is this file's own change, all of it: nothing is left behind.
+        if isBusy, entry.kind != .own, try skipped(entry, body: body) { return }
         if hasBehind && entry.kind != .withheld {
             forgetBehind.bind(1, entry.key.table)
             forgetBehind.bind(2, idText: entry.key.id)

@@ -159,7 +159,7 @@ struct Capture {
             let row = CapturedRow(
                 table: table, id: id, rows: rows, columns: columns.count,
                 decides: deciding[RecordKey(table: table.number, id: id)] ?? [],
-                fillsAll: state.rescueEpoch != nil || state.isStale,
+                fillsAll: state.rescueEpoch != nil || state.isStale && !Mutant.isOn(.staleFill),
                 unseen: table.columns(after: contextVersion),
                 moved: rows.isNull(4) ? nil : try moved.values(of: id, database))
             guard let change = try row.change() else {
