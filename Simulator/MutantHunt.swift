@@ -30,26 +30,57 @@ struct MutantHunt {
     }
 
     #if ZONA_MUTANTS
+        /// The campaigns that make what the mechanism is for.
+        private static let likely: [Mutant: [String]] = [
+            .supersede: ["base", "touch", "revert"], .weak: ["restore", "gcrestore", "lostpc"],
+            .giveDelete: ["gone", "both", "schemaback"], .collectAtCursor: ["gctouch", "gc", "all"],
+            .refusalsInPull: ["refuse", "scope"], .refuseBump: ["refuse", "scope"],
+            .needRecord: ["restore", "gc", "all"], .behindRow: ["touch", "revert", "base"],
+            .wholeUnit: ["base", "crash", "stick"], .ownMark: ["touch", "base"],
+            .pageGreeting: ["stick", "oldbackup"], .closeIncomplete: ["all", "schemaback", "lostpc"],
+            .staleFill: ["gc", "gctouch", "gcrestore"], .equalCopy: ["restore", "lostpc", "oldbackup"],
+            .ownNumbers: ["repback", "clone", "restore"], .scopeCheck: ["scope"],
+            .conflictsLost: ["restore", "lostpc", "oldbackup"], .ackHash: ["clone", "repback", "both"],
+            .fillWeak: ["restore", "oldbackup", "gcrestore"], .resend: ["restore", "both", "clone"],
+            .editGone: ["gc", "gcrestore", "restore"], .copyTouch: ["restore", "oldbackup", "gcrestore"],
+            .keepAll: ["oldbackup"], .keepReplaced: ["restore", "lostpc", "repback"],
+            .named: ["base", "touch"], .decidedStay: ["restore", "oldbackup"], .laterWins: ["base"],
+            .contextTooLate: ["base", "touch"], .touchIgnored: ["touch"], .touchTooLate: ["touch"],
+            .formStaysStale: ["touch"], .skipForgotten: ["base", "touch"], .stashStays: ["base", "revert"],
+            .deleteWins: ["base"], .hashUnchecked: ["clone", "repback", "both"],
+            .inboxMixed: ["restore", "oldbackup", "stick"], .pageUnfiltered: ["scope"], .firstPageCounts: ["base"],
+            .renumberDrops: ["repback", "clone", "restore"], .ackStored: ["base", "crash"],
+            .oldSkippedRow: ["touch", "revert"], .ackBeforeCommit: ["crash"], .cursorFirst: ["crash"],
+            .counterLater: ["crash"],
+        ]
+
         private func hunt(_ mutant: Mutant, _ campaigns: [Campaign], _ simulation: borrowing Simulation) throws -> Bool {
-            var runs = 0
-            for seed in options.first..<options.first + UInt64(options.patience) {
-                for campaign in campaigns {
-                    runs += 1
-                    Mutant.active = mutant
-                    defer { Mutant.active = nil }
-                    guard let failure = try simulation.run(campaign, seed: seed, steps: options.steps).failure else {
-                        continue
-                    }
-                    Mutant.active = nil
-                    // A run that fails anyway proves nothing.
-                    guard try simulation.run(campaign, seed: seed, steps: options.steps).failure == nil else { continue }
-                    print("\(mutant.rawValue): caught in run \(runs), \(campaign.name) --seed \(seed): \(failure.what)")
-                    fflush(nil)
-                    return true
-                }
+            let likely = (Self.likely[mutant] ?? []).compactMap { name in campaigns.first { $0.name == name } }
+            // Where it should show, then everywhere.
+            let plays =
+                plays(of: likely, options.patience) + plays(of: campaigns, max(options.patience / 5, 1))
+            for (index, play) in plays.enumerated() {
+                Mutant.active = mutant
+                defer { Mutant.active = nil }
+                let outcome = try simulation.run(play.campaign, seed: play.seed, steps: options.steps)
+                guard let failure = outcome.failure else { continue }
+                Mutant.active = nil
+                // A run that fails anyway proves nothing.
+                let whole = try simulation.run(play.campaign, seed: play.seed, steps: options.steps)
+                guard whole.failure == nil else { continue }
+                print(
+                    "\(mutant.rawValue): caught in run \(index + 1), \(play.campaign.name) --seed \(play.seed): "
+                        + failure.what)
+                fflush(nil)
+                return true
             }
-            print("\(mutant.rawValue): NOT caught in \(runs) runs")
+            print("\(mutant.rawValue): NOT caught in \(plays.count) runs")
+            fflush(nil)
             return false
+        }
+
+        private func plays(of campaigns: [Campaign], _ seeds: Int) -> [(campaign: Campaign, seed: UInt64)] {
+            (options.first..<options.first + UInt64(seeds)).flatMap { seed in campaigns.map { ($0, seed) } }
         }
     #endif
 }

@@ -135,15 +135,21 @@ package final class HubStore: Sendable {
 
     /// As `write`, for the functions that answer replicas.
     func answer<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(Problem) -> Result {
+        let said = Mutex<Result?>(nil)
         do {
             return try pool.writeWithoutTransaction { database in
-                try database.inOneTransaction(.immediate) { try body(database) }
+                try database.inOneTransaction(.immediate) {
+                    let result = try body(database)
+                    if Mutant.isOn(.ackBeforeCommit) { said.withLock { $0 = result } }
+                    return result
+                }
             }
         } catch let problem as Problem {
             throw problem
         } catch let error as WireError {
             throw Problem(error.code == .overLimit ? .overLimit : .malformed, error.description)
         } catch {
+            if let said = said.withLock({ $0 }) { return said }
             throw Problem(.hubFault, HubStoreError(error).context)
         }
     }

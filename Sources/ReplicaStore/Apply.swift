@@ -52,9 +52,13 @@ struct Apply {
         let isFresh = first.header.from == 0
         var apply = try Apply(database, catalog: catalog, state: state, isFresh: isFresh, now: now)
         try StaleStash.clear(database, catalog: catalog)
+        if Mutant.isOn(.cursorFirst) {
+            try apply.conclude(at: last.header, end)
+            try database.execute(sql: "COMMIT; BEGIN IMMEDIATE")
+        }
         try apply.applyAll(pages)
         try apply.settleUndelivered(end)
-        try apply.conclude(at: last.header, end)
+        if !Mutant.isOn(.cursorFirst) { try apply.conclude(at: last.header, end) }
         try FileDigest(database, catalog: catalog, version: state.schemaVersion)
             .compare(with: end.digest, seq: last.header.to, now: now)
         return apply.summary
@@ -128,7 +132,8 @@ struct Apply {
             try compare?.look(at: entry, body: body, in: table)
             if let given = compare?.given, given > 0 { isBusy = true }
         }
-        if isBusy, try skipped(entry, body: body) { return }
+        // What the hub has is this file's own change, all of it: nothing is left behind.
+        if isBusy, entry.kind != .own, try skipped(entry, body: body) { return }
         if hasBehind && entry.kind != .withheld {
             forgetBehind.bind(1, entry.key.table)
             forgetBehind.bind(2, idText: entry.key.id)

@@ -89,6 +89,7 @@ struct Capture {
         try seal(isLast: true)
         try Deciding.markCaptured(database, before: state.nextCounter)
         try SkippedRows.forget(database, capturedFrom: unit)
+        if Mutant.isOn(.counterLater) { try database.execute(sql: "COMMIT; BEGIN IMMEDIATE") }
         let save = try RawStatement(database, "UPDATE zona_state SET next_counter = ?1, captured_hash = ?2, floor = ?3")
         save.bind(1, Int64(state.nextCounter))
         save.bind(2, blob: state.capturedHash)
@@ -158,7 +159,7 @@ struct Capture {
             let row = CapturedRow(
                 table: table, id: id, rows: rows, columns: columns.count,
                 decides: deciding[RecordKey(table: table.number, id: id)] ?? [],
-                fillsAll: state.rescueEpoch != nil || state.isStale,
+                fillsAll: state.rescueEpoch != nil || state.isStale && !Mutant.isOn(.staleFill),
                 unseen: table.columns(after: contextVersion),
                 moved: rows.isNull(4) ? nil : try moved.values(of: id, database))
             guard let change = try row.change() else {

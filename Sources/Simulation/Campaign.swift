@@ -3,7 +3,7 @@ package struct Campaign: Sendable {
     /// Situations that runs may get into.
     enum Situation: Sendable {
         case refuse, scope, rules, touch, revert, crash, stick, clock, keys
-        case clone, putBack, restore, oldBackup, lostPC, collect, move, schema
+        case clone, putBack, restore, oldBackup, lostPC, collect, move, schema, deletes
     }
 
     package let name: String
@@ -82,6 +82,12 @@ package struct Campaign: Sendable {
             promises: daily + ["restore", "batch by stick", "copy"]),
         Campaign(
             name: "both", situations: [.restore, .putBack], promises: daily + ["restore", "PC put back", "copy"]),
+        Campaign(
+            name: "gone", situations: [.restore, .putBack, .deletes],
+            promises: daily + ["restore", "PC put back", "copy", "conflict edit-delete"]),
+        Campaign(
+            name: "gctouch", situations: [.collect, .touch, .revert, .deletes],
+            promises: daily + ["collected", "form saved", "conflict edit-delete", "startedAfresh"]),
         Campaign(
             name: "all", situations: [.restore, .refuse, .collect, .revert, .touch, .crash],
             promises: daily + ["restore", "refused", "collected", "revert", "form saved", "crash of a PC", "copy"]),

@@ -110,13 +110,15 @@ extension Play {
             return .acknowledgement(try Acknowledgement(reading: frame))
         case .page(let after, let size):
             let sent = sentPages[desk.index] ?? []
-            if campaign.has(.stick), !sent.isEmpty, chance.happens(0.06) {
+            // One from elsewhere, or one that would fit but for when it was made.
+            let fitting = sent.filter { (try? PageHeader(reading: $0).from) == after }
+            if campaign.has(.stick), !sent.isEmpty, chance.happens(fitting.isEmpty ? 0.04 : 0.2) {
                 count("page out of turn")
-                return .page(chance.pick(sent))
+                return .page(chance.pick(fitting.isEmpty ? sent : fitting))
             }
             let frame = try hub.store.page(for: try peer(of: desk), after: after, sizeBytes: size, now: now)
             try remember(frame)
-            sentPages[desk.index] = sent.suffix(11) + [frame]
+            sentPages[desk.index] = sent.suffix(49) + [frame]
             return .page(frame)
         }
     }
@@ -143,6 +145,9 @@ extension Play {
                 throw SimulationFailure("a counter of the hub went back")
             }
         } else {
+            guard campaign.restoresHub else {
+                throw SimulationFailure("the hub began a new life, and was not put back")
+            }
             count("new life of the hub by itself")
         }
         guard marks != old || !batches.isEmpty else { return }

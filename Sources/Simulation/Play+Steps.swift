@@ -54,7 +54,7 @@ extension Play {
         let draw = chance.part()
         switch draw {
         case ..<0.06: try insert(desk)
-        case ..<0.34: try update(desk)
+        case ..<0.34: if campaign.has(.deletes), chance.happens(0.2) { try delete(desk) } else { try update(desk) }
         case ..<0.365: try decide(desk)
         case ..<0.385: if campaign.has(.revert) { try revert(desk) } else { try update(desk) }
         case ..<0.40: try delete(desk)
@@ -86,7 +86,7 @@ extension Play {
     private func upgrade(_ desk: Desk) throws {
         if hub.files.version < catalog.version, chance.happens(0.02) { try upgradeHub() }
         let isFirst = hub.files.version < catalog.version
-        guard desk.files.version < catalog.version, chance.happens(isFirst ? 0.002 : 0.02) else { return }
+        guard desk.files.version < catalog.version, chance.happens(isFirst ? 0.008 : 0.02) else { return }
         count("PC upgraded")
         if !desk.memory.written.isEmpty { count("PC upgraded with work that waits") }
         note("desk \(desk.index) is upgraded")

@@ -99,13 +99,27 @@ extension Play {
     }
 
     private func concluded(_ desk: Desk, _ talk: Conversation) throws {
-        for event in talk.summary.events { count("\(event)") }
+        for event in talk.summary.events {
+            count("\(event)")
+            guard mayHappen(event) else {
+                throw SimulationFailure("desk \(desk.index) \(event), and nothing was put back, copied or forgotten")
+            }
+        }
         if !talk.beginsAgain {
             desk.wentThrough = true
             try desk.store.noteContact(at: now + desk.skew, offset: talk.summary.clockOffset, fault: nil)
             count("synced")
         }
         desk.hangUp()
+    }
+
+    /// Files that nobody copies or puts back keep their numbers, and hubs their lives.
+    private func mayHappen(_ event: IdentityEvent) -> Bool {
+        switch event {
+        case .metHub: campaign.restoresHub
+        case .forked: !campaign.situations.isDisjoint(with: [.clone, .putBack, .restore, .lostPC])
+        case .startedAfresh: campaign.has(.collect)
+        }
     }
 
     private func ended(_ fault: SyncFault) throws {

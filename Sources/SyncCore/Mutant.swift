@@ -8,7 +8,7 @@ package enum Mutant: String, CaseIterable, Sendable {
     // Mistakes.
     case laterWins, contextTooLate, touchIgnored, touchTooLate, formStaysStale, skipForgotten, stashStays, deleteWins
     case formerListing, hashUnchecked, inboxMixed, pageUnfiltered, firstPageCounts, renumberDrops, ackStored
-    case oldSkippedRow
+    case oldSkippedRow, ackBeforeCommit, cursorFirst, counterLater
 
     #if ZONA_MUTANTS
         // Set once, before anything runs.

@@ -54,6 +54,14 @@ import Testing
         #expect(summary.rows == 1)
     }
 
+    @Test func `what the hub has of this file itself leaves nothing behind, though a form is open`() throws {
+        try touch()
+
+        try replica.pull([.init("soggetto", ReplicaFixture.body, .own)], knows: later)
+
+        #expect(try replica.count("SELECT count(*) FROM zona_behind") == 0)
+    }
+
     @Test func `a touch ends after an hour`() throws {
         try touch(at: ReplicaFixture.now - Limits.touchMilliseconds)
 

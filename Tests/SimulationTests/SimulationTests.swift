@@ -23,7 +23,12 @@ import Testing
         for seed in Self.seeds {
             let outcome = try simulation.run(campaign, seed: seed, steps: Self.steps)
             counts.merge(outcome.counts) { $0 + $1 }
-            #expect(outcome.failure == nil, "make simulate CAMPAIGN=\(campaign.name) SEED=\(seed): \(outcome.said)")
+            let said = "make simulate CAMPAIGN=\(campaign.name) SEED=\(seed): \(outcome.said)"
+            if let fault = Corpus.open["\(campaign.name) \(seed)"] {
+                #expect(outcome.failure != nil, "mended, take the line out of Corpus/open.txt: \(fault)")
+            } else {
+                #expect(outcome.failure == nil, "\(said)")
+            }
         }
         let missing = campaign.promises.filter { counts[$0] == nil }
         #expect(missing.isEmpty, "never happened in \(campaign.name): \(missing.joined(separator: ", "))")
@@ -55,10 +60,20 @@ enum Corpus {
         var testDescription: String { "\(campaign) \(seed)" }
     }
 
-    static let runs: [Run] = {
+    /// Runs that fail by a fault that is known and open: campaign and seed, then what it is.
+    static let open: [String: String] = lines(of: "open").reduce(into: [:]) { known, line in
+        let words = line.split(separator: " ", maxSplits: 2)
+        if words.count == 3 { known["\(words[0]) \(words[1])"] = String(words[2]) }
+    }
+
+    private static func lines(of name: String) -> [Substring] {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let text = (try? String(contentsOf: folder.appending(path: "Corpus/seeds.txt"), encoding: .utf8)) ?? ""
-        return text.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap { line in
+        let text = (try? String(contentsOf: folder.appending(path: "Corpus/\(name).txt"), encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+    }
+
+    static let runs: [Run] = {
+        lines(of: "seeds").compactMap { line in
             let words = line.split(separator: " ")
             guard words.count >= 3, let seed = UInt64(words[1]), let steps = Int(words[2]) else { return nil }
             return Run(campaign: String(words[0]), seed: seed, steps: steps)
