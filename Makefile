@@ -43,10 +43,14 @@ bench: install-needed ## Measure with a release build; prints and writes bench.j
 	swift build -c release --scratch-path .build-release --product zona-bench
 	.build-release/release/zona-bench
 
-laws: install-needed ## 100,000 sampled histories against the laws of the merge, in release
+laws: install-needed ## 100,000 sampled histories against the laws of the merge, in release; SEED=17 plays one again
+	Scripts/core-package .build-core
+	LAWS_HISTORIES=$(or $(HISTORIES),100000) swift test -c release --package-path .build-core --filter SampledLawsTests
+
+oracle: install-needed ## What the model plays, RUNS=1000 of each rule, played by the code, in release; SEED=17 plays one again
 	swift build -c release --scratch-path .build-release-tests --build-tests -Xswiftc -enable-testing
-	LAWS_HISTORIES=100000 swift test -c release --scratch-path .build-release-tests -Xswiftc -enable-testing \
-		--skip-build --filter SampledLawsTests
+	ORACLE_RUNS=$(RUNS) swift test -c release --scratch-path .build-release-tests -Xswiftc -enable-testing \
+	    --skip-build --filter OracleTests
 
 thorough: install-needed ## Thread sanitizer on all but the end-to-end tests, then all tests in release
 	swift test --sanitize=thread --scratch-path .build-tsan --skip EndToEndTests

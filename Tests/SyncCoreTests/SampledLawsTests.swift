@@ -4,7 +4,7 @@ import Testing
 
 /// The laws of `docs/merge-rules.md` over sampled histories of four to nine operations: see `SampledHistory` for what is drawn.
 ///
-/// `LAWS_HISTORIES=100000` says how many in all (`make laws`); `SEED=17` plays that one of every table again.
+/// `LAWS_HISTORIES=100000` says how many in all (`make laws`); `SEED=17 make laws` plays that one of every table again.
 @Suite struct SampledLawsTests {
     static let seeds: [UInt64] = {
         let environment = ProcessInfo.processInfo.environment
