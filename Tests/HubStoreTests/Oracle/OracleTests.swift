@@ -40,7 +40,8 @@ import Testing
     }
 
     @Test func `the histories hold what they are for`() throws {
-        let steps = try OracleWorld.rules.flatMap { try ModelTrace.played(rule: $0, seed: 1, runs: 30) }.flatMap(\.steps)
+        let steps = try OracleWorld.rules.flatMap { try ModelTrace.played(rule: $0, seed: 1, runs: 30) }.flatMap(
+            \.steps)
 
         for kind in ["insert", "update", "delete", "decide"] {
             #expect(steps.count { $0.step == kind } > 60, "\(kind)")
