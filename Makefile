@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install-needed check build test simulate mutants demo bench thorough torture laws oracle format \
+.PHONY: help install-needed check build test simulate mutants demo bench thorough torture laws merge-mutants oracle format \
     clean-demo model model-campaign any-program
 RUNS ?= 1000
 MODEL := PYTHONDONTWRITEBYTECODE=1 python3 -m docs.model
@@ -43,10 +43,18 @@ bench: install-needed ## Measure with a release build; prints and writes bench.j
 	swift build -c release --scratch-path .build-release --product zona-bench
 	.build-release/release/zona-bench
 
-laws: install-needed ## 100,000 sampled histories against the laws of the merge, in release
+laws: install-needed ## The laws of the merge: all small worlds and HISTORIES=100000 sampled ones, in release; SEED=17
+	Scripts/core-package .build-core
+	LAWS_HISTORIES=$(or $(HISTORIES),100000) swift test -c release --package-path .build-core \
+	    --filter 'SampledLawsTests|MergeOrderTests'
+
+merge-mutants: install-needed ## One mistake after another in the merge: the tests of SyncCore must notice; MUTANT=name for one
+	Scripts/merge-mutants $(MUTANT)
+
+oracle: install-needed ## What the model plays, RUNS=1000 of each rule, played by the code, in release; SEED=17 plays one again
 	swift build -c release --scratch-path .build-release-tests --build-tests -Xswiftc -enable-testing
-	LAWS_HISTORIES=100000 swift test -c release --scratch-path .build-release-tests -Xswiftc -enable-testing \
-		--skip-build --filter SampledLawsTests
+	ORACLE_RUNS=$(RUNS) swift test -c release --scratch-path .build-release-tests -Xswiftc -enable-testing \
+	    --skip-build --filter OracleTests
 
 thorough: install-needed ## Thread sanitizer on all but the end-to-end tests, then all tests in release
 	swift test --sanitize=thread --scratch-path .build-tsan --skip EndToEndTests

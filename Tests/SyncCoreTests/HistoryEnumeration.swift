@@ -99,8 +99,10 @@ struct HistoryEnumeration {
                 let named = NamedConflict(
                     conflict: HubWorld.conflictID(group: loser.group, loser: loser.dot), group: loser.group,
                     dots: standing.map { steps[$0].change.dot })
-                let seenBefore = (0..<index).filter { view >> UInt64($0) & 1 == 1 }
-                let time = seenBefore.map { steps[$0].stamp.time.rawValue }.max() ?? 0
+                let seenLast = steps.indices.filter { view >> UInt64($0) & 1 == 1 }.max {
+                    steps[$0].stamp.time < steps[$1].stamp.time
+                }
+                let time = (seenLast.map { steps[$0].stamp.time.rawValue } ?? 0) + 1
                 for chosen in standing {
                     let values = written[chosen][loser.group] ?? []
                     guard let row = screen?.row else { continue }
@@ -110,7 +112,7 @@ struct HistoryEnumeration {
                     made.append(
                         step(
                             isDelete ? .delete : .update, replica: replica, counter: counter, seen: seen, steps: steps,
-                            time: time + 1, row: isDelete ? row : row.replacing(changed, with: values),
+                            time: time, row: isDelete ? row : row.replacing(changed, with: values),
                             changed: changed, decides: [named]))
                 }
             }
@@ -123,10 +125,10 @@ struct HistoryEnumeration {
             let isSeen = seen >> UInt64(index) & 1 == 1
             if step.change.dot.number.rawValue == number && !isSeen { return false }
             if isSeen && step.seen & ~seen != 0 { return false }
-            let isUnseen = { (index: Int) in seen >> UInt64(index) & 1 == 0 }
-            if isSeen && steps.enumerated().contains(where: { step.names($1.change.dot) && isUnseen($0) }) {
-                return false
+            let lacksNamed = steps.enumerated().contains {
+                step.names($1.change.dot) && seen >> UInt64($0) & 1 == 0
             }
+            if isSeen && lacksNamed { return false }
         }
         return true
     }

@@ -1,17 +1,11 @@
-import Foundation
 import SyncCore
 import Testing
 
 /// The laws of `docs/merge-rules.md` over sampled histories of four to nine operations: see `SampledHistory` for what is drawn.
 ///
-/// `LAWS_HISTORIES=100000` says how many in all (`make laws`); `SEED=17` plays that one of every table again.
+/// `make laws` plays 100,000 (`HISTORIES=`); `SEED=17 make laws` plays that one of every table again.
 @Suite struct SampledLawsTests {
-    static let seeds: [UInt64] = {
-        let environment = ProcessInfo.processInfo.environment
-        if let seed = environment["SEED"].flatMap(UInt64.init) { return [seed] }
-        let histories = environment["LAWS_HISTORIES"].flatMap(Int.init) ?? 4200
-        return Array(1...UInt64(max(1, (histories + LawCatalog.all.count - 1) / LawCatalog.all.count)))
-    }()
+    static let seeds = LawsRun.seeds(tables: LawCatalog.all.count)
 
     @Test(arguments: LawCatalog.all) func `sampled histories come out as the truth says in every order of arrival`(
         _ table: TableDescription
