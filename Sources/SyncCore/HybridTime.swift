@@ -35,9 +35,10 @@ package struct HybridTime: Hashable, Comparable, Sendable, CustomStringConvertib
         return max(HybridTime(milliseconds: overflow ? 0 : moved), floor.next)
     }
 
-    /// The stamp as the hub accepts it: moved by the correction that its writer's PC measured, then after `floor` and at
-    /// most `ceiling`. Where the move takes a stamp out of these bounds that lies inside as it was sent, the PC's clock
-    /// was set between the change and the measuring, or the stamp stands at its floor: the correction is not its own.
+    /// The stamp as the hub accepts it: moved by the correction that its writer's PC measured, then after `floor` and
+    /// at most `ceiling`. Where the move takes a stamp out of these bounds that lies inside as it was sent, the PC's
+    /// clock was set between the change and the measuring, or the stamp stands at its floor: the correction is not its
+    /// own.
     ///
     /// - Parameters:
     ///   - correction: milliseconds.
