@@ -18,6 +18,10 @@ enum FlushedFile {
     static func put(_ fresh: String, inPlaceOf path: String) throws {
         try flush(fresh)
         guard rename(fresh, path) == 0 else { throw failure("be put in its place", path) }
+        try flushFolder(of: path)
+    }
+
+    static func flushFolder(of path: String) throws {
         let folder = (path as NSString).deletingLastPathComponent
         try flush(folder.isEmpty ? "." : folder)
     }

@@ -62,11 +62,29 @@ extension HubStore {
     }
 
     static func signaturePath(of checkpoint: String) -> String { checkpoint + ".signature" }
+    private static func nextSignaturePath(of checkpoint: String) -> String { signaturePath(of: checkpoint) + ".new" }
+
+    /// Whether a prune was cut between its copy and the signature of it, which then still has its first name.
+    private static func isNextSigned(_ checkpoint: String) throws -> Bool {
+        guard FileManager.default.fileExists(atPath: checkpoint),
+            let bytes = FileManager.default.contents(atPath: nextSignaturePath(of: checkpoint)),
+            let frame = try? Frame(reading: Array(bytes), kind: .checkpoint, limit: Limits.messageBytes),
+            let signed = try? Checkpoint(reading: frame)
+        else { return false }
+        return try hash(of: checkpoint) == signed.fileHash
+    }
+
+    private static func hash(of path: String) throws -> [UInt8] {
+        Hash.of(try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe))
+    }
 
     /// Copies the file, whole, and signs the copy. The one before it is replaced when the new one is complete.
     private func makeCheckpoint(at path: String, now: Int64) throws(HubStoreError) -> Checkpoint {
         let fresh = path + ".new"
         do {
+            if try Self.isNextSigned(path) {
+                try FlushedFile.put(Self.nextSignaturePath(of: path), inPlaceOf: Self.signaturePath(of: path))
+            }
             try? FileManager.default.removeItem(atPath: fresh)
             try pool.writeWithoutTransaction { database in
                 let copy = try RawStatement(database, "VACUUM INTO ?1")
@@ -80,14 +98,16 @@ extension HubStore {
                 return (last.integer(0), last.blob(1))
             }
             try queue.close()
-            let hash = Hash.of(try Data(contentsOf: URL(fileURLWithPath: fresh), options: .mappedIfSafe))
             let checkpoint = Checkpoint(
-                ambito: identity.ambito, entry: entry, chain: chain, fileHash: hash, madeAt: now)
-            let signature = Self.signaturePath(of: path)
-            try Data(checkpoint.frame(key: key).bytes).write(to: URL(fileURLWithPath: signature + ".new"))
-            // The copy first: with the signature of an older one it is noticed, and that one's batches are all here.
+                ambito: identity.ambito, entry: entry, chain: chain, fileHash: try Self.hash(of: fresh), madeAt: now)
+            // The next signature lies there, whole, before the copy that it belongs to takes its place: cut anywhere in
+            // between, one of the two signatures is the copy's.
+            let next = Self.nextSignaturePath(of: path)
+            try Data(checkpoint.frame(key: key).bytes).write(to: URL(fileURLWithPath: next))
+            try FlushedFile.flush(next)
+            try FlushedFile.flushFolder(of: next)
             try FlushedFile.put(fresh, inPlaceOf: path)
-            try FlushedFile.put(signature + ".new", inPlaceOf: signature)
+            try FlushedFile.put(next, inPlaceOf: Self.signaturePath(of: path))
             return checkpoint
         } catch {
             throw HubStoreError(error)
@@ -99,7 +119,10 @@ extension HubStore {
     func beginning(
         fromCheckpoint checkpoint: String, into path: String, _ report: inout HubVerification
     ) throws -> (scratch: HubStore, checkpoint: Checkpoint)? {
-        guard let bytes = FileManager.default.contents(atPath: Self.signaturePath(of: checkpoint)),
+        let signature =
+            try Self.isNextSigned(checkpoint)
+            ? Self.nextSignaturePath(of: checkpoint) : Self.signaturePath(of: checkpoint)
+        guard let bytes = FileManager.default.contents(atPath: signature),
             FileManager.default.fileExists(atPath: checkpoint)
         else {
             report.faults.append("batches were pruned, and their checkpoint \(checkpoint) is not there: put it back")
@@ -108,8 +131,7 @@ extension HubStore {
         let frame = try Frame(reading: Array(bytes), kind: .checkpoint, limit: Limits.messageBytes)
         try frame.verify(by: key.publicKey)
         let signed = try Checkpoint(reading: frame)
-        let hash = Hash.of(try Data(contentsOf: URL(fileURLWithPath: checkpoint), options: .mappedIfSafe))
-        guard signed.ambito == identity.ambito, hash == signed.fileHash else {
+        guard signed.ambito == identity.ambito, try Self.hash(of: checkpoint) == signed.fileHash else {
             report.faults.append("the checkpoint \(checkpoint) is not what was signed: it was damaged or altered")
             return nil
         }

@@ -68,6 +68,24 @@ import Testing
         for desk in play.desks { #expect(try desk.store.digestComparison().result == .equal) }
     }
 
+    @Test func `A prune that was cut between its checkpoint and the signature is gone on with`() throws {
+        var play = try played(35)
+        _ = try prune(play)
+        let signature = play.ambito.folder + "/checkpoint.sqlite.signature"
+        let earlier = try #require(FileManager.default.contents(atPath: signature))
+        try play.run(steps: 20)
+        try play.settle()
+        _ = try prune(play)
+        try FileManager.default.moveItem(atPath: signature, toPath: signature + ".new")
+        try earlier.write(to: URL(fileURLWithPath: signature))
+
+        #expect(try verify(play, "again").isEqual)
+        try play.run(steps: 5)
+        _ = try prune(play)
+        #expect(try verify(play, "once more").isEqual)
+        #expect(!FileManager.default.fileExists(atPath: signature + ".new"))
+    }
+
     @Test func `Without its checkpoint, or with one that was altered, a pruned log is no longer believed`() throws {
         let play = try played(33)
         _ = try prune(play)

@@ -32,7 +32,7 @@ class Clocks:
 
     def campaign(self, short):
         failures = []
-        cases = (self.seen_wins, self.set_while_serving, self.ahead_unmeasured, self.later_wins, self.set_between,
+        cases = (self.seen_wins, self.set_while_serving, self.ahead_unmeasured, self.behind_unmeasured, self.later_wins, self.set_between,
                  self.hub_wrong, self.new_pc)
         for case in cases[:3] if short else cases:
             self.world = World.found(self.folder / case.__name__)
@@ -146,6 +146,19 @@ class Clocks:
         time.sleep(0.05)
         self.edit("narni", "later")
         self.sync("narni", "amelia", "narni")
+        self.shown("later", "narni", "amelia")
+        self.conflicts(1)
+
+    def behind_unmeasured(self, world):
+        """A clock that was set three days back, and wrote before any contact measured it: its stamp stays where it was."""
+        self.set("amelia", 0)
+        self.edit("amelia", "by a right clock")
+        self.sync("amelia", "narni")
+        self.set("amelia", -3 * DAY)
+        self.edit("amelia", "earlier, three days ago")
+        time.sleep(0.05)
+        self.edit("narni", "later")
+        self.sync("amelia", "narni", "amelia")
         self.shown("later", "narni", "amelia")
         self.conflicts(1)
 
