@@ -161,7 +161,9 @@ class Hub:
             if (covers(ctx, k[2]) or k[2] in named) and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
         for k in [k for k in self.dormant if k[:2] == (rid, g)]:
             if not covers(ctx, k[2]) and k[2] not in named: continue
-            v, at = self.dormant.pop(k)                      # he knew the listing, and not that its loser shows: as if he had come first
+            v, at = self.dormant[k]
+            if 'dormantstays' in FIX and self.listed.get(k) and covers(ctx, self.listed[k]) and at and covers(ctx, at): continue      # says nothing for who did not know that it had ended
+            del self.dormant[k]                              # he knew the listing, and not that its loser shows: as if he had come first
             if self.listed.get(k) and covers(ctx, self.listed[k]) and not (at and covers(ctx, at)): self.conf[k] = v
     def relist(self, rid, g):
         reg = self.rec[rid]['g'][g]; win = self.winner(rid, g, reg)
