@@ -161,17 +161,18 @@ class Hub:
             if (covers(ctx, k[2]) or k[2] in named) and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
         for k in [k for k in self.dormant if k[:2] == (rid, g)]:
             if not covers(ctx, k[2]) and k[2] not in named: continue
-            v, at = self.dormant[k]
-            if 'dormantstays' in FIX and self.listed.get(k) and covers(ctx, self.listed[k]) and at and covers(ctx, at): continue      # says nothing for who did not know that it had ended
+            (v, at), listed = self.dormant[k], self.listed[k]
+            knew = covers(ctx, listed) if listed else 'dormantgiven' in FIX            # of a former life: he may have known it
+            if 'dormantstays' in FIX and knew and at and covers(ctx, at): continue     # says nothing for who did not know that it had ended
             del self.dormant[k]                              # he knew the listing, and not that its loser shows: as if he had come first
-            if self.listed.get(k) and covers(ctx, self.listed[k]) and not (at and covers(ctx, at)): self.conf[k] = v
+            if knew and not (at and covers(ctx, at)): self.conf[k] = v
     def relist(self, rid, g):
         reg = self.rec[rid]['g'][g]; win = self.winner(rid, g, reg)
         for y in reg:
             k = (rid, g, y['dot'])
             if k in self.reopened: continue
             if y is win or y['v'] == win['v']:
-                if k in self.conf and self.listed.get(k) and 'dormant' in FIX: self.dormant[k] = (y['v'], None)
+                if k in self.conf and (self.listed.get(k) or k in self.listed and 'dormantgiven' in FIX) and 'dormant' in FIX: self.dormant[k] = (y['v'], None)
                 self.conf.pop(k, None)
             else: self.conf[(rid, g, y['dot'])] = y['v']
 

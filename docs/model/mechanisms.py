@@ -4,7 +4,7 @@
 ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
        'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant',
        'closedstay', 'formerloser', 'touchheld', 'touchcontext', 'formclose',
-       'reopenstays', 'markcontext', 'rulerank', 'dormantstays'}
+       'reopenstays', 'markcontext', 'rulerank', 'dormantstays', 'dormantgiven'}
 COMFORT = {'askhashes', 'horizon'}                                   # these only spare false listings
 CAMPAIGNS = {                                                        # faults, situations
   'base':      (False, set()),
@@ -31,7 +31,7 @@ RULES = {'rules': ('mixed', 'capofila', 'owner')}                     # any othe
 # Where a mechanism is tried, if not everywhere: the campaigns whose situation it is for.
 WHERE = {
   'ackhash': 'clone', 'askhashes': 'clone', 'behindrow': 'revert touch', 'closedstay': 'restores oldbackup', 'closeincomplete': 'all restore',
-  'closereplaced': 'order', 'copytouch': 'lostpc oldbackup', 'decidedstay': 'restore oldbackup restores', 'dormant': 'order rules', 'dormantstays': 'rules order', 'editgone': 'gc gcrestore',
+  'closereplaced': 'order', 'copytouch': 'lostpc oldbackup', 'decidedstay': 'restore oldbackup restores', 'dormant': 'order rules', 'dormantstays': 'rules order', 'dormantgiven': 'restores gcrestore', 'editgone': 'gc gcrestore',
   'equalcopy': 'lostpc oldbackup', 'fillweak': 'restore gcrestore', 'formclose': 'touch', 'formerloser': 'oldbackup restores', 'gcoldest': 'gc',
   'givedelete': 'lostpc restore', 'horizon': 'gcrestore', 'keepall': 'oldbackup', 'keepreplaced': 'oldbackup restores', 'markcontext': 'reopen',
   'named': 'base order', 'needrecord': 'refuse', 'ownmark': 'base', 'ownnumbers': 'restore clone', 'pagegreet': 'clone', 'randomids': 'restores oldbackup',
