@@ -66,7 +66,7 @@ torture: install-needed ## Kills, failing disks, power cuts, full disks, wrong c
 	nice -n 10 Scripts/torture
 
 model: ## Play the executable model, short: every campaign in a few runs, under a minute
-	$(MODEL) --runs 25
+	$(MODEL) --runs 10
 
 model-campaign: ## Play it long: make model-campaign RUNS=1000 (default)
 	$(MODEL) --runs $(RUNS)

@@ -1,6 +1,6 @@
 """The hub: stores batches, folds units, merges, answers pages, collects, is restored."""
 import copy
-from . import reopening
+from . import reopening, rules
 from .world import COLUMNS, COUNT, FEAT, FIX, WITHHELD, Fork, Gap, W, bad, count, covers
 
 class Hub:
@@ -39,7 +39,7 @@ class Hub:
             if not b['last']: return []
             changes = [ch for x in held for ch in x['changes']]; self.held[n] = []
         for ch in changes:
-            self.V[n] = ch['dot'][1]; self.hlc = max(self.hlc, ch['hlc']); ch = dict(ch, old=b['inc'] != self.incarnation)
+            self.V[n] = ch['dot'][1]; self.hlc = max(self.hlc, ch['hlc']); ch = dict(ch, old=b['inc'] != self.incarnation, by=b['comune'])
             reason = self.refuse(ch, b)
             if reason: answer.append(self.refused(ch, n, reason))
             else:
@@ -89,9 +89,9 @@ class Hub:
         if ch['op'] == 'del': writes['#'] = True
         else:
             writes['#'] = False
-            if self.rule == 'fields': writes.update(ch['vals'])
+            if self.rule in rules.BY_COLUMN: writes.update(ch['vals'])
             else: writes['*'] = dict(ch['vals'])
-        if self.rule == 'fields':
+        if self.rule in rules.BY_COLUMN:
             filled = {g: v for g, v in ch.get('fill', {}).items() if g not in writes and all(y['weak'] for y in cur['g'].get(g, ()))}
             writes.update(filled)
         else: filled = {}
@@ -109,7 +109,7 @@ class Hub:
                 stay = [y for y in reg if not covers(ctx, y['dot'])]
                 if any(not y['weak'] for y in stay) or any(y['weak'] and all(y['ctx'].get(a, 0) >= b for a, b in ch['ctx'].items()) for y in stay):
                     plain = False
-                    if v != self.winner(g, stay)['v']: self.conf[(rid, g, ch['dot'])] = v; self.listed[(rid, g, ch['dot'])] = None
+                    if v != self.winner(rid, g, stay)['v']: self.conf[(rid, g, ch['dot'])] = v; self.listed[(rid, g, ch['dot'])] = None
                     continue
                 for y in stay:
                     if v != y['v']: self.conf[(rid, g, y['dot'])] = y['v']; self.listed[(rid, g, y['dot'])] = None
@@ -127,7 +127,7 @@ class Hub:
                     if k in self.conf and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
                 elif kept: self.conf.pop(k, None)
             if kept: plain = False
-            cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': ch['hlc'], 'v': v, 'weak': weak, 'named': named}]
+            cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': ch['hlc'], 'v': v, 'weak': weak, 'named': named, 'by': ch['by']}]
             if not weak: self.written_over(rid, g, ctx, named, ch)
             self.relist(rid, g)
         for k in [k for k in ch.get('decides', {}) if 'reopen' not in FEAT or reopening.decided(self, k, ch)]:
@@ -161,31 +161,33 @@ class Hub:
             if (covers(ctx, k[2]) or k[2] in named) and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
         for k in [k for k in self.dormant if k[:2] == (rid, g)]:
             if not covers(ctx, k[2]) and k[2] not in named: continue
-            v, at = self.dormant.pop(k)                      # he knew the listing, and not that its loser shows: as if he had come first
-            if self.listed.get(k) and covers(ctx, self.listed[k]) and not (at and covers(ctx, at)): self.conf[k] = v
+            (v, at), listed = self.dormant[k], self.listed[k]
+            knew = covers(ctx, listed) if listed else 'dormantgiven' in FIX            # of a former life: he may have known it
+            if 'dormantstays' in FIX and knew and at and covers(ctx, at): continue     # says nothing for who did not know that it had ended
+            del self.dormant[k]                              # he knew the listing, and not that its loser shows: as if he had come first
+            if knew and not (at and covers(ctx, at)): self.conf[k] = v
     def relist(self, rid, g):
-        reg = self.rec[rid]['g'][g]; win = self.winner(g, reg)
+        reg = self.rec[rid]['g'][g]; win = self.winner(rid, g, reg)
         for y in reg:
             k = (rid, g, y['dot'])
             if k in self.reopened: continue
             if y is win or y['v'] == win['v']:
-                if k in self.conf and self.listed.get(k) and 'dormant' in FIX: self.dormant[k] = (y['v'], None)
+                if k in self.conf and (self.listed.get(k) or k in self.listed and 'dormantgiven' in FIX) and 'dormant' in FIX: self.dormant[k] = (y['v'], None)
                 self.conf.pop(k, None)
             else: self.conf[(rid, g, y['dot'])] = y['v']
 
-    @staticmethod
-    def winner(g, reg):
+    def winner(self, rid, g, reg):
         if g == '#': return min(reg, key=lambda y: (y['v'], -y['hlc'], y['dot']))
-        return max(reg, key=lambda y: (y['hlc'], y['dot']))
+        return max(reg, key=lambda y: (rules.rank(self.rule, g, y, self.rec[rid]['owner']), y['hlc'], y['dot']))
 
     def show(self, rid):
         g = self.rec[rid]['g']
-        if '#' not in g or self.winner('#', g['#'])['v']: return None
-        if self.rule == 'fields': return {k: self.winner(k, r)['v'] for k, r in g.items() if k != '#'}
-        return dict(self.winner('*', g['*'])['v'])
+        if '#' not in g or self.winner(rid, '#', g['#'])['v']: return None
+        if self.rule in rules.BY_COLUMN: return {k: self.winner(rid, k, r)['v'] for k, r in g.items() if k != '#'}
+        return dict(self.winner(rid, '*', g['*'])['v'])
 
     def whole(self, rid):
-        return self.rule == 'lww' or set(COLUMNS) <= set(self.rec[rid]['g']) or self.winner('#', self.rec[rid]['g']['#'])['v']
+        return self.rule not in rules.BY_COLUMN or set(COLUMNS) <= set(self.rec[rid]['g']) or self.winner(rid, '#', self.rec[rid]['g']['#'])['v']
 
     def page(self, after, limit, number, comune='capofila', me=None, mine=None):
         rows = sorted((v['seq'], k) for k, v in self.rec.items() if v['seq'] > after and ('scope' not in FEAT or self.readable(v['owner'], comune)))

@@ -4,7 +4,7 @@
 ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
        'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant',
        'closedstay', 'formerloser', 'touchheld', 'touchcontext', 'formclose',
-       'reopenstays', 'markcontext'}
+       'reopenstays', 'markcontext', 'rulerank', 'dormantstays', 'dormantgiven'}
 COMFORT = {'askhashes', 'horizon'}                                   # these only spare false listings
 CAMPAIGNS = {                                                        # faults, situations
   'base':      (False, set()),
@@ -18,6 +18,7 @@ CAMPAIGNS = {                                                        # faults, s
   'revert':    (False, {'revert'}),
   'touch':     (False, {'touch', 'revert'}),
   'reopen':    (False, {'reopen', 'order'}),
+  'rules':     (False, {'rules', 'order'}),
   'lostpc':    (True,  {'norepbackup', 'honest', 'lostpc'}),
   'oldbackup': (True,  {'norepbackup', 'honest', 'oldbackup', 'stick'}),
   'restores':  (True,  {'norepbackup', 'norestore', 'honest', 'restores'}),
@@ -25,4 +26,15 @@ CAMPAIGNS = {                                                        # faults, s
   'repback':   (True,  {'norestore', 'conversation', 'repback'}),
   'both':      (True,  {'honest', 'repback'}),
   'all':       (True,  {'norepbackup', 'refuse', 'gc', 'revert', 'honest'}),
+}
+RULES = {'rules': ('mixed', 'capofila', 'owner')}                     # any other campaign: fields, lww
+# Where a mechanism is tried, if not everywhere: the campaigns whose situation it is for.
+WHERE = {
+  'ackhash': 'clone', 'askhashes': 'clone', 'behindrow': 'revert touch', 'closedstay': 'restores oldbackup', 'closeincomplete': 'all restore',
+  'closereplaced': 'order', 'copytouch': 'lostpc oldbackup', 'decidedstay': 'restore oldbackup restores', 'dormant': 'order rules', 'dormantstays': 'rules order', 'dormantgiven': 'restores gcrestore', 'editgone': 'gc gcrestore',
+  'equalcopy': 'lostpc oldbackup', 'fillweak': 'restore gcrestore', 'formclose': 'touch', 'formerloser': 'oldbackup restores', 'gcoldest': 'gc',
+  'givedelete': 'lostpc restore', 'horizon': 'gcrestore', 'keepall': 'oldbackup', 'keepreplaced': 'oldbackup restores', 'markcontext': 'reopen',
+  'named': 'base order', 'needrecord': 'refuse', 'ownmark': 'base', 'ownnumbers': 'restore clone', 'pagegreet': 'clone', 'randomids': 'restores oldbackup',
+  'refusalsinpull': 'refuse', 'refusebump': 'refuse', 'reopenstays': 'reopen', 'resend': 'restore', 'rulerank': 'rules', 'scopecheck': 'scope', 'stalefill': 'gc gcrestore',
+  'supersede': 'base', 'touchcontext': 'touch', 'touchheld': 'touch', 'unit': 'restore clone', 'weak': 'lostpc oldbackup',
 }

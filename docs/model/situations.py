@@ -5,16 +5,16 @@ from .world import COLUMNS, FEAT, FIX, W, Fork, Gap, count
 from .hub import Hub
 from .replica import Replica
 from .truth import check
-from . import reopening, touches
+from . import reopening, rules, touches
 from .order import check_order
 
 def run(seed, rule, faults, replicas=4, steps=400):
     rng = random.Random(seed); W.reset()
     hub = Hub(rule, rng)
-    comuni = ['capofila', 'A', 'B', 'B'] if 'scope' in FEAT or 'authorise' in FEAT else ['capofila'] * replicas
+    comuni = ['capofila', 'A', 'B', 'B'] if FEAT & {'scope', 'authorise', 'rules'} else ['capofila'] * replicas
     reps = [Replica(i + 1, rng, comuni[i]) for i in range(replicas)]
     hub.active = {r.number for r in reps}; hub.cursors = {r.number: 0 for r in reps}
-    whole, now, made = rule == 'lww', 1000, 0
+    whole, now, made = rule not in rules.BY_COLUMN, 1000, 0
     backups, rep_backup = [copy.deepcopy(hub, {id(rng): rng})], {}
     away, sticks = {}, []
     def keep():                                                          # replicas drop what every backup kept contains
@@ -81,7 +81,7 @@ def run(seed, rule, faults, replicas=4, steps=400):
             except (Fork, Gap): pass
         if x < .05:
             made += 1; rid = 'R%d' % made
-            owner = rng.choice(['', r.comune if r.comune != 'capofila' else 'A']) if 'scope' in FEAT or 'authorise' in FEAT else ''
+            owner = rng.choice(['', r.comune if r.comune != 'capofila' else 'A']) if FEAT & {'scope', 'authorise', 'rules'} else ''
             if 'scope' in FEAT and rng.random() < .15:
                 hidden = [k for k in hub.rec if k not in r.rows and k not in r.pending and hub.rec[k]['owner'] not in ('', r.comune) and r.comune != 'capofila']
                 if hidden: rid = rng.choice(hidden); owner = r.comune
