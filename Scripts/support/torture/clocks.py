@@ -32,8 +32,8 @@ class Clocks:
 
     def campaign(self, short):
         failures = []
-        cases = (self.seen_wins, self.set_while_serving, self.ahead_unmeasured, self.behind_unmeasured, self.later_wins, self.set_between,
-                 self.hub_wrong, self.new_pc)
+        cases = (self.seen_wins, self.set_while_serving, self.ahead_unmeasured, self.behind_unmeasured, self.later_wins,
+                 self.set_between, self.hub_wrong, self.new_pc)
         for case in cases[:3] if short else cases:
             self.world = World.found(self.folder / case.__name__)
             try:
