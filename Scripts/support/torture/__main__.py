@@ -49,7 +49,7 @@ def main():
     began = time.monotonic()
     whats = options.what or list(CAMPAIGNS)
     if len(whats) > 1:
-        failed = all_of(whats, sys.argv[1 + len(options.what):])
+        failed = all_of(whats, [word for word in sys.argv[1:] if word not in whats])
         print(f"torture: {', '.join(failed) + ' failed' if failed else 'all as it must be'}, {since(began)}")
         return 1 if failed else 0
     return one(whats[0], options, began)
