@@ -78,6 +78,9 @@ def run(words, environment=None, folder=None, kill_after=None):
             raise Failed(f"`{' '.join(map(str, words))}` did not end in {PATIENCE} s: "
                          f"{err.decode(errors='replace')[-1000:]}") from None
     finally:
+        if process.poll() is None:  # The rig itself was told to end.
+            process.kill()
+            process.wait()
         forget(process)
     return Outcome([str(word) for word in words], process.returncode, out.decode(errors="replace"),
                    err.decode(errors="replace"))
