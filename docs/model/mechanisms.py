@@ -19,6 +19,7 @@ CAMPAIGNS = {                                                        # faults, s
   'touch':     (False, {'touch', 'revert'}),
   'reopen':    (False, {'reopen', 'order'}),
   'rules':     (False, {'rules', 'order'}),
+  'set':       (False, {'rules'}),
   'lostpc':    (True,  {'norepbackup', 'honest', 'lostpc'}),
   'oldbackup': (True,  {'norepbackup', 'honest', 'oldbackup', 'stick'}),
   'restores':  (True,  {'norepbackup', 'norestore', 'honest', 'restores'}),
@@ -27,7 +28,7 @@ CAMPAIGNS = {                                                        # faults, s
   'both':      (True,  {'honest', 'repback'}),
   'all':       (True,  {'norepbackup', 'refuse', 'gc', 'revert', 'honest'}),
 }
-RULES = {'rules': ('mixed', 'capofila', 'owner')}                     # any other campaign: fields, lww
+RULES = {'rules': ('mixed', 'capofila', 'owner'), 'set': ('set',)}                     # any other campaign: fields, lww
 # Where a mechanism is tried, if not everywhere: the campaigns whose situation it is for.
 WHERE = {
   'ackhash': 'clone', 'askhashes': 'clone', 'behindrow': 'revert touch', 'closedstay': 'restores oldbackup', 'closeincomplete': 'all restore',

@@ -2,10 +2,11 @@
 
 `capofila` and `owner` name a side that wins whatever the clock says; under `ordered` the value later in the declared order wins, and one
 outside it never does. Equals go by time. `manual` chooses as `last-writer-wins`; what it adds, that nothing is consolidated over an open
-conflict, is no matter of merging.
+conflict, is no matter of merging. In a `set` rows are only inserted and deleted, their id from the key, so that several insert the same.
 """
 from .world import FIX, W
 
+MEMBERS = ['S1', 'S2', 'S3', 'S4', 'S5', 'S6']
 BY_COLUMN = {'fields', 'mixed'}
 COLUMN_RULES = {'a': 'capofila', 'b': 'ordered'}
 
@@ -32,6 +33,9 @@ def rank(rule: str, g: str, y: dict, owner: str) -> int:
 def check(hub, reps, seed: int) -> None:
     """Told by values: what shows is not below any value of its column, unless somebody replaced that one in front of it, or what it had
     lost to: then it waits in the list. In a conflict that still stands, neither may outrank what shows."""
+    for rid in W.edits if hub.rule == 'set' else ():                      # present, unless who deleted had seen everybody's insert
+        want = any(not any(dot in dseen for _, dseen, _ in W.deletes.get(rid, ())) for dot, _, _ in W.edits[rid])
+        if want != (hub.show(rid) is not None): raise AssertionError(('a member that should be there is not, or is and should not', seed, rid, want))
     if hub.rule != 'mixed': return
     comune = {r.number: r.comune for r in reps}
     def place(c, v): return int(comune[v[0]] == 'capofila') if c == 'a' else declared(v) if c == 'b' else 0

@@ -79,7 +79,11 @@ def run(seed, rule, faults, replicas=4, steps=400):
         if 'stick' in FEAT and sticks and rng.random() < .1:
             try: hub.accept(dict(sticks.pop(rng.randrange(len(sticks)))))
             except (Fork, Gap): pass
-        if x < .05:
+        if rule == 'set' and x < .36:                                    # members: an id from the key, the same row whoever inserts it
+            rid = rng.choice(rules.MEMBERS)
+            if rid not in r.rows: r.insert(rid, now, COLUMNS); r.rows[rid] = {c: (0, 0, c + rid) for c in COLUMNS}
+            elif rng.random() < .4: r.delete(rid, now)
+        elif x < .05:
             made += 1; rid = 'R%d' % made
             owner = rng.choice(['', r.comune if r.comune != 'capofila' else 'A']) if FEAT & {'scope', 'authorise', 'rules'} else ''
             if 'scope' in FEAT and rng.random() < .15:
