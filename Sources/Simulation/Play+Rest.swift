@@ -20,7 +20,7 @@ extension Play {
                 throw SimulationFailure("at desk \(desk.index) records stay behind for ever: \(behind)")
             }
         }
-        if chance.happens(0.25) { try foldAgain() }
+        if seed % 4 == 0 { try foldAgain() }
     }
 
     /// The log, folded again into a new hub, makes the hub that is here.
