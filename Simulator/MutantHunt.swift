@@ -36,7 +36,7 @@ struct MutantHunt {
             .giveDelete: ["gone", "both", "schemaback"], .collectAtCursor: ["gctouch", "gc", "all"],
             .refusalsInPull: ["refuse", "scope"], .refuseBump: ["refuse", "scope"],
             .needRecord: ["restore", "gc", "all"], .behindRow: ["touch", "revert", "base"],
-            .wholeUnit: ["base", "crash", "stick"], .ownMark: ["touch", "base"],
+            .wholeUnit: ["base", "crash", "stick"],
             .pageGreeting: ["stick", "oldbackup"], .closeIncomplete: ["all", "schemaback", "lostpc"],
             .staleFill: ["gc", "gctouch", "gcrestore"], .equalCopy: ["restore", "lostpc", "oldbackup"],
             .ownNumbers: ["repback", "clone", "restore"], .scopeCheck: ["scope"],
@@ -49,7 +49,7 @@ struct MutantHunt {
             .formStaysStale: ["touch"], .skipForgotten: ["base", "touch"], .stashStays: ["base", "revert"],
             .deleteWins: ["base"], .hashUnchecked: ["clone", "repback", "both"],
             .inboxMixed: ["restore", "oldbackup", "stick"], .pageUnfiltered: ["scope"], .firstPageCounts: ["base"],
-            .renumberDrops: ["repback", "clone", "restore"], .ackStored: ["base", "crash"],
+            .renumberDrops: ["repback", "clone", "restore"],
             .oldSkippedRow: ["touch", "revert"], .ackBeforeCommit: ["crash"], .cursorFirst: ["crash"],
             .counterLater: ["crash"],
         ]

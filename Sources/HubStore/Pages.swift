@@ -64,7 +64,7 @@ extension HubStore {
             guard known.has(table: key.table) else { continue }
             let dot = hasDots ? Self.dot(records.integer(3), records.integer(7)) : nil
             if !isFresh && records.integer(3) == Int64(peer.greeting.number.rawValue) {
-                if !Mutant.isOn(.ownMark) { builder.append(key, .own, dot: dot) }
+                builder.append(key, .own, dot: dot)
             } else if records.integer(6) == 1 {
                 builder.append(key, .withheld, dot: dot)
             } else if records.integer(4) == 1 {

@@ -59,7 +59,8 @@ package struct Campaign: Sendable {
             ]),
         Campaign(name: "stick", situations: [.stick], promises: daily + ["batch by stick", "page out of turn"]),
         Campaign(name: "clock", situations: [.clock], promises: daily + ["clock stepped"]),
-        Campaign(name: "clone", situations: [.clone], promises: daily + ["clone", "forked"]),
+        Campaign(
+            name: "clone", situations: [.clone, .stick], promises: daily + ["clone", "forked", "batch by stick"]),
         Campaign(name: "repback", situations: [.putBack], promises: daily + ["PC put back", "forked"]),
         Campaign(
             name: "restore", situations: [.restore],

@@ -205,7 +205,7 @@ extension Play {
                     throw SimulationFailure("\(change.dot) was merged twice")
                 }
                 hub.memory.merged[change.dot] = change
-                if refused.contains(Int64(change.dot.counter)) { refuse(change) } else { take(change) }
+                if refused.contains(Int64(change.dot.counter)) { try refuse(change) } else { take(change) }
             }
         }
     }
@@ -218,13 +218,21 @@ extension Play {
             ).map { $0[0].integer })
     }
 
-    private func refuse(_ change: Captured) {
+    private func refuse(_ change: Captured) throws {
         count("refused")
+        // Nobody writes what he may not, nothing is put back: then nothing is refused, edits of what is gone either.
+        guard !campaign.situations.isDisjoint(with: Self.refusing) else {
+            throw SimulationFailure("\(change.key) \(change.dot) was refused, and nothing was wrong with it")
+        }
         note("refused \(change.key) \(change.dot) \(change.values)")
         for (column, value) in change.values where world.refused[value] == nil {
             world.refused[value] = World.Place(key: change.key, column: column)
         }
     }
+
+    private static let refusing: Set<Campaign.Situation> = [
+        .refuse, .scope, .rules, .keys, .restore, .clone, .putBack, .lostPC,
+    ]
 
     private func take(_ change: Captured) {
         note("took \(change.key) \(change.operation) \(change.dot) \(change.values)\(change.isCopy ? " copy" : "")")

@@ -45,6 +45,8 @@ extension Play {
         note("desk \(twin.index) is a copy of desk \(desk.index)")
         try twin.program.run("DELETE FROM zona_touch")
         desks.append(twin)
+        // Mostly one of the two is without a network for a while: then they go far apart.
+        if chance.happens(0.7) { twin.awayUntil = step + 20 + chance.below(60) }
         try mark(twin)
     }
 

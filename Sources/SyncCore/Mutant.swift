@@ -3,12 +3,12 @@
 package enum Mutant: String, CaseIterable, Sendable {
     // Mechanisms of the design.
     case supersede, weak, giveDelete, collectAtCursor, refusalsInPull, refuseBump, needRecord, behindRow, wholeUnit
-    case ownMark, pageGreeting, closeIncomplete, staleFill, equalCopy, ownNumbers, scopeCheck, conflictsLost, ackHash
+    case pageGreeting, closeIncomplete, staleFill, equalCopy, ownNumbers, scopeCheck, conflictsLost, ackHash
     case fillWeak, resend, editGone, copyTouch, keepAll, keepReplaced, named, decidedStay
     // Mistakes.
     case laterWins, contextTooLate, touchIgnored, touchTooLate, formStaysStale, skipForgotten, stashStays, deleteWins
-    case formerListing, hashUnchecked, inboxMixed, pageUnfiltered, firstPageCounts, renumberDrops, ackStored
-    case oldSkippedRow, ackBeforeCommit, cursorFirst, counterLater
+    case formerListing, hashUnchecked, inboxMixed, pageUnfiltered, firstPageCounts, renumberDrops, oldSkippedRow
+    case ackBeforeCommit, cursorFirst, counterLater
 
     #if ZONA_MUTANTS
         // Set once, before anything runs.

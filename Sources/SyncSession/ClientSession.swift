@@ -290,8 +290,7 @@ package struct ClientSession: Sendable {
         case nil: break
         }
         phase = .pushing(stored: state.storedCounter)
-        let folded = Mutant.isOn(.ackStored) ? state.storedCounter : state.foldedCounter
-        return .acknowledge(folded: folded, stored: state.storedCounter)
+        return .acknowledge(folded: state.foldedCounter, stored: state.storedCounter)
     }
 
     private mutating func beginAgain() -> Directive {
