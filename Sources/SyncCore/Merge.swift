@@ -174,8 +174,8 @@ package struct Merge: Sendable {
     /// Older news for a group. A decision that named it without having seen what it replaced learns of that now, and
     /// what it replaced goes: so it would be, had it come before the decision.
     private mutating func learn(from stamp: Stamp, of group: Int, present: [Sibling]) {
-        guard !present.contains(where: { $0.stamp.dot == stamp.dot }) else { return }
         let gone = present.filter { stamp.covers($0.stamp.dot) && !$0.stamp.covers(stamp.dot) }
+        guard !gone.isEmpty || present.contains(where: { $0.stamp.named.contains(stamp.dot) }) else { return }
         let goneDots = gone.map(\.stamp.dot)
         let wiser = present.filter { !goneDots.contains($0.stamp.dot) }.map {
             guard $0.stamp.named.contains(stamp.dot), !$0.stamp.isCopy else { return $0 }

@@ -21,12 +21,15 @@ struct Write {
 
     static func insert(
         _ dot: Dot, at time: UInt64, knowing vector: VersionVector = VersionVector(), side: WriterSide = [],
-        _ values: [Int64], isCopy: Bool = false
+        _ values: [Int64], changed: [Int]? = nil, isFilled: Bool = false, isCopy: Bool = false,
+        decides: [NamedConflict] = []
     ) -> Write {
         let all = ColumnSet.first(values.count)
         return Write(
-            .insert, dot, at: time, knowing: vector, side: side, carried: all, changed: all,
-            values: ValueCoding.bytes(of: values.map { .integer($0) }), isCopy: isCopy)
+            .insert, dot, at: time, knowing: vector, side: side, carried: all,
+            changed: changed.map { ColumnSet($0) } ?? all,
+            values: ValueCoding.bytes(of: values.map { .integer($0) }), isFilled: isFilled, isCopy: isCopy,
+            decides: decides)
     }
 
     /// An update that carries the values of `carried`, of which `changed` (all of them unless said) were changed.

@@ -126,4 +126,14 @@ import Testing
         #expect(world.shown == [3, 7])
         #expect(world.losers == [dot(3, 1), dot(4, 1)])
     }
+
+    @Test func `a first insert too has seen of unseen columns no more than its schema shows`() throws {
+        var world = HubWorld(table)
+        try deliver(.insert(dot(2, 1), at: 5, knowing: vector(dot(9, 1)), [1, 7, 8]), seenTo: 1, to: &world)
+
+        try world.deliver(.update(dot(9, 1), at: 1, knowing: vector(), [0: 0, 1: 50], changed: [1]))
+
+        #expect(world.shown == [1, 7, 8])
+        #expect(world.losers == [dot(9, 1)])
+    }
 }

@@ -153,4 +153,22 @@ import Testing
         #expect(world.losers == [dot(2, 1)])
         #expect(world.recordDot?.number == HubWorld.number)
     }
+
+    @Test func `what is listed keeps its listing while others come to stand beside it`() throws {
+        var world = try contested()
+        let listing = world.listed.map(\.conflict)
+
+        try world.deliver(.update(dot(4, 1), at: 5, knowing: vector(dot(1, 1)), [0: 30, 1: 0], changed: [0]))
+
+        #expect(world.losers == [dot(2, 1), dot(3, 1)])
+        #expect(world.listed.map(\.conflict).filter { $0.loser == dot(2, 1) } == listing)
+    }
+
+    @Test func `an insert writes all that it carries, whatever its user changed`() throws {
+        let world = try HubWorld(
+            SampleCatalog.fields, .insert(dot(1, 1), at: 1, [5, 6]), .insert(dot(2, 1), at: 2, [7, 8], changed: [0]))
+
+        #expect(world.shown == [7, 8])
+        #expect(world.losers == [dot(1, 1), dot(1, 1)])
+    }
 }

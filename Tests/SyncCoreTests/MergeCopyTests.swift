@@ -78,4 +78,90 @@ import Testing
         #expect(world.shown == [5, 60])
         #expect(world.losers == [dot(2, 1)])
     }
+
+    @Test func `an insert that brings its other columns along fills with them where there is nothing`() throws {
+        let filled = Write.insert(
+            dot(2, 1), at: 9, knowing: vector(dot(8, 1)), [5, 6], changed: [0], isFilled: true)
+        let known = Write.update(dot(3, 1), at: 2, knowing: vector(dot(8, 1)), [1: 60])
+
+        var before = HubWorld(SampleCatalog.fields)
+        for write in [known, filled] { try before.deliver(write) }
+        var after = HubWorld(SampleCatalog.fields)
+        for write in [filled, known] { try after.deliver(write) }
+
+        #expect(before.shown == [5, 60])
+        #expect(before.listed.isEmpty)
+        #expect(after.shown == [5, 60])
+        #expect(after.listed.map(\.values) == [encoded(6)])
+    }
+
+    @Test func `a change that says the same as the copy before it is no conflict`() throws {
+        var world = HubWorld(SampleCatalog.lastWriterWins)
+        try world.deliver(.insert(dot(2, 1), at: 9, knowing: vector(dot(7, 1)), [5, 6], isCopy: true))
+
+        try world.deliver(.insert(dot(3, 1), at: 2, [5, 6]))
+
+        #expect(world.shown == [5, 6])
+        #expect(world.listed.isEmpty)
+        #expect(world.state?.registers.flatMap(\.siblings).contains(where: \.stamp.isCopy) != true)
+    }
+
+    @Test func `a copy that knows more takes the place of an equal one`() throws {
+        var world = HubWorld(SampleCatalog.lastWriterWins)
+        try world.deliver(.insert(dot(2, 1), at: 9, knowing: vector(dot(7, 1)), [1, 1], isCopy: true))
+        try world.deliver(.insert(dot(3, 1), at: 8, knowing: vector(dot(7, 3)), [1, 1], isCopy: true))
+
+        try world.deliver(.insert(dot(4, 1), at: 7, knowing: vector(dot(7, 2)), [2, 2], isCopy: true))
+
+        #expect(world.shown == [1, 1])
+        #expect(world.losers == [dot(4, 1)])
+    }
+
+    @Test func `a copy of one of two values, which had seen both, leaves that one alone`() throws {
+        let changes = [
+            Write.update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 5, 1: 6]),
+            Write.update(dot(3, 1), at: 3, knowing: vector(dot(1, 1)), [0: 7, 1: 8]),
+        ]
+        var world = try HubWorld(SampleCatalog.lastWriterWins, first)
+        for write in changes { try world.deliver(write) }
+
+        try world.deliver(
+            .insert(dot(4, 1), at: 9, knowing: vector(dot(1, 1), dot(2, 1), dot(3, 1)), [5, 6], isCopy: true))
+
+        #expect(world.shown == [5, 6])
+        #expect(world.listed.isEmpty)
+    }
+
+    @Test func `a copy that knows more than a change, but not the change, does not take its place`() throws {
+        let copy = Write.insert(dot(2, 1), at: 99, knowing: vector(dot(1, 1), dot(9, 1)), [5, 6], isCopy: true)
+        var world = try HubWorld(
+            SampleCatalog.lastWriterWins, first,
+            .update(dot(3, 1), at: 2, knowing: vector(dot(1, 1)), [0: 7, 1: 0]))
+
+        try world.deliver(copy)
+
+        #expect(world.shown == [7, 0])
+        #expect(world.losers == [dot(2, 1)])
+    }
+
+    @Test func `a copy closes the conflict of a loser that it replaces, and of no other`() throws {
+        let contested = try HubWorld(
+            SampleCatalog.lastWriterWins, first,
+            .update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 10, 1: 0]),
+            .update(dot(3, 1), at: 3, knowing: vector(dot(1, 1)), [0: 20, 1: 0]))
+
+        var one = contested
+        try one.deliver(
+            .insert(dot(4, 1), at: 9, knowing: vector(dot(1, 1), dot(2, 1), dot(3, 1)), [9, 9], isCopy: true))
+        var other = contested
+        try other.deliver(.update(dot(5, 1), at: 5, knowing: contested.vector, [0: 30, 1: 0]))
+        try other.deliver(
+            .insert(
+                dot(4, 1), at: 9, knowing: vector(dot(1, 1), dot(2, 1), dot(3, 1), dot(5, 1)), [9, 9], isCopy: true))
+
+        #expect(one.shown == [9, 9])
+        #expect(one.listed.isEmpty)
+        #expect(other.shown == [9, 9])
+        #expect(other.losers == [dot(2, 1)])
+    }
 }

@@ -81,4 +81,52 @@ import Testing
         #expect(world.shown == [11, 8])
         #expect(world.losers == [dot(3, 1)])
     }
+
+    /// Only a hub that was restored hears of the loser last.
+    @Test func `a later change of who decided keeps covering what he named, under a rule where the loser would show`()
+        throws
+    {
+        let comune = Write.update(dot(3, 1), at: 3, knowing: vector(dot(1, 1)), [0: 20, 1: 0], changed: [0])
+        let capofila = Write.update(
+            dot(2, 1), at: 2, knowing: vector(dot(1, 1)), side: .capofila, [0: 10, 1: 0], changed: [0])
+        let decision = Write.update(
+            dot(4, 1), at: 9, knowing: vector(dot(1, 1)), [0: 20, 1: 0], changed: [0],
+            decides: naming(dot(3, 1), dot(2, 1)))
+        let next = Write.update(dot(4, 2), at: 10, knowing: vector(dot(1, 1)), [0: 30, 1: 0], changed: [0])
+
+        for writes in [[comune, capofila, decision, next], [comune, decision, next, capofila]] {
+            var world = try HubWorld(SampleCatalog.capofila, first)
+            for write in writes { try world.deliver(write) }
+
+            #expect(world.shown == [30, 0])
+            #expect(world.listed.isEmpty)
+        }
+    }
+
+    @Test func `what the loser had replaced goes too when the loser comes after its decision`() throws {
+        let replaced = Write.update(dot(5, 1), at: 2, knowing: vector(dot(1, 1)), [0: 10, 1: 0], changed: [0])
+        let named = Write.update(
+            dot(2, 1), at: 3, knowing: vector(dot(1, 1), dot(5, 1)), [0: 11, 1: 0], changed: [0])
+        let decision = Write.update(
+            dot(4, 1), at: 9, knowing: vector(dot(1, 1)), [0: 20, 1: 0], changed: [0],
+            decides: naming(dot(2, 1), dot(3, 1)))
+
+        for writes in [[replaced, decision, named], [decision, named, replaced], [replaced, named, decision]] {
+            var world = try HubWorld(SampleCatalog.manual, first)
+            for write in writes { try world.deliver(write) }
+
+            #expect(world.shown == [20, 0])
+            #expect(world.listed.isEmpty)
+        }
+    }
+
+    @Test func `an insert that decides covers what it names though nothing is there yet`() throws {
+        var world = try HubWorld(
+            SampleCatalog.manual, .insert(dot(4, 1), at: 9, [20, 0], decides: naming(dot(2, 1), dot(3, 1))))
+
+        try world.deliver(loser)
+
+        #expect(world.shown == [20, 0])
+        #expect(world.listed.isEmpty)
+    }
 }

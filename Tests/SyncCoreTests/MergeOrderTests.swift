@@ -63,6 +63,10 @@ import Testing
                 let before = world.summary
                 var again = world
                 try again.deliver(step.change, stamp: step.stamp)
+                // One stamp for the whole row stays one stamp.
+                if again.state?.registers.count != world.state?.registers.count {
+                    Issue.record("\(describe(steps)): other registers after \(step.change.dot)")
+                }
                 if again.summary != before { Issue.record("\(describe(steps)): again \(step.change.dot)") }
                 if again.last?.isPlain != false { Issue.record("\(describe(steps)): plain again \(step.change.dot)") }
             }
