@@ -89,10 +89,10 @@ import Testing
         let comune = Write.update(dot(3, 1), at: 3, knowing: vector(dot(1, 1)), [0: 20, 1: 0], changed: [0])
         let capofila = Write.update(
             dot(2, 1), at: 2, knowing: vector(dot(1, 1)), side: .capofila, [0: 10, 1: 0], changed: [0])
+        let seen = vector(dot(1, 1), dot(3, 1))
         let decision = Write.update(
-            dot(4, 1), at: 9, knowing: vector(dot(1, 1)), [0: 20, 1: 0], changed: [0],
-            decides: naming(dot(3, 1), dot(2, 1)))
-        let next = Write.update(dot(4, 2), at: 10, knowing: vector(dot(1, 1)), [0: 30, 1: 0], changed: [0])
+            dot(4, 1), at: 9, knowing: seen, [0: 20, 1: 0], changed: [0], decides: naming(dot(3, 1), dot(2, 1)))
+        let next = Write.update(dot(4, 2), at: 10, knowing: seen, [0: 30, 1: 0], changed: [0])
 
         for writes in [[comune, capofila, decision, next], [comune, decision, next, capofila]] {
             var world = try HubWorld(SampleCatalog.capofila, first)
@@ -122,9 +122,10 @@ import Testing
 
     @Test func `an insert that decides covers what it names though nothing is there yet`() throws {
         var world = try HubWorld(
-            SampleCatalog.manual, .insert(dot(4, 1), at: 9, [20, 0], decides: naming(dot(2, 1), dot(3, 1))))
+            SampleCatalog.capofila, .insert(dot(4, 1), at: 9, [20, 0], decides: naming(dot(2, 1), dot(3, 1))))
 
-        try world.deliver(loser)
+        try world.deliver(
+            .update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), side: .capofila, [0: 10, 1: 0], changed: [0]))
 
         #expect(world.shown == [20, 0])
         #expect(world.listed.isEmpty)
