@@ -19,9 +19,10 @@ struct BenchFile {
         let file = try replica(at: path, enrolment: Self.nobody)
         try file.write { database in
             for table in ["banco", "banco_lww"] {
-                for kind in ["displace", "insert", "update", "delete"] {
-                    try database.execute(sql: "DROP TRIGGER zona_track_\(table)_\(kind)")
-                }
+                let tracking = try String.fetchAll(
+                    database, sql: "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB ?",
+                    arguments: ["zona_track_\(table)_*"])
+                for name in tracking { try database.execute(sql: "DROP TRIGGER \(name)") }
             }
         }
         return file

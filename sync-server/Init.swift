@@ -44,7 +44,8 @@ struct Init: ParsableCommand {
             guard !FileManager.default.fileExists(atPath: hubFile) else {
                 throw Failure(.file, "exists", "the ambito \(ambito) exists already in \(folder.path)")
             }
-            // A key that is there already is that of a hub which was lost: this one is another life of it.
+            // A key that is there already is that of a hub which was lost. This one is another life of it: whoever has
+            // what it lacks may give it back.
             let isRebuilt = FileManager.default.fileExists(atPath: try folder.keyFile(of: ambito))
             let key = try AmbitoKeys.takeOrCreate(for: ambito, in: folder)
             let store = try HubStore.create(at: hubFile, founding: founding, key: key, now: Answer.now)

@@ -8,6 +8,7 @@ static inline size_t zona_pack(void *to, size_t room, const void *from, size_t s
     static _Atomic(ZSTD_CCtx *) kept;
     ZSTD_CCtx *context = atomic_exchange(&kept, (ZSTD_CCtx *)0);
     if (!context) context = ZSTD_createCCtx();
+    if (!context) return ZSTD_compress(to, room, from, size, level);
     size_t written = ZSTD_compressCCtx(context, to, room, from, size, level);
     ZSTD_freeCCtx(atomic_exchange(&kept, context));
     return written;
@@ -17,6 +18,7 @@ static inline size_t zona_unpack(void *to, size_t room, const void *from, size_t
     static _Atomic(ZSTD_DCtx *) kept;
     ZSTD_DCtx *context = atomic_exchange(&kept, (ZSTD_DCtx *)0);
     if (!context) context = ZSTD_createDCtx();
+    if (!context) return ZSTD_decompress(to, room, from, size);
     size_t written = ZSTD_decompressDCtx(context, to, room, from, size);
     ZSTD_freeDCtx(atomic_exchange(&kept, context));
     return written;

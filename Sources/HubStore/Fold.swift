@@ -64,11 +64,7 @@ struct Fold {
         var lastAuthor: [UInt8] = []
         for batch in batches {
             let context = try contexts.context(of: batch.header.context)
-            // Who has not pulled since this life began may have seen listings that a former life made: of what he
-            // replaces, he closes none.
-            let isKnown =
-                hub.vector.covers(batch.header.context)
-                && (!hasFormerLives || Mutant.isOn(.formerListing) || hub.isSeen(by: batch.header.context))
+            let isKnown = hub.vector.covers(batch.header.context)
             isOld = batch.header.incarnation != hub.incarnation
             schema = (batch.header.schemaVersion, batch.header.contextVersion)
             var changes = try BatchReader(batch.frame, header: batch.header)

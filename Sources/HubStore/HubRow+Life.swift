@@ -41,17 +41,10 @@ extension HubRow {
         begin.bind(1, Int64(bitPattern: number.rawValue))
         begin.bind(2, Int64(bitPattern: incarnation.rawValue))
         try begin.run()
-        // Every complete pull of this life covers its first dot: `isSeen(_:)`.
-        _ = freshDot()
         var decided: [UInt8] = []
         decided.appendFixed(number.rawValue)
         decided.appendFixed(incarnation.rawValue)
         try log(database, LogEntry(kind: "life", decided: decided), at: now)
-    }
-
-    /// Whether who has this context has pulled everything since this life of the hub began.
-    func isSeen(by context: VersionVector) -> Bool {
-        context.covers(Dot(number: number, counter: 1))
     }
 
     /// The lives of the hub before this one.

@@ -7,7 +7,7 @@ package enum Mutant: String, CaseIterable, Sendable {
     case fillWeak, resend, editGone, copyTouch, keepAll, keepReplaced, named, decidedStay
     // Mistakes.
     case laterWins, contextTooLate, touchIgnored, touchTooLate, formStaysStale, skipForgotten, stashStays, deleteWins
-    case formerListing, hashUnchecked, inboxMixed, pageUnfiltered, firstPageCounts, renumberDrops, oldSkippedRow
+    case hashUnchecked, inboxMixed, pageUnfiltered, firstPageCounts, renumberDrops, oldSkippedRow
     case ackBeforeCommit, cursorFirst, counterLater
 
     #if ZONA_MUTANTS

@@ -13,7 +13,7 @@ enum Compression {
         }
     }
 
-    /// Unpacks exactly `size` bytes out of exactly one zstd frame. The size is checked before anything is allocated.
+    /// Unpacks exactly `size` bytes from exactly one zstd frame. The size is checked before anything is allocated.
     static func unpack(_ bytes: ArraySlice<UInt8>, size: Int) throws(WireError) -> [UInt8] {
         guard size <= Limits.unpackedBytes else { throw WireError(.overLimit, "\(size) bytes once unpacked") }
         let length = bytes.withUnsafeBytes { ZSTD_findFrameCompressedSize($0.baseAddress, $0.count) }

@@ -137,9 +137,8 @@ import Testing
         try expectSame([narni, amelia, otricoli])
     }
 
-    @Test(arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
-    func `who wrote over a listed loser before the restore does not close its conflict after it`(_ order: [Int]) throws
-    {
+    /// The overwriting change comes first, so the hub never sees the loser beside another value and lists nothing itself.
+    @Test func `a conflict that is given back is not closed by somebody who pulled before it came`() throws {
         let (ambito, narni, amelia, otricoli) = try world()
         let backup = try ambito.backup()
         try amelia.sql("UPDATE soggetto SET telefono = '1'")
@@ -147,19 +146,36 @@ import Testing
         try otricoli.sql("UPDATE soggetto SET telefono = '2'")
         try otricoli.sync()
         try narni.sync()
-        #expect(try narni.store.conflicts().count == 1)
         try narni.sql("UPDATE soggetto SET telefono = '3'")
         try narni.sync()
         #expect(try narni.store.conflicts().count == 1)
         try ambito.putBack(backup)
 
-        let desks = [narni, amelia, otricoli]
-        try settleAll(order.map { desks[$0] })
+        try narni.sync(pulls: false)
+        try settleAll([amelia], rounds: 2)
+        #expect(try amelia.value("SELECT telefono FROM soggetto") == "\"3\"")
+        #expect(try amelia.store.conflicts().isEmpty)
+        try amelia.sql("UPDATE soggetto SET telefono = '5'")
+        try settleAll([narni], rounds: 2)
+        #expect(try narni.store.conflicts().map(\.other.values) == [[.text(Array("1".utf8))]])
+        try settleAll([amelia, narni, otricoli])
 
         let open = try otricoli.store.conflicts()
-        #expect(open.map(\.other.values) == [[.text(Array("1".utf8))]], "\(open)")
-        #expect(try otricoli.value("SELECT telefono FROM soggetto") == "\"3\"")
+        #expect(open.map(\.other.values).contains([.text(Array("1".utf8))]), "\(open)")
         try expectSame([narni, amelia, otricoli])
+    }
+
+    @Test func `what only others have of a record comes back to a rebuilt hub too`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        try narni.sql("UPDATE comune SET denominazione = 'Narni (TR)' WHERE codice_istat = '055022'")
+        try settleAll([narni, amelia, otricoli], rounds: 2)
+        try ambito.rebuild()
+
+        try settleAll([otricoli, amelia])
+
+        let name = "SELECT denominazione FROM comune WHERE codice_istat = '055022'"
+        #expect(try amelia.value(name) == "\"Narni (TR)\"")
+        try expectSame([otricoli, amelia])
     }
 
     @Test func `an edit made offline under the old life of the hub arrives, with the context that it had`() throws {

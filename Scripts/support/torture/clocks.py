@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from . import checks
-from .commands import ids
+from .case import ids
 from .programs import Failed
 from .world import World
 

@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 from . import checks, programs, record
-from .commands import ALL, AtHub
+from .at_hub import AtHub
+from .commands import ALL
 from .programs import Failed
 from .world import World
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from . import checks, programs, record
-from .commands import pictures
+from .case import pictures
 from .disk import Disk
 from .programs import Failed
 from .world import AMBITO, PEOPLE, World
