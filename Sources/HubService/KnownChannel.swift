@@ -2,6 +2,7 @@ import HummingbirdCore
 import HummingbirdHTTP2
 import Logging
 import NIOCore
+import NIOSSL
 
 /// HTTP/2 or HTTP/1.1 over TLS, each connection known to `Connections`.
 ///
@@ -14,6 +15,12 @@ struct KnownChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP2UpgradeChannel.Value> {
         connections.add(channel)
         return channel.setOption(.autoRead, value: false).flatMap { base.setup(channel: channel, logger: logger) }
+            .flatMapThrowing { value in
+                let pipeline = channel.pipeline.syncOperations
+                try pipeline.addHandler(
+                    FlushBeforeClose(), position: .after(try pipeline.handler(type: NIOSSLServerHandler.self)))
+                return value
+            }
     }
 
     func handle(value: HTTP2UpgradeChannel.Value, logger: Logger) async {
@@ -34,5 +41,17 @@ final class ArrivalMark: ChannelInboundHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         connections.markArrived(context.channel)
+    }
+}
+
+/// Sends what was written before a connection closes. When the hub stops, the last stream's end closes the connection,
+/// and the answer may not have been flushed by then.
+final class FlushBeforeClose: ChannelOutboundHandler {
+    typealias OutboundIn = NIOAny
+    typealias OutboundOut = NIOAny
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        context.flush()
+        context.close(mode: mode, promise: promise)
     }
 }
