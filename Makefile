@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install-needed check build test simulate mutants demo bench thorough torture laws merge-mutants oracle format \
+.PHONY: help install-needed check build test simulate mutants demo bench thorough torture tutorials laws merge-mutants oracle format \
     clean-demo model model-campaign any-program
 RUNS ?= 1000
 MODEL := PYTHONDONTWRITEBYTECODE=1 python3 -m docs.model
@@ -64,6 +64,10 @@ thorough: install-needed ## Thread sanitizer on all but the end-to-end tests, th
 torture: install-needed ## Kills, failing disks, power cuts, full disks, wrong clocks, on the real programs; hours
 	swift build
 	nice -n 10 Scripts/torture
+
+tutorials: install-needed ## Type what README and docs/tutorials tell a reader to type, and compare the answers
+	swift build
+	Scripts/tutorials
 
 model: ## Play the executable model, short: every campaign in a few runs, under a minute
 	$(MODEL) --runs 10
