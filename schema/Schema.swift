@@ -50,6 +50,7 @@ package enum Schema {
         file("H003_keys", PackageResources.H003_keys_sql),
         file("H004_digest", PackageResources.H004_digest_sql),
         file("H005_backup", PackageResources.H005_backup_sql),
+        file("H006_life", PackageResources.H006_life_sql),
     ]
 
     /// The code lists that `zona-server init` seeds: CSV with the columns of `vocabolario`.

@@ -80,6 +80,17 @@ extension ConflictTable {
         return true
     }
 
+    /// Whether somebody may have known a conflict over this loser in a former life of the hub. Whoever did covers the
+    /// loser in this life too, and not the dot under which it is listed now. A loser of a number that was drawn for
+    /// this life was never listed before it.
+    func isOfFormerLife(_ loser: Dot) throws -> Bool {
+        let read = try readLife()
+        read.bind(1, Int64(bitPattern: loser.number.rawValue))
+        defer { read.reset() }
+        guard try read.step(), read.integer(1) != Int64(bitPattern: loser.number.rawValue) else { return false }
+        return read.blob(2) != Incarnation(rawValue: UInt64(bitPattern: read.integer(0))).bytes
+    }
+
     /// Remembers what a change decides though it is not listed here: a restored hub must not list it again.
     func remember(_ named: NamedConflict, about key: RecordKey) throws {
         guard let loser = named.dots.first, try state(of: named.conflict) == nil else { return }

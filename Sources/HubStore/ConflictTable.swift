@@ -19,6 +19,7 @@ struct ConflictTable {
     private let setState: RawStatement
     private let readHistory: RawStatement
     private let readComune: RawStatement
+    let readLife: LazyStatement
     private let readRow: RawStatement
     let openState: LazyStatement
     private let readRecord: LazyStatement
@@ -42,6 +43,12 @@ struct ConflictTable {
         reopenState = LazyStatement(
             database,
             "UPDATE conflict SET state = 'open', listed_number = NULL, listed_counter = NULL WHERE id = ?1")
+        readLife = LazyStatement(
+            database,
+            """
+            SELECT h.incarnation, h.number, r.incarnation FROM hub h LEFT JOIN replica r ON r.number = ?1
+            WHERE EXISTS(SELECT 1 FROM hub_incarnation)
+            """)
         readOpen = try RawStatement(
             database,
             """
@@ -149,7 +156,7 @@ struct ConflictTable {
         upsert.bind(4, loss.group)
         upsert.bind(5, Int64(loser.number.rawValue))
         upsert.bind(6, Int64(loser.counter))
-        if isForGood {
+        if try isForGood || isOfFormerLife(loser) {
             upsert.bindNull(7)
             upsert.bindNull(8)
         } else {

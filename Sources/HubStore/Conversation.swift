@@ -175,7 +175,8 @@ extension HubStore {
         let note = try RawStatement(
             database,
             """
-            UPDATE replica SET stored_counter = ?2, stored_hash = ?3, clock_offset = ?4, last_contact = ?5
+            UPDATE replica SET stored_counter = ?2, stored_hash = ?3, clock_offset = ?4, last_contact = ?5,
+                incarnation = coalesce(incarnation, ?6)
             WHERE number = ?1
             """)
         note.bind(1, Int64(header.number.rawValue))
@@ -183,6 +184,7 @@ extension HubStore {
         note.bind(3, blob: frame.hash)
         note.bind(4, offset)
         note.bind(5, now)
+        note.bind(6, blob: header.incarnation.bytes)
         try note.run()
         if header.isLastOfUnit { try fold(header, correction: correction, peer: peer, hub: &hub, database, now: now) }
         try hub.save(database)

@@ -28,6 +28,13 @@ package struct Incarnation: Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         String(rawValue, radix: 36)
     }
+
+    /// Its 8 bytes as in a batch's header.
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendFixed(rawValue)
+        return bytes
+    }
 }
 
 /// The unique name of one change: who made it, and its place among his. Counters of a number have no holes and

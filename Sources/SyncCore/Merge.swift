@@ -247,7 +247,7 @@ package struct Merge: Sendable {
             let isListed =
                 known != nil && !outcome.closed.contains { $0.group == group && $0.loser == sibling.stamp.dot }
             if sibling.values == shown.values {
-                if isListed, let known { outcome.closed.append(known) }
+                if isListed, let known, known.listedUnder != nil { outcome.closed.append(known) }
             } else if !isListed {
                 outcome.listed.append(.init(group: group, sibling: sibling))
             }

@@ -165,6 +165,30 @@ import Testing
         try expectSame([narni, amelia, otricoli])
     }
 
+    /// The restored hub lists the loser itself, under a dot of its own that whoever knew the old listing has not seen.
+    @Test func `a conflict of a former life is not closed by somebody who knew it there`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let backup = try ambito.backup()
+        try amelia.sql("UPDATE soggetto SET telefono = '1'")
+        try otricoli.sql("UPDATE soggetto SET telefono = '2'")
+        try settleAll([amelia, otricoli, narni])
+        #expect(try narni.store.conflicts().map(\.other.values) == [[.text(Array("1".utf8))]])
+        try ambito.putBack(backup)
+
+        try amelia.sql("UPDATE soggetto SET pec = 'a'")
+        try amelia.sync()
+        try narni.sync()
+        #expect(try narni.value("SELECT telefono FROM soggetto") == "\"1\"")
+        #expect(try narni.store.conflicts().count == 1)
+        try narni.sql("UPDATE soggetto SET telefono = '3'")
+        try otricoli.sync(pulls: false)
+        try settleAll([narni, amelia, otricoli])
+
+        let open = try otricoli.store.conflicts()
+        #expect(open.map(\.other.values).contains([.text(Array("1".utf8))]), "\(open)")
+        try expectSame([narni, amelia, otricoli])
+    }
+
     @Test func `what only others have of a record comes back to a rebuilt hub too`() throws {
         let (ambito, narni, amelia, otricoli) = try world()
         try narni.sql("UPDATE comune SET denominazione = 'Narni (TR)' WHERE codice_istat = '055022'")
