@@ -115,8 +115,13 @@ struct Apply {
         }
         for (number, page) in pages.enumerated() {
             var reader = try PageReader(page.frame, header: page.header)
-            try RefusedChanges.keep(reader.refusals, database, now: now)
-            for refusal in reader.refusals { try putBack(refusal) }
+            summary.refused += reader.refusals.count
+            let insertsRefused = try RefusedChanges.keep(reader.refusals, database, now: now)
+            // What is compared with a restored hub is not taken away by what was refused long ago: it may have come
+            // back since, and be all that is left of it.
+            for refusal in reader.refusals where compare == nil || insertsRefused.contains(refusal.dot) {
+                try putBack(refusal)
+            }
             let body = reader.body
             while let entry = try reader.next() {
                 if pages.count > 1 && lastPage[entry.key] != number { continue }
@@ -196,7 +201,6 @@ struct Apply {
 
     /// The hub's row takes the place of a refused one: by its own entry, or by going.
     private mutating func putBack(_ refusal: PageRefusal) throws {
-        summary.refused += 1
         guard !refusal.hubHasRow, let table = catalog.table(refusal.key.table) else { return }
         pending.bind(1, refusal.key.table)
         pending.bind(2, idText: refusal.key.id)

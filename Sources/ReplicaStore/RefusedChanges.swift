@@ -21,8 +21,12 @@ package struct RefusedChange: Sendable {
 enum RefusedChanges {
     /// Finds the changes in the outbox, where they wait for this, and keeps them. Each batch is read once,
     /// however many are refused.
-    static func keep(_ refusals: [PageRefusal], _ database: Database, now: Int64) throws {
+    ///
+    /// - Returns: the inserts among those that were not kept before.
+    @discardableResult
+    static func keep(_ refusals: [PageRefusal], _ database: Database, now: Int64) throws -> Set<Dot> {
         let insert = try insertion(database)
+        var inserts: Set<Dot> = []
         for number in Set(refusals.map(\.dot.number)).sorted() {
             var wanted: [UInt64: PageRefusal] = [:]
             for refusal in refusals where refusal.dot.number == number { wanted[refusal.dot.counter] = refusal }
@@ -30,11 +34,13 @@ enum RefusedChanges {
             try Outbox.forEachChange(database, number: number, after: first - 1, through: last) { change in
                 guard let refusal = wanted.removeValue(forKey: change.dot.counter) else { return }
                 try write(refusal, change, insert, now: now)
+                if change.operation == .insert, database.changesCount > 0 { inserts.insert(change.dot) }
             }
             for counter in wanted.keys.sorted() {
                 if let refusal = wanted[counter] { try write(refusal, nil, insert, now: now) }
             }
         }
+        return inserts
     }
 
     /// Keeps a row aside that the row of a restored hub replaces: perhaps nobody else has its values. Such rows stand

@@ -189,6 +189,35 @@ import Testing
         try expectSame([narni, amelia, otricoli])
     }
 
+    @Test func `a change that was refused long ago takes nothing from what is given back`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let id = "0190a000-0000-7000-8000-00000000cc02"
+        // Another program that switches the checks off: the hub is the one who says no.
+        try otricoli.sql(
+            """
+            UPDATE zona_state SET applying = 1;
+            INSERT INTO soggetto(id, denominazione, tipo_soggetto, codice_fiscale)
+              VALUES ('\(id)', 'Pro loco', 'VOL', 'corto');
+            INSERT INTO zona_pending(table_no, id, epoch, changed_at, author, action)
+              SELECT (SELECT table_no FROM zona_catalog WHERE table_name = 'soggetto'), '\(id)', epoch, 1, '-', 0
+              FROM zona_state;
+            UPDATE zona_state SET applying = 0;
+            """)
+        try settleAll([otricoli], rounds: 2)
+        #expect(try otricoli.store.refusedChanges().map(\.reason) == [.notValid])
+        try otricoli.sql("INSERT INTO soggetto(id, denominazione, tipo_soggetto) VALUES ('\(id)', 'Pro loco', 'VOL')")
+        try settleAll([otricoli, amelia, narni], rounds: 2)
+        let backup = try ambito.backup()
+        try amelia.sql("UPDATE soggetto SET telefono = '9' WHERE id = '\(id)'")
+        try settleAll([amelia, otricoli])
+        try ambito.putBack(backup)
+
+        try settleAll([otricoli, narni])
+
+        #expect(try narni.value("SELECT telefono FROM soggetto WHERE id = '\(id)'") == "\"9\"")
+        try expectSame([narni, otricoli])
+    }
+
     @Test func `what only others have of a record comes back to a rebuilt hub too`() throws {
         let (ambito, narni, amelia, otricoli) = try world()
         try narni.sql("UPDATE comune SET denominazione = 'Narni (TR)' WHERE codice_istat = '055022'")
