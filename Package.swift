@@ -35,6 +35,7 @@ let package = Package(
         .target(name: "SyncCore"),
         .target(name: "SyncWire", dependencies: ["SyncCore", "CZstd", crypto]),
         .target(name: "SyncSession", dependencies: ["SyncCore", "SyncWire"]),
+        .target(name: "ConflictDesk"),
 
         // Shells and adapters.
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -83,8 +84,8 @@ let package = Package(
         .executableTarget(
             name: "zona",
             dependencies: [
-                "ReplicaSync", "ReplicaStore", "Consolidation", "Schema", "SyncCore", "SyncWire", "SyncSession",
-                arguments,
+                "ReplicaSync", "ReplicaStore", "Consolidation", "ConflictDesk", "Schema", "SyncCore", "SyncWire",
+                "SyncSession", arguments,
             ],
             path: "client-cli"),
         .executableTarget(
@@ -118,6 +119,7 @@ let package = Package(
         .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"]),
         .testTarget(name: "SyncWireTests", dependencies: ["SyncCore", "SyncWire", crypto]),
         .testTarget(name: "SyncSessionTests", dependencies: ["SyncCore", "SyncWire", "SyncSession"]),
+        .testTarget(name: "ConflictDeskTests", dependencies: ["ConflictDesk"]),
         .testTarget(name: "SchemaTests", dependencies: ["Schema", grdb]),
         .testTarget(
             name: "ReplicaStoreTests",

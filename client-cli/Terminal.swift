@@ -7,11 +7,20 @@ enum Terminal {
     static var isErrorInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Characters in a line of stdout: the terminal's, at least 80; 120 where nobody looks.
-    static var width: Int {
+    static var width: Int { max(80, lineLength) }
+
+    /// The same for what can be laid out in any width: at least 20.
+    static var lineLength: Int {
         guard isOutputInteractive else { return 120 }
         var size = winsize()
         let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : 0
-        return max(80, known)
+        return known == 0 ? 80 : max(20, known)
+    }
+
+    /// Whether stdout may be coloured: a terminal that can, and nobody who said no (`NO_COLOR`).
+    static var isColoured: Bool {
+        isOutputInteractive && GlobalOptions.environment("NO_COLOR") == nil
+            && GlobalOptions.environment("TERM") ?? "dumb" != "dumb"
     }
 
     static func writeError(_ text: String) {

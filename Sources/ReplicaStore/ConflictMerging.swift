@@ -96,39 +96,37 @@ extension ReplicaStore {
     /// A child whose parent is gone: `shown` keeps the parent, which came back; `other` deletes the child; a new value
     /// gives it another parent.
     func resolveOrphan(
-        _ conflict: Conflict, _ choice: ConflictChoice, _ table: TableDescription, note: String, by author: Operator,
-        now: Int64
-    ) throws(ReplicaStoreError) {
+        _ database: Database, _ conflict: Conflict, _ choice: ConflictChoice, _ table: TableDescription, note: String,
+        by author: Operator, now: Int64
+    ) throws {
         guard let name = conflict.columns.first, let column = table.column(named: name),
             let parent = table.columns[column].parent.flatMap(catalog.table(named:))
         else { throw ReplicaStoreError(.badBytes, "the conflict does not match its table: upgrade this program") }
-        try write { database in
-            let (dots, scope) = try Self.openConflict(database, conflict)
-            try database.acting(as: author) {
-                var record = RecordKey(table: table.number, id: conflict.recordID)
-                switch choice {
-                case .shown:
-                    guard let value = conflict.shown.values.first, case .text(let text) = value,
-                        let id = RecordID(String(decoding: text, as: UTF8.self)),
-                        try StoredValues.isThere(database, id, parent)
-                    else {
-                        throw ReplicaStoreError(
-                            .notFound, "there is no row of \(parent.name) to keep: give another with \(name)=…")
-                    }
-                    try Self.requireRights(database, parent, id)
-                    record = RecordKey(table: parent.number, id: id)
-                case .other: try Self.delete(database, conflict.recordID, of: table)
-                case .new(let values):
-                    guard values.count == 1, values[0].column == column else {
-                        throw ReplicaStoreError(.unknownColumn, "this conflict is about \(name) alone")
-                    }
-                    _ = try Self.update(database, conflict.recordID, of: table, values)
+        let (dots, scope) = try Self.openConflict(database, conflict)
+        try database.acting(as: author) {
+            var record = RecordKey(table: table.number, id: conflict.recordID)
+            switch choice {
+            case .shown:
+                guard let value = conflict.shown.values.first, case .text(let text) = value,
+                    let id = RecordID(String(decoding: text, as: UTF8.self)),
+                    try StoredValues.isThere(database, id, parent)
+                else {
+                    throw ReplicaStoreError(
+                        .notFound, "there is no row of \(parent.name) to keep: give another with \(name)=…")
                 }
-                try Self.note(database, conflict, choice.word, scope: scope, note: note, author: author, now: now)
-                let about = record.table == table.number ? table : parent
-                try Self.deciding(database, conflict.id, record, group: ColumnGroup.existence, dots: dots)
-                try Self.pend(database, table: about, id: record.id)
+                try Self.requireRights(database, parent, id)
+                record = RecordKey(table: parent.number, id: id)
+            case .other: try Self.delete(database, conflict.recordID, of: table)
+            case .new(let values):
+                guard values.count == 1, values[0].column == column else {
+                    throw ReplicaStoreError(.unknownColumn, "this conflict is about \(name) alone")
+                }
+                _ = try Self.update(database, conflict.recordID, of: table, values)
             }
+            try Self.note(database, conflict, choice.word, scope: scope, note: note, author: author, now: now)
+            let about = record.table == table.number ? table : parent
+            try Self.deciding(database, conflict.id, record, group: ColumnGroup.existence, dots: dots)
+            try Self.pend(database, table: about, id: record.id)
         }
     }
 

@@ -36,6 +36,11 @@ package struct Conflict: Sendable {
     package let reopenedHere: Bool
     /// Of duplicates: the records that share the key, the smallest id, which survives a merge, first.
     package let members: [RecordID]
+    /// The changes that were on screen when it was read: a decision names them.
+    let dots: [UInt8]
+
+    /// Whether somebody must still decide it.
+    package var isUndecided: Bool { state == "open" && !decidedHere }
 }
 
 /// What the operator chooses.
@@ -62,12 +67,40 @@ extension ReplicaStore {
         }
     }
 
+    /// The open conflicts about one record, the oldest first.
+    package func openConflicts(about id: RecordID) throws(ReplicaStoreError) -> [Conflict] {
+        try conflicts(about: id).filter { $0.state == "open" }
+    }
+
+    /// All conflicts about one record that this replica knows, the oldest first.
+    package func conflicts(about id: RecordID) throws(ReplicaStoreError) -> [Conflict] {
+        try read { database in
+            try Self.conflicts(database, tail: "WHERE c.record_id = '\(id)' ORDER BY c.listed_at, c.id")
+        }
+    }
+
     /// The one conflict whose id begins with `prefix`.
     package func conflict(startingWith prefix: String) throws(ReplicaStoreError) -> Conflict {
-        let id = try id(startingWith: prefix, in: table(named: "zona_conflict"))
-        let found = try read { try Self.conflicts($0, tail: "WHERE c.id = '\(id)'") }
-        guard let conflict = found.first else { throw ReplicaStoreError(.notFound, "there is no conflict \(prefix)") }
+        let found = try ids(startingWith: prefix, in: table(named: "zona_conflict"))
+        guard let first = found.first else {
+            throw ReplicaStoreError(
+                .notFound, "no conflict has an id that begins with \(prefix): `zona conflicts list --all` shows them")
+        }
+        guard found.count == 1 else {
+            throw ReplicaStoreError(
+                .ambiguous,
+                "several conflicts have ids that begin with \(prefix), \(first) and \(found[1]) among them: "
+                    + "give more of it")
+        }
+        guard let conflict = try conflict(first) else {
+            throw ReplicaStoreError(.notFound, "there is no conflict \(prefix)")
+        }
         return conflict
+    }
+
+    /// A conflict as it is now; nothing when this replica does not know it any more.
+    package func conflict(_ id: RecordID) throws(ReplicaStoreError) -> Conflict? {
+        try read { try Self.conflicts($0, tail: "WHERE c.id = '\(id)'") }.first
     }
 
     /// Decides: writes the chosen value into the record and a row of `zona_decision`, as one action, also when the
@@ -75,48 +108,61 @@ extension ReplicaStore {
     package func resolve(
         _ conflict: Conflict, _ choice: ConflictChoice, note: String, by author: Operator, now: Int64
     ) throws(ReplicaStoreError) {
+        try write { database in
+            try decide(database, conflict, choice, note: note, by: author, now: now)
+        }
+    }
+
+    /// The same, inside a transaction.
+    func decide(
+        _ database: Database, _ conflict: Conflict, _ choice: ConflictChoice, note: String, by author: Operator,
+        now: Int64
+    ) throws {
         let table = try table(named: conflict.table)
         guard conflict.kind != "duplicate" else {
             throw ReplicaStoreError(.notValid, "these are duplicates: `zona conflicts merge` makes one of them")
         }
         if conflict.kind == "orphan" {
-            return try resolveOrphan(conflict, choice, table, note: note, by: author, now: now)
+            return try resolveOrphan(database, conflict, choice, table, note: note, by: author, now: now)
         }
         if conflict.kind == "invalid", case .new = choice {
         } else if conflict.kind == "invalid" {
             throw ReplicaStoreError(
                 .notValid, "nothing was kept aside: give new values for \(conflict.columns.joined(separator: ", "))")
         }
-        try write { database in
-            let (dots, scope) = try Self.openConflict(database, conflict)
-            try database.acting(as: author) {
-                do {
-                    try Self.writeChoice(database, conflict, choice, table)
-                } catch let error as ReplicaStoreError where error.code == .notFound {
-                    throw ReplicaStoreError(
-                        .notFound,
-                        "the record was deleted meanwhile: choosing what is shown leaves it deleted "
-                            + "and closes the conflict"
-                    )
-                }
-                try Self.note(
-                    database, conflict, choice.word, scope: scope, note: note, author: author, now: now)
-                try Self.deciding(
-                    database, conflict.id, RecordKey(table: table.number, id: conflict.recordID),
-                    group: conflict.group, dots: dots)
-                try Self.pend(database, table: table, id: conflict.recordID)
+        let (dots, scope) = try Self.openConflict(database, conflict)
+        try database.acting(as: author) {
+            do {
+                try Self.writeChoice(database, conflict, choice, table)
+            } catch let error as ReplicaStoreError where error.code == .notFound {
+                throw ReplicaStoreError(
+                    .notFound,
+                    "the record was deleted meanwhile: choosing what is shown leaves it deleted "
+                        + "and closes the conflict"
+                )
             }
+            try Self.note(database, conflict, choice.word, scope: scope, note: note, author: author, now: now)
+            try Self.deciding(
+                database, conflict.id, RecordKey(table: table.number, id: conflict.recordID),
+                group: conflict.group, dots: dots)
+            try Self.pend(database, table: table, id: conflict.recordID)
         }
     }
 
-    /// The dots and the scope of a conflict that is still open.
+    /// The dots and the scope of a conflict that is still open, and is what its reader has seen: a sync may have
+    /// brought another value while he looked at it, which a decision must not replace unseen.
     static func openConflict(_ database: Database, _ conflict: Conflict) throws -> (dots: [UInt8], scope: String) {
         let known = try RawStatement(database, "SELECT state, dots, scope FROM zona_conflict WHERE id = ?1")
         known.bind(1, idText: conflict.id)
         guard try known.step(), known.text(0) == "open" else {
             throw ReplicaStoreError(.stale, "this conflict is not open any more: `zona conflicts list` shows what is")
         }
-        return (known.blob(1), known.text(2))
+        guard known.blob(1) == conflict.dots else {
+            throw ReplicaStoreError(
+                .stale,
+                "a sync has brought another value into this conflict: `zona conflicts show` shows it as it is now")
+        }
+        return (conflict.dots, known.text(2))
     }
 
     /// Brings the record to the chosen value.
@@ -152,7 +198,7 @@ extension ReplicaStore {
         }
     }
 
-    private static func conflicts(_ database: Database, tail: String) throws -> [Conflict] {
+    static func conflicts(_ database: Database, tail: String) throws -> [Conflict] {
         let read = try RawStatement(
             database,
             """
@@ -163,7 +209,8 @@ extension ReplicaStore {
                 (SELECT denominazione FROM comune WHERE id = c.shown_comune),
                 EXISTS (SELECT 1 FROM zona_deciding d WHERE d.conflict_id = c.id),
                 EXISTS (SELECT 1 FROM zona_decision d JOIN zona_pending p ON p.table_no = \(Self.decisionNumber)
-                    AND p.id = d.id WHERE d.conflict_id = c.id AND d.choice = 'reopen')
+                    AND p.id = d.id WHERE d.conflict_id = c.id AND d.choice = 'reopen'),
+                c.dots
             FROM zona_conflict c \(tail)
             """)
         var found: [Conflict] = []
@@ -186,7 +233,8 @@ extension ReplicaStore {
                     base: read.isNull(11) || isClass ? nil : try Self.values(read.blob(11), count: columns.count),
                     listedAt: read.integer(16), closedBy: read.isNull(17) ? nil : read.text(17),
                     closedAt: read.isNull(18) ? nil : read.integer(18), decidedHere: read.integer(21) == 1,
-                    reopenedHere: read.integer(22) == 1, members: isClass ? try Self.members(read.blob(11)) : []))
+                    reopenedHere: read.integer(22) == 1, members: isClass ? try Self.members(read.blob(11)) : [],
+                    dots: read.blob(23)))
         }
         return found
     }

@@ -99,7 +99,7 @@ extension ReplicaStore {
         return first
     }
 
-    private func ids(startingWith prefix: String, in table: TableDescription) throws(ReplicaStoreError) -> [RecordID] {
+    func ids(startingWith prefix: String, in table: TableDescription) throws(ReplicaStoreError) -> [RecordID] {
         let isPlausible = prefix.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 >= 0x61 && $0 <= 0x66 || $0 == 0x2D }
         guard isPlausible, !prefix.isEmpty else { return [] }
         return try read { database in

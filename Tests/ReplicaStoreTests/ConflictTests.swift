@@ -18,10 +18,13 @@ import Testing
     }
 
     /// The amount of a quota: 500 is shown, 700 was kept aside, both began from 100.
-    private static func listed(column: Int, state: String = "open") -> ReplicaFixture.Entry {
+    private static func listed(
+        column: Int, state: String = "open", dots other: [UInt8]? = nil
+    ) -> ReplicaFixture.Entry {
         var bytes: [UInt8] = []
         bytes.appendVarint(UInt64(dots.count))
         for dot in dots { bytes.appendDot(dot) }
+        if let other { bytes = other }
         return ReplicaFixture.Entry(
             "zona_conflict", conflict,
             [
@@ -140,6 +143,21 @@ import Testing
         #expect(taken)
         #expect(captured)
         #expect(try #require(try replica.store.conflicts().first).decidedHere == false)
+    }
+
+    @Test func `a value that a sync brings while the operator looks at the conflict is not replaced unseen`() throws {
+        let onScreen = try #require(try replica.store.conflicts().first)
+        var dots: [UInt8] = []
+        dots.appendVarint(1)
+        dots.appendDot(Dot(number: ReplicaNumber(rawValue: 90), counter: 1))
+        try replica.pull([Self.listed(column: column, dots: dots)])
+
+        let error = #expect(throws: ReplicaStoreError.self) {
+            try replica.store.resolve(onScreen, .other, note: "", by: replica.author, now: 4000)
+        }
+
+        #expect(error?.code == .stale)
+        #expect(try amount() == 500)
     }
 
     @Test func `a conflict that was closed meanwhile is not decided again`() throws {

@@ -32,9 +32,11 @@ enum ConflictText {
         return ValueText.human(values[index], column)
     }
 
-    /// All values of one side in one line, for sentences.
+    /// The values of one side in one line, for sentences: those in which the sides differ, where there are two.
     static func values(_ side: Conflict.Side, _ conflict: Conflict, _ table: TableDescription?) -> String {
-        let texts = conflict.columns.enumerated().map { index, name in
+        let differing = ThreeWay.differing(conflict)
+        let isOneSided = ["duplicate", "orphan", "invalid"].contains(conflict.kind)
+        let texts = conflict.columns.enumerated().filter { isOneSided || differing.contains($1) }.map { index, name in
             let column = table.flatMap { table in table.column(named: name).map { table.columns[$0] } }
             return "\(name) = \(value(side.values, index, column))"
         }

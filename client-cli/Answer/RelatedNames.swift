@@ -3,11 +3,6 @@ import SyncCore
 
 /// What people call the records that others point to. Looked up once each.
 final class RelatedNames {
-    /// The columns by which people know a record, the best first.
-    private static let telling = [
-        "denominazione", "titolo", "nominativo", "descrizione", "anno", "data", "oggetto", "codice",
-    ]
-
     private let store: ReplicaStore
     private var known: [String: String?] = [:]
 
@@ -19,7 +14,7 @@ final class RelatedNames {
     func name(of id: RecordID, in table: TableDescription) throws -> String? {
         let key = "\(table.number)/\(id)"
         if let name = known[key] { return name }
-        let name = try Self.telling.lazy.compactMap(table.column(named:)).first.flatMap { column in
+        let name = try table.tellingColumn.flatMap { column in
             try store.row(id, of: table).map { ValueText.human($0.values[column], table.columns[column]) }
         }
         known[key] = .some(name)

@@ -4,25 +4,28 @@ import SyncCore
 /// The conflicts that follow the data, in words: records that are there twice, that lost their parent, or that do not
 /// pass a check any more.
 enum StateConflictText {
-    static func lines(_ conflict: Conflict, _ table: TableDescription?, store: ReplicaStore) throws -> [String] {
+    static func lines(
+        _ conflict: Conflict, _ table: TableDescription?, store: ReplicaStore, width: Int
+    ) throws -> [String] {
         guard let table else { return [] }
-        let isOpen = conflict.state == "open" && !conflict.decidedHere
-        let command = conflict.id.description.prefix(ShortIDs.shortest)
         switch conflict.kind {
-        case "duplicate":
-            return try records(conflict, table, store: store) + (isOpen ? mergeAdvice(conflict, command) : [])
+        case "duplicate": return try records(conflict, table, store: store, width: width)
         case "orphan":
-            return [
-                values(conflict, table), "",
-                "The record that it belongs to was deleted, by "
-                    + SafeText.line(ConflictText.writer(conflict.other)) + ".",
-            ]
-                + (isOpen ? orphanAdvice(conflict, command) : [])
+            let writer = SafeText.line(ConflictText.writer(conflict.other))
+            return [values(conflict, table), "", "The record that it belongs to was deleted, by \(writer)."]
         default:
             let check = table.checks.first { $0.name.utf8.elementsEqual(conflict.rule.utf8) }
             return [values(conflict, table), "", SafeText.line(check?.message ?? conflict.rule)]
-                + (isOpen
-                    ? ["", "to mend it: zona edit \(conflict.recordID.description.prefix(ShortIDs.shortest)) …"] : [])
+        }
+    }
+
+    /// What can be done about it.
+    static func advice(_ conflict: Conflict) -> [String] {
+        let command = conflict.id.description.prefix(ShortIDs.shortest)
+        switch conflict.kind {
+        case "duplicate": return mergeAdvice(conflict, command)
+        case "orphan": return orphanAdvice(conflict, command)
+        default: return ["to mend it: zona edit \(conflict.recordID.description.prefix(ShortIDs.shortest)) …"]
         }
     }
 
@@ -32,7 +35,7 @@ enum StateConflictText {
 
     /// The records side by side, by letters, and only the fields in which they differ.
     private static func records(
-        _ conflict: Conflict, _ table: TableDescription, store: ReplicaStore
+        _ conflict: Conflict, _ table: TableDescription, store: ReplicaStore, width: Int
     ) throws -> [String] {
         let names = RelatedNames(store)
         let rows = try conflict.members.map { try store.row($0, of: table) }
@@ -47,7 +50,7 @@ enum StateConflictText {
             let isKey = conflict.columns.contains(described.name)
             if isKey || Set(cells).count > 1 { text.append([SafeText.line(described.name)] + cells) }
         }
-        return [text.text(width: Terminal.width)]
+        return [text.text(width: width)]
     }
 
     static func letters(_ count: Int) -> [String] {
@@ -58,7 +61,7 @@ enum StateConflictText {
 
     private static func mergeAdvice(_ conflict: Conflict, _ command: Substring) -> [String] {
         [
-            "", "to make one of them:",
+            "to make one of them:",
             "  zona conflicts merge \(command)", "      what stands in A stays",
             "  zona conflicts merge \(command) --take B", "      what stands in B stays, under A's id",
             "  zona conflicts merge \(command) --take A column=…", "      a new value beside those of A",
@@ -68,7 +71,7 @@ enum StateConflictText {
 
     private static func orphanAdvice(_ conflict: Conflict, _ command: Substring) -> [String] {
         [
-            "", "to decide:",
+            "to decide:",
             "  zona conflicts resolve \(command) --take shown", "      the parent stays",
             "  zona conflicts resolve \(command) --take other", "      this record goes, too",
             "  zona conflicts resolve \(command) \(SafeText.line(conflict.columns.first ?? "column"))=…",

@@ -10,9 +10,11 @@ struct Conflicts: ParsableCommand {
             that lost their parent, or that a merge brought against a check are listed here, too, while it is so.
 
             EXAMPLES
-              zona conflicts list
+              zona conflicts
+              zona conflicts list --mine --order amount
               zona conflicts show 3f2a91c0-77b1
               zona conflicts resolve 3f2a91c0-77b1 --take other --note 'by telephone with Narni'
+              zona conflicts resolve --column telefono --take shown
               zona conflicts merge 81c0aa17-03de --take B telefono='0744 1'
               zona conflicts reopen 3f2a91c0-77b1 --note 'the invoice says otherwise'
             """,

@@ -6,61 +6,76 @@ import SyncCore
 struct ConflictsList: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the open conflicts, the oldest first.",
+        abstract: "The inbox: what waits for a decision.",
         discussion: """
-            C marks the contested ones: the consolidation waits for a decision. d marks those that were decided here, \
-            r those reopened here, which the hub has not confirmed yet.
+            Those decided here are left out; --all shows them, too, and those that are closed. C marks the contested \
+            ones: the consolidation waits for a decision. d marks those that were decided here, r those reopened \
+            here, which the hub has not confirmed yet. What is at stake is the difference between the two sides in \
+            euro; of a record that one side deleted, all its money.
 
             EXAMPLES
-              zona conflicts list
+              zona conflicts
+              zona conflicts list --mine --order amount
+              zona conflicts list --contested --older-than 2w
+              zona conflicts list --kind update --table soggetto --comune Amelia
+              zona conflicts list --min-amount 1.000,00 --json
               zona conflicts list --all --json
             """)
 
-    @Flag(help: "Also those that are closed.")
+    private static let limitOfText = 100
+
+    @Flag(help: "Also those that are decided or closed.")
     var all = false
+
+    @OptionGroup var selection: ConflictSelection
+
+    @Option(help: "At most so many. Default: \(limitOfText), with --json all.")
+    var limit: Int?
 
     @OptionGroup var options: GlobalOptions
 
-    func run() throws {
-        let work = try Workplace(options)
-        let conflicts = try work.store.conflicts(onlyOpen: !all)
-        try work.answer.give(
-            .object([
-                "conflicts": .array(
-                    conflicts.map { ConflictText.json($0, work.store.catalog.table(named: $0.table)) })
-            ])
-        ) {
-            guard !conflicts.isEmpty else { return all ? "there are no conflicts" : "no conflict is open" }
-            return try text(conflicts, work.store)
-        }
+    func validate() throws {
+        guard limit ?? 1 > 0 else { throw ValidationError("--limit must be at least 1") }
     }
 
-    private func text(_ conflicts: [Conflict], _ store: ReplicaStore) throws -> String {
-        let ids = ShortIDs(conflicts.map(\.id))
-        let names = RelatedNames(store)
+    func run() throws {
+        let work = try Workplace(options)
         let now = Moment.now()
-        var columns: [TextTable.Column] = [
-            .init("", isWhole: true), .init("id", isWhole: true), .init("record"), .init("fields"), .init("shown by"),
-            .init("other by"),
-            .init("listed"),
-        ]
-        if all { columns.append(.init("state")) }
-        var table = TextTable(columns)
-        for conflict in conflicts {
-            let marks =
-                (conflict.isContested ? "C" : "") + (conflict.decidedHere ? "d" : "")
-                + (conflict.reopenedHere ? "r" : "")
-            let described = store.catalog.table(named: conflict.table)
-            let name = try described.flatMap { try names.name(of: conflict.recordID, in: $0) }
-            let record = "\(conflict.table) \(name ?? String(conflict.recordID.description.prefix(ShortIDs.shortest)))"
-            var cells = [
-                marks, ids.text(conflict.id), record, ConflictText.fields(conflict),
-                ConflictText.writer(conflict.shown), ConflictText.writer(conflict.other),
-                Moment.distance(conflict.listedAt, now),
-            ]
-            if all { cells.append(conflict.state) }
-            table.append(cells.map(SafeText.line))
+        var filter = try selection.filter(work.store, now: now)
+        if all { filter.states = .all }
+        let items = try work.store.inbox(filter, order: selection.order)
+        let shown = Array(items.prefix(limit ?? (options.json ? .max : Self.limitOfText)))
+        let decided = try work.store.conflictsDecidedHere()
+        let text = InboxText(store: work.store, hasClosed: all, now: now)
+        work.answer.give(
+            .object([
+                "conflicts": .array(shown.map(text.json)), "more": .bool(shown.count < items.count),
+                "count": .integer(items.count), "decided_here": .integer(decided),
+                "by_kind": .object(
+                    Dictionary(uniqueKeysWithValues: InboxText.counts(items).map { ($0.kind, .integer($0.count)) })),
+                "contested": .integer(items.count { $0.conflict.isContested }),
+            ])
+        ) { self.text(items, shown, isNarrow: filter.isNarrow, decided: decided, text) }
+    }
+
+    private func text(
+        _ items: [InboxItem], _ shown: [InboxItem], isNarrow: Bool, decided: Int, _ text: InboxText
+    ) -> String {
+        var lines: [String] = []
+        if items.isEmpty {
+            lines.append(
+                isNarrow
+                    ? "no conflict is like this" : all ? "there are no conflicts" : "no conflict waits for a decision")
+        } else {
+            lines.append(text.table(shown))
+            if shown.count < items.count {
+                lines.append("(\(items.count - shown.count) more: raise --limit, or choose; `--help` says how)")
+            }
+            if items.count > 1 { lines += ["", InboxText.summary(items)] }
         }
-        return table.text(width: Terminal.width)
+        if decided > 0 && !all {
+            lines.append("\(decided) more decided here and not yet sent: `zona sync` tells the others")
+        }
+        return lines.joined(separator: "\n")
     }
 }

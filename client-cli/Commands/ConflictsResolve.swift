@@ -2,19 +2,21 @@ import ArgumentParser
 import ReplicaStore
 import SyncCore
 
-/// `zona conflicts resolve ID`.
+/// `zona conflicts resolve ID`, and of many at once.
 struct ConflictsResolve: ParsableCommand {
-    enum Side: String, ExpressibleByArgument, CaseIterable {
-        case shown, other
-    }
-
     static let configuration = CommandConfiguration(
         commandName: "resolve",
         abstract: "Decide which value stays.",
         discussion: """
             --take shown keeps the value that the record holds now; --take other puts the value that was kept \
-            aside in its place; values write new ones. The decision closes the conflict for everybody when the \
-            hub has it. If somebody else decides otherwise meanwhile, that is a new conflict.
+            aside in its place; values write new ones. Field by field: column:other takes the other value of this \
+            field, column:shown leaves what stands; fields that are not named follow --take, or stay as they stand. \
+            The decision closes the conflict for everybody when the hub has it. If somebody else decides otherwise \
+            meanwhile, that is a new conflict.
+
+            Many at once: the options of `zona conflicts list` in the place of an id. Without --yes it shows what it \
+            would decide and changes nothing; with --yes it decides them all, or none if it is stopped. Those that \
+            cannot be decided so are named and left open.
 
             \(Add.valueHelp)
 
@@ -22,63 +24,141 @@ struct ConflictsResolve: ParsableCommand {
               zona conflicts resolve 3f2a91c0 --take shown
               zona conflicts resolve 3f2a91c0 --take other --note 'by telephone with Narni'
               zona conflicts resolve 3f2a91c0 importo_cent=1.300,00
+              zona conflicts resolve 3f2a91c0 telefono:other pec:shown indirizzo='Via Roma 1'
+              zona conflicts resolve --table soggetto --comune Amelia --take other
+              zona conflicts resolve --table soggetto --comune Amelia --take other --yes
+              zona conflicts resolve --all-matching --take shown --yes
             """)
 
-    @Argument(help: "The conflict's id, or its beginning.")
-    var id: String
-
-    @Argument(help: ArgumentHelp("New values, in the place of both.", valueName: "col=value"))
-    var values: [String] = []
+    @Argument(
+        help: ArgumentHelp(
+            "The conflict's id, or its beginning; then fields: col=value, col:other, col:shown.", valueName: "words"))
+    var words: [String] = []
 
     @Option(help: "Which value stays: the one that is shown, or the other.")
-    var take: Side?
+    var take: FieldPick.Side?
 
     @Option(help: "Why, for whoever reads it later.")
     var note = ""
 
+    @Flag(help: "All that wait for a decision, where no other option chooses.")
+    var allMatching = false
+
+    @Flag(help: "Of many at once: decide, do not only show.")
+    var yes = false
+
+    @OptionGroup var selection: ConflictSelection
     @OptionGroup var options: GlobalOptions
 
+    private var id: String? { words.first.flatMap { Self.isField($0) ? nil : $0 } }
+    private var fields: [String] { Array(words.dropFirst(id == nil ? 0 : 1)) }
+
+    private static func isField(_ word: String) -> Bool { Assignment(word) != nil || FieldPick.read(word) != nil }
+
     func validate() throws {
-        guard (take == nil) != values.isEmpty else {
+        if let strange = fields.first(where: { !Self.isField($0) }) {
+            throw ValidationError(
+                "\(strange) is not understood: write column=value, column:other or column:shown, and one id")
+        }
+        guard id != nil || fields.isEmpty else {
+            throw ValidationError("values are for one conflict: give its id first")
+        }
+        guard take != nil || !fields.isEmpty else {
             throw ValidationError("say either --take shown, or --take other, or new values as column=value")
+        }
+        guard id == nil || !allMatching && !yes else {
+            throw ValidationError("--all-matching and --yes are for many conflicts: leave the id out, or the options")
         }
     }
 
     func run() throws {
         let work = try Workplace(options)
+        let now = Moment.now()
+        let filter = try selection.filter(work.store, now: now)
+        guard let id else {
+            guard filter.isNarrow || allMatching else {
+                throw CommandFailure(
+                    .usage, "usage",
+                    "say which: an id, options that choose as `zona conflicts list --help` shows, or --all-matching")
+            }
+            return try decideMany(filter, work, now: now)
+        }
+        guard !filter.isNarrow else {
+            throw CommandFailure(.usage, "usage", "give an id, or options that choose: it cannot be both")
+        }
         let conflict = try work.store.conflict(startingWith: id.lowercased())
         let table = try Names.table(conflict.table, in: work.store.catalog)
-        let choice = try choice(table, work.store)
-        try work.store.resolve(conflict, choice, note: note, by: work.author, now: Moment.now())
+        let choice = try FieldPick.choice(fields, rest: take, conflict, table, work.store)
+        try work.store.resolve(conflict, choice, note: note, by: work.author, now: now)
         let isCaptured = work.captureOwnWrite(closing: (conflict.recordID, table))
         work.answer.give(
             .object([
                 "conflict": .text(conflict.id.description), "table": .text(table.name),
-                "record_id": .text(conflict.recordID.description), "choice": .text(take?.rawValue ?? "new"),
+                "record_id": .text(conflict.recordID.description), "choice": .text(Self.word(choice)),
                 "captured": .bool(isCaptured),
             ])
-        ) { said(conflict, table) + "\n`zona sync` tells the others" }
+        ) { DecisionText.said(choice, conflict, table) + "\n`zona sync` tells the others" }
     }
 
-    private func choice(_ table: TableDescription, _ store: ReplicaStore) throws -> ConflictChoice {
-        switch take {
-        case .shown: .shown
-        case .other: .other
-        case nil: .new(try TypedValues(store: store, table: table).read(values))
+    private static func word(_ choice: ConflictChoice) -> String {
+        switch choice {
+        case .shown: "shown"
+        case .other: "other"
+        case .new: "new"
         }
     }
 
-    private func said(_ conflict: Conflict, _ table: TableDescription) -> String {
-        switch take {
-        case .shown:
-            conflict.columns.isEmpty
-                ? "decided: the record stays as it stands"
-                : "decided: what stood stays, \(ConflictText.values(conflict.shown, conflict, table))"
-        case .other:
-            conflict.columns.isEmpty
-                ? "decided: the record is deleted"
-                : "decided: the other value takes its place, \(ConflictText.values(conflict.other, conflict, table))"
-        case nil: "decided: the new values take the place of both"
+    // MARK: Many at once
+
+    private func decideMany(_ filter: ConflictFilter, _ work: Workplace, now: Int64) throws {
+        let items = try work.store.inbox(filter, order: selection.order)
+        let outcome = try work.store.resolve(
+            items.map(\.conflict), take == .other ? .other : .shown, note: note, by: work.author, now: now,
+            isRehearsal: !yes)
+        let isCaptured = yes && !outcome.decided.isEmpty && work.captureOwnWrite()
+        let text = InboxText(store: work.store, now: now)
+        let decided = Set(outcome.decided)
+        work.answer.give(
+            .object([
+                "decided": .bool(yes), "choice": .text(take?.rawValue ?? "shown"),
+                "count": .integer(outcome.decided.count), "captured": .bool(isCaptured),
+                "conflicts": .array(items.filter { decided.contains($0.conflict.id) }.map(text.json)),
+                "left": .array(
+                    outcome.left.map { conflict, why in
+                        .object([
+                            "conflict": .text(conflict.description), "code": .text(why.code.rawValue),
+                            "message": .text(why.context),
+                        ])
+                    }),
+            ])
+        ) { manyText(items, outcome, text) }
+    }
+
+    private func manyText(_ items: [InboxItem], _ outcome: BulkDecision, _ text: InboxText) -> String {
+        guard !items.isEmpty else { return "no conflict is like this: nothing to decide" }
+        let decided = Set(outcome.decided)
+        let taken = items.filter { decided.contains($0.conflict.id) }
+        var lines: [String] = []
+        if !yes, !taken.isEmpty { lines += [text.table(Array(taken.prefix(100)))] }
+        if !yes, taken.count > 100 { lines.append("(\(taken.count - 100) more)") }
+        if !outcome.left.isEmpty {
+            let ids = ShortIDs(outcome.left.map(\.conflict))
+            lines += ["", "not to be decided so, and left open:"]
+            for (conflict, why) in outcome.left.prefix(20) {
+                lines.append("  \(ids.text(conflict))  \(SafeText.line(CommandFailure(why).message))")
+            }
+            if outcome.left.count > 20 { lines.append("  (\(outcome.left.count - 20) more: --json names them all)") }
         }
+        let what =
+            take == .other ? "of each the other value takes its place" : "of each what is shown stays"
+        let count = Words.count(outcome.decided.count, "conflict")
+        if !lines.isEmpty { lines.append("") }
+        lines.append(
+            yes
+                ? "decided \(count): \(what)\n`zona sync` tells the others"
+                : "would decide \(count): \(what)\nnothing is changed; the same with --yes decides")
+        return lines.drop { $0.isEmpty }.joined(separator: "\n")
     }
 }
+
+extension FieldPick.Side: ExpressibleByArgument {}

@@ -32,7 +32,7 @@ struct Show: ParsableCommand {
         guard let row = try work.store.row(id, of: table) else {
             throw CommandFailure(.notFound, "not-found", "there is no row \(id) in \(table.name)")
         }
-        let conflicts = try row.openConflicts == 0 ? [] : work.store.conflicts().filter { $0.recordID == id }
+        let conflicts = try row.openConflicts == 0 ? [] : work.store.openConflicts(about: id)
         try work.answer.give(Self.json(row, table, conflicts)) {
             try Self.text(row, table, conflicts, store: work.store)
         }

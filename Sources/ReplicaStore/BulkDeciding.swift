@@ -1,0 +1,43 @@
+import GRDB
+import SQLiteAccess
+package import SyncCore
+
+/// What became of many conflicts that were decided at once.
+package struct BulkDecision: Sendable {
+    package var decided: [RecordID] = []
+    /// Those that could not be decided, and why. Nothing was written for them.
+    package var left: [(conflict: RecordID, why: ReplicaStoreError)] = []
+}
+
+extension ReplicaStore {
+    /// Decides each of these conflicts in the same way, in one transaction: cut in the middle it decided none. One that
+    /// cannot be decided so (duplicates, somebody else's record, a check that says no) keeps no other from it.
+    ///
+    /// - Parameter isRehearsal: does it all and takes it all back: what would be decided, and nothing is changed.
+    package func resolve(
+        _ conflicts: [Conflict], _ choice: ConflictChoice, note: String, by author: Operator, now: Int64,
+        isRehearsal: Bool = false
+    ) throws(ReplicaStoreError) -> BulkDecision {
+        try write { database in
+            var outcome = BulkDecision()
+            try RawStatement(database, "SAVEPOINT bulk").run()
+            for conflict in conflicts {
+                try RawStatement(database, "SAVEPOINT one").run()
+                do {
+                    try decide(database, conflict, choice, note: note, by: author, now: now)
+                    outcome.decided.append(conflict.id)
+                } catch {
+                    let why = ReplicaStoreError(error)
+                    guard [.notValid, .notFound, .stale, .unknownColumn, .unknownTable, .tooLarge].contains(why.code)
+                    else { throw why }
+                    try RawStatement(database, "ROLLBACK TO one").run()
+                    outcome.left.append((conflict.id, why))
+                }
+                try RawStatement(database, "RELEASE one").run()
+            }
+            if isRehearsal { try RawStatement(database, "ROLLBACK TO bulk").run() }
+            try RawStatement(database, "RELEASE bulk").run()
+            return outcome
+        }
+    }
+}

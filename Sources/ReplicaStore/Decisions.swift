@@ -1,0 +1,64 @@
+import GRDB
+import SQLiteAccess
+package import SyncCore
+
+/// A decision about a conflict, as this replica knows it.
+package struct Decision: Sendable {
+    package let id: RecordID
+    package let conflict: RecordID
+    /// `shown`, `other`, `new` or `reopen`.
+    package let choice: String
+    package let author: String
+    /// Unix milliseconds, by the clock of the PC where it was taken.
+    package let decidedAt: Int64
+    package let note: String
+    /// Taken here, and the hub has not confirmed it yet.
+    package let isPending: Bool
+}
+
+extension ReplicaStore {
+    /// The decisions about these conflicts, the oldest first.
+    package func decisions(about conflicts: [RecordID]) throws(ReplicaStoreError) -> [Decision] {
+        try read { database in
+            var found: [Decision] = []
+            for conflict in conflicts { found += try Self.decisions(database, conflict) }
+            return found
+        }
+    }
+
+    private static func decisions(_ database: Database, _ conflict: RecordID) throws -> [Decision] {
+        let read = try RawStatement(
+            database,
+            """
+            SELECT d.id, d.choice, d.author, d.decided_at, d.note, EXISTS (SELECT 1 FROM zona_pending p
+                WHERE p.table_no = \(decisionNumber) AND p.id = d.id)
+            FROM zona_decision d WHERE d.conflict_id = ?1 ORDER BY d.decided_at, d.id
+            """)
+        read.bind(1, idText: conflict)
+        var found: [Decision] = []
+        while try read.step() {
+            guard let id = read.id(0) else { continue }
+            found.append(
+                Decision(
+                    id: id, conflict: conflict, choice: read.text(1), author: read.text(2),
+                    decidedAt: read.integer(3), note: read.text(4), isPending: read.integer(5) == 1))
+        }
+        return found
+    }
+}
+
+extension ReplicaStore {
+    /// How many open conflicts were decided here and wait for the hub.
+    package func conflictsDecidedHere() throws(ReplicaStoreError) -> Int {
+        try read { database in
+            let count = try RawStatement(
+                database,
+                """
+                SELECT count(*) FROM zona_conflict c JOIN zona_deciding d ON d.conflict_id = c.id
+                WHERE c.state = 'open'
+                """)
+            _ = try count.step()
+            return Int(count.integer(0))
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import ReplicaStore
+import SyncCore
+
+/// Everything about one conflict, as `show` prints it and `review` puts it before the operator.
+struct ConflictPage {
+    let conflict: Conflict
+    let table: TableDescription?
+    private let store: ReplicaStore
+    private let names: RelatedNames
+    private let decisions: [Decision]
+
+    init(_ conflict: Conflict, store: ReplicaStore) throws {
+        self.conflict = conflict
+        self.store = store
+        table = store.catalog.table(named: conflict.table)
+        names = RelatedNames(store)
+        decisions = try store.decisions(about: [conflict.id])
+    }
+
+    var json: JSONValue {
+        guard case .object(var members) = ConflictText.json(conflict, table) else { return .null }
+        members["differing"] = .array(ThreeWay.differing(conflict).map(JSONValue.text))
+        members["decisions"] = .array(
+            decisions.map { decision in
+                .object([
+                    "choice": .text(decision.choice), "author": .text(decision.author),
+                    "decided_at": .integer(decision.decidedAt), "note": .text(decision.note),
+                    "pending": .bool(decision.isPending),
+                ])
+            })
+        return .object(members)
+    }
+
+    /// All but what can be done about it.
+    func text(width: Int, isColoured: Bool) throws -> String {
+        let name = try table.flatMap { try names.name(of: conflict.recordID, in: $0) }
+        var lines = [
+            "conflict \(conflict.id), \(SafeText.line(state))",
+            "about \(conflict.table) \(conflict.recordID)\(name.map { ", \($0)" } ?? "")",
+            "kind \(conflict.kind), rule \(conflict.rule), listed \(Moment.inWords(conflict.listedAt))",
+        ].flatMap { TextTable.wrap(SafeText.line($0), width: width) }
+        lines.append("")
+        if ["duplicate", "orphan", "invalid"].contains(conflict.kind) {
+            lines += try StateConflictText.lines(conflict, table, store: store, width: width)
+        } else {
+            lines.append(try ThreeWay(conflict, table, names).text(width: width, isColoured: isColoured))
+            if let moved = try movedOn() { lines += [""] + TextTable.wrap(moved, width: width) }
+        }
+        if !decisions.isEmpty { lines += [""] + decisions.flatMap { TextTable.wrap(said($0), width: width) } }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The record was changed here after the hub listed the conflict: what stands is not what the list says.
+    private func movedOn() throws -> String? {
+        guard conflict.isUndecided, let table, !conflict.columns.isEmpty,
+            let row = try store.row(conflict.recordID, of: table)
+        else { return conflict.isUndecided && !conflict.columns.isEmpty ? "the record was deleted here since" : nil }
+        let changed = conflict.columns.enumerated().compactMap { index, name -> String? in
+            guard let column = table.column(named: name), index < conflict.shown.values.count,
+                row.values[column] != conflict.shown.values[index]
+            else { return nil }
+            return "\(name) = \(ValueText.human(row.values[column], table.columns[column]))"
+        }
+        guard !changed.isEmpty else { return nil }
+        return SafeText.cut(
+            SafeText.line("changed here since, so that now stands: \(changed.joined(separator: ", "))"), to: 300)
+    }
+
+    private func said(_ decision: Decision) -> String {
+        let what =
+            switch decision.choice {
+            case "shown": "decided: what is shown stays"
+            case "other": "decided: the other takes its place"
+            case "new": "decided: new values"
+            case "reopen": "opened again"
+            default: decision.choice
+            }
+        let note = decision.note.isEmpty ? "" : ": “\(decision.note)”"
+        let pending = decision.isPending ? ", not yet sent" : ""
+        return SafeText.line("\(what), by \(decision.author), \(Moment.inWords(decision.decidedAt))\(pending)\(note)")
+    }
+
+    private var state: String {
+        guard conflict.state == "open" else {
+            if conflict.reopenedHere { return "\(conflict.state), reopened here; `zona sync` tells the others" }
+            let who = conflict.closedBy.map { " by \($0)" } ?? ""
+            return conflict.state + who + (conflict.closedAt.map { ", \(Moment.inWords($0))" } ?? "")
+        }
+        if conflict.decidedHere { return "decided here; `zona sync` tells the others" }
+        return conflict.isContested ? "open and contested: somebody must decide" : "open"
+    }
+
+    /// The commands that decide it.
+    var advice: String {
+        let id = conflict.id.description.prefix(ShortIDs.shortest)
+        guard conflict.state == "open" else { return "to decide anew: zona conflicts reopen \(id)" }
+        let command = "zona conflicts resolve \(id)"
+        guard !conflict.decidedHere else { return "to decide otherwise: \(command) …" }
+        if ["duplicate", "orphan", "invalid"].contains(conflict.kind) {
+            return StateConflictText.advice(conflict).joined(separator: "\n")
+        }
+        guard let first = ThreeWay.differing(conflict).first ?? conflict.columns.first else {
+            return """
+                to decide:
+                  \(command) --take shown   the record stays as it stands
+                  \(command) --take other   the record is deleted
+                """
+        }
+        let fieldwise =
+            conflict.columns.count > 1
+            ? "\n  \(command) \(SafeText.line(first)):other …\n      of this field the other, the rest as it stands"
+            : ""
+        return """
+            to decide:
+              \(command) --take shown
+                  what stands now stays: \(ConflictText.values(conflict.shown, conflict, table))
+              \(command) --take other
+                  the other value takes its place: \(ConflictText.values(conflict.other, conflict, table))\(fieldwise)
+              \(command) \(SafeText.line(first))=…
+                  a new value takes its place
+            """
+    }
+}
