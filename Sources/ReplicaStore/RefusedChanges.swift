@@ -91,7 +91,7 @@ extension ReplicaStore {
                 """
                 SELECT number, counter, table_no, id, operation, carried, changed, "values", author, reason, detail,
                     refused_at
-                FROM zona_refused ORDER BY refused_at, number, counter
+                FROM zona_refused WHERE dropped_at IS NULL ORDER BY refused_at, number, counter
                 """)
             var found: [RefusedChange] = []
             while try read.step() {
@@ -120,17 +120,6 @@ extension ReplicaStore {
                         detail: read.text(10), refusedAt: read.integer(11)))
             }
             return found
-        }
-    }
-
-    /// The operator has read it and lets it go.
-    package func dropRefused(_ dot: Dot) throws(ReplicaStoreError) -> Bool {
-        try write { database in
-            let delete = try RawStatement(database, "DELETE FROM zona_refused WHERE number = ?1 AND counter = ?2")
-            delete.bind(1, Int64(dot.number.rawValue))
-            delete.bind(2, Int64(dot.counter))
-            try delete.run()
-            return database.changesCount > 0
         }
     }
 }

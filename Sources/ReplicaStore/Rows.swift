@@ -121,22 +121,8 @@ extension ReplicaStore {
         into table: TableDescription, _ values: [(column: Int, value: Value)], id given: RecordID? = nil,
         by author: Operator
     ) throws(ReplicaStoreError) -> RecordID {
-        let id = given ?? Self.derivedID(table, values)
-        let columns = (id == nil ? [] : ["id"]) + values.map { TriggerSQL.quoted(table.columns[$0.column].name) }
-        let places = columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
-        let what = columns.isEmpty ? "DEFAULT VALUES" : "(\(columns.joined(separator: ", "))) VALUES (\(places))"
-        return try write { database in
-            try database.acting(as: author) {
-                let insert = try RawStatement(
-                    database, "INSERT INTO \(TriggerSQL.quoted(table.name))\(what) RETURNING id")
-                if let id { insert.bind(1, idText: id) }
-                for (index, value) in values.enumerated() { insert.bind(index + (id == nil ? 1 : 2), value.value) }
-                guard try insert.step(), let made = insert.id(0) else {
-                    throw ReplicaStoreError(.database, "the row was not inserted")
-                }
-                while try insert.step() {}
-                return made
-            }
+        try write { database in
+            try database.acting(as: author) { try Self.insert(database, into: table, values, id: given) }
         }
     }
 
@@ -154,6 +140,24 @@ extension ReplicaStore {
         try write { database in
             try database.acting(as: author) { try Self.delete(database, id, of: table) }
         }
+    }
+
+    static func insert(
+        _ database: Database, into table: TableDescription, _ values: [(column: Int, value: Value)],
+        id given: RecordID?
+    ) throws -> RecordID {
+        let id = given ?? derivedID(table, values)
+        let columns = (id == nil ? [] : ["id"]) + values.map { TriggerSQL.quoted(table.columns[$0.column].name) }
+        let places = columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+        let what = columns.isEmpty ? "DEFAULT VALUES" : "(\(columns.joined(separator: ", "))) VALUES (\(places))"
+        let insert = try RawStatement(database, "INSERT INTO \(TriggerSQL.quoted(table.name))\(what) RETURNING id")
+        if let id { insert.bind(1, idText: id) }
+        for (index, value) in values.enumerated() { insert.bind(index + (id == nil ? 1 : 2), value.value) }
+        guard try insert.step(), let made = insert.id(0) else {
+            throw ReplicaStoreError(.database, "the row was not inserted")
+        }
+        while try insert.step() {}
+        return made
     }
 
     static func update(

@@ -55,7 +55,7 @@ extension ReplicaStore {
                 openConflicts: try number("SELECT count(*) FROM zona_conflict WHERE state = 'open'"),
                 contestedConflicts: try number(
                     "SELECT count(*) FROM zona_conflict WHERE state = 'open' AND contested = 1"),
-                refusedChanges: try number("SELECT count(*) FROM zona_refused"),
+                refusedChanges: try number("SELECT count(*) FROM zona_refused WHERE dropped_at IS NULL"),
                 inboxPages: try number("SELECT count(*) FROM zona_inbox"), records: records,
                 comparison: try DigestComparison(database))
         }

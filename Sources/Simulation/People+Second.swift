@@ -168,6 +168,6 @@ extension Play {
             try write(desk, key, table, again, over: row, onScreen: row)
         }
         count("resubmitted")
-        _ = try desk.person.dropRefused(change.dot)
+        _ = try desk.person.dropRefused(change.dot, now: now + desk.skew)
     }
 }

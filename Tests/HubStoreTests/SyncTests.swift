@@ -181,7 +181,7 @@ import Testing
         #expect(try otricoli.rows("risorsa").isEmpty)
         #expect(try amelia.rows("soggetto").count == 1)
         #expect(try otricoli.value("SELECT count(*) FROM zona_pending") == "0")
-        #expect(try otricoli.store.dropRefused(refused.dot))
+        #expect(try otricoli.store.dropRefused(refused.dot, now: 1))
         try expectEqual(ambito, [narni, amelia, otricoli], ["risorsa", "soggetto"])
     }
 

@@ -85,8 +85,8 @@ import Testing
         let change = try send("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Nuova', 'ODV')")
         try replica.pull([], refusals: [refusal(of: change, .notYours, hubHasRow: false)])
 
-        let first = try replica.store.dropRefused(change.dot)
-        let second = try replica.store.dropRefused(change.dot)
+        let first = try replica.store.dropRefused(change.dot, now: 1)
+        let second = try replica.store.dropRefused(change.dot, now: 1)
 
         #expect(first)
         #expect(!second)

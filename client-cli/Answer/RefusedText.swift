@@ -17,11 +17,12 @@ enum RefusedText {
         return switch change.reason {
         case .outOfScope: "the record belongs to another comune"
         case .notYours: "this is not yours to write\(field): ask whoever writes it"
-        case .notValid: "a value is not allowed\(field): write it again with the right one"
+        case .notValid: "a value is not allowed\(field): mend it and write it again"
         case .noSuchRecord: "the hub does not have this record: add it anew if it is still wanted"
         case .appendOnly: "rows of this table are only added: correct it with a new row"
         case .unknown: "the hub does not know this table or column\(field): its program is older or newer than yours"
-        case .withItsAction: "another change of the same command was refused: mend that one, then write both again"
+        case .withItsAction:
+            "another change of the same command was refused: mend that one, then write both again together"
         case .ownerChanged: "the owner of a record never changes\(field): add a new record instead"
         case .wrongID: "the id is not the one that the key makes: add the row again without an id"
         case .undone: "it was written past Zona's checks, and `zona doctor --undo` took it back"

@@ -23,7 +23,8 @@ struct RefusedDrop: ParsableCommand {
         let changes = try work.store.refusedChanges()
         // All are looked up before the first goes, so that a typing error drops nothing.
         let chosen = try ids.map { try RefusedReference.find($0, among: changes) }
-        for change in chosen { _ = try work.store.dropRefused(change.dot) }
+        let now = Moment.now()
+        for change in chosen { _ = try work.store.dropRefused(change.dot, now: now) }
         work.answer.give(.object(["dropped": .array(chosen.map { .text($0.dot.description) })])) {
             "dropped \(Words.count(chosen.count, "refused change"))"
         }

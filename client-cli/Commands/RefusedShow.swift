@@ -38,8 +38,13 @@ struct RefusedShow: ParsableCommand {
                 values.append([value.isChanged ? "*" : "", SafeText.line(value.column), text])
             }
             let shown = change.values.isEmpty ? [] : ["", values.text(width: Terminal.width)]
-            return (heading + shown + ["", "when it is written again, or not wanted: zona refused drop \(name)"])
-                .joined(separator: "\n")
+            let ways =
+                (change.operation == .delete ? [] : ["to mend it:         zona refused edit \(name) column=value"])
+                + [
+                    "to write it again:  zona refused resubmit \(name)",
+                    "to let it go:       zona refused drop \(name)",
+                ]
+            return (heading + shown + [""] + ways).joined(separator: "\n")
         }
     }
 }

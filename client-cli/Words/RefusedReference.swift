@@ -18,6 +18,12 @@ enum RefusedReference {
         return change
     }
 
+    /// Puts new values, as typed, in the place of the refused ones.
+    static func mend(_ change: RefusedChange, _ assignments: [String], in store: ReplicaStore) throws {
+        let table = try Names.writableTable(change.table, in: store.catalog)
+        try store.editRefused(change.dot, try TypedValues(store: store, table: table).read(assignments))
+    }
+
     /// The counter alone where it is enough.
     static func name(_ change: RefusedChange, among changes: [RefusedChange]) -> String {
         let isAlone = changes.filter { $0.dot.counter == change.dot.counter }.count == 1

@@ -107,6 +107,6 @@ final class DomainWorld {
         let refused = try #require(try desk.store.refusedChanges().last)
         #expect(refused.reason == .notYours)
         #expect(try ambito.rows(table) == before)
-        #expect(try desk.store.dropRefused(refused.dot))
+        #expect(try desk.store.dropRefused(refused.dot, now: 1))
     }
 }
