@@ -16,7 +16,7 @@ extension JSONRendering {
         case .checkpoint: checkpoint(try Checkpoint(reading: frame))
         case .comparisonRequest: comparison(try ComparisonRequest(reading: frame))
         case .comparisonAnswer: comparison(try ComparisonAnswer(reading: frame))
-        case .batch, .page, .bundle, .receipt: []
+        case .batch, .page, .bundle, .receipt, .sealingKey, .invitation: []
         }
     }
 

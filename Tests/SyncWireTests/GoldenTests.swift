@@ -33,7 +33,8 @@ import Testing
         let read = try Frame(reading: bytes)
 
         try read.verify(
-            by: (name.hasPrefix("batch") || ["client-greeting", "enrolment-request"].contains(name)
+            by: (name.hasPrefix("batch")
+                || ["client-greeting", "client-greeting-stick", "enrolment-request", "sealing-key"].contains(name)
                 ? Samples.replicaKey : Samples.ambitoKey).publicKey)
         try WireReading.any(bytes)
         #expect(WireReading.header(of: read) == WireReading.header(of: frame))
@@ -48,7 +49,7 @@ import Testing
             let size = try PageHeader(reading: frame).bodyBytes
             #expect(try read.body(size: size) == frame.body(size: size))
         case .nonce, .clientGreeting, .hubGreeting, .acknowledgement, .certificate, .enrolmentRequest, .enrolmentAnswer,
-            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint:
+            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint, .sealingKey, .invitation:
             #expect(bytes == frame.bytes)
         }
     }

@@ -58,7 +58,10 @@ enum WireReading {
         case .comparisonRequest: _ = try ComparisonRequest(reading: frame)
         case .comparisonAnswer: _ = try ComparisonAnswer(reading: frame)
         case .checkpoint: _ = try Checkpoint(reading: frame)
-        case .bundle, .receipt: break
+        case .bundle: _ = try BundleHeader(reading: frame)
+        case .receipt: _ = try Receipt(reading: frame)
+        case .sealingKey: _ = try KeyCard(reading: frame)
+        case .invitation: _ = try Invitation(reading: frame)
         }
     }
 
