@@ -42,6 +42,7 @@ package enum Schema {
         file("R005_digest", PackageResources.R005_digest_sql),
         file("R006_schema", PackageResources.R006_schema_sql),
         file("R007_refused", PackageResources.R007_refused_sql),
+        file("R008_stick", PackageResources.R008_stick_sql),
     ]
 
     /// What only a hub has.
@@ -52,6 +53,7 @@ package enum Schema {
         file("H004_digest", PackageResources.H004_digest_sql),
         file("H005_backup", PackageResources.H005_backup_sql),
         file("H006_life", PackageResources.H006_life_sql),
+        file("H007_stick", PackageResources.H007_stick_sql),
     ]
 
     /// The code lists that `zona-server init` seeds: CSV with the columns of `vocabolario`.

@@ -26,7 +26,7 @@ extension HubStore {
         return frame
     }
 
-    private func page(
+    func page(
         _ database: Database, for peer: HubSession.Peer, after: UInt64, sizeBytes: Int
     ) throws -> (Frame, Bool) {
         try refuseRevoked(database, peer.certificate.key)

@@ -50,7 +50,8 @@ package struct SyncRunner: Sendable {
         var earlier = SyncSummary()
         var last: SyncFault?
         for _ in 0..<Self.conversations {
-            var conversation = try Conversation(store: store, key: key, pulls: pulls, now: Self.now)
+            var conversation = try Conversation(
+                store: store, key: key, pulls: pulls, exchangesKeys: true, now: Self.now)
             do throws(SyncFault) {
                 try await carry(&conversation, onProgress)
                 last = nil
@@ -72,8 +73,15 @@ package struct SyncRunner: Sendable {
         _ conversation: inout Conversation, _ onProgress: (@Sendable (SyncProgress) -> Void)?
     ) async throws(SyncFault) {
         let state = try stored { () throws(ReplicaStoreError) in try store.state() }
+        let url = settings.hubURL ?? state.hubURL
+        guard !url.isEmpty else {
+            throw SyncFault(
+                .badAddress,
+                "this replica was enrolled by stick and does not know where its hub is: give the address once, "
+                    + "`zona sync --hub https://HOST:PORT`, or go on by stick (`zona bundle`)")
+        }
         let hub = HubConnection(
-            url: settings.hubURL ?? state.hubURL, pin: state.pin, ambito: state.ambito,
+            url: url, pin: state.pin, ambito: state.ambito,
             ambitoKey: VerifyingKey(state.ambitoKey), settings: settings)
         onProgress?(conversation.progress)
         var request = try conversation.begin()
@@ -114,6 +122,7 @@ package struct SyncRunner: Sendable {
             let (nonce, dates) = try await hub.nonce()
             return .nonce(nonce, dates)
         case .greeting(let frame): return .other(.greeting(try await hub.greet(frame)))
+        case .keys(let card): return .other(.keys(try await hub.exchangeKeys(card, session: name)))
         case .isStored(let hash): return .other(.isStored(try await hub.position(of: hash, session: name).isStored))
         case .bytesHeld(let hash): return .other(.bytesHeld(try await hub.position(of: hash, session: name).held))
         case .upload(let upload):

@@ -2,6 +2,11 @@ import SyncCore
 
 // What travels on a stick beside batches and pages.
 extension JSONRendering {
+    /// A bundle's header, where its frame is not at hand.
+    package static func text(of header: BundleHeader) -> String {
+        JSONText.object([("kind", .text("bundle"))] + bundle(header)).rendered
+    }
+
     static func stick(_ frame: Frame) throws(WireError) -> [(key: String, value: JSONText)] {
         switch frame.kind {
         case .bundle: bundle(try BundleHeader(reading: frame))
