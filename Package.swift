@@ -85,7 +85,8 @@ let package = Package(
         .executableTarget(
             name: "zona",
             dependencies: [
-                "ReplicaSync", "ReplicaStore", "Consolidation", "ConflictDesk", "Bundles", "Schema", "SyncCore", "SyncWire",
+                "ReplicaSync", "ReplicaStore", "Consolidation", "ConflictDesk", "Bundles", "Schema", "SyncCore",
+                "SyncWire",
                 "SyncSession", arguments,
             ],
             path: "client-cli"),
