@@ -44,7 +44,7 @@ struct Apply {
             throw ReplicaStoreError(.stale, "the pull is not complete: sync again")
         }
         let isChain = zip(pages, pages.dropFirst()).allSatisfy { $0.header.to == $1.header.from }
-        guard first.header.from == state.cursor, isChain,
+        guard first.header.from <= state.cursor, last.header.to >= state.cursor, isChain,
             pages.allSatisfy({ $0.header.hub.incarnation == state.incarnation }) || Mutant.isOn(.inboxMixed)
         else {
             throw ReplicaStoreError(.stale, "the pull began elsewhere than where this file is: sync again")

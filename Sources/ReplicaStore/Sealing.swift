@@ -54,18 +54,4 @@ extension ReplicaStore {
             return (read.integer(0), read.blob(1))
         }
     }
-
-    /// Goes back to a cursor at which this file was before, so that a pull from there fits: it holds all that a pull
-    /// from the present cursor would. What a pull that was cut had left is dropped.
-    ///
-    /// The hub's log hash there is not known any more; the next complete page tells it anew.
-    package func goBack(to cursor: UInt64) throws(ReplicaStoreError) {
-        try write { database in
-            let back = try RawStatement(
-                database, "UPDATE zona_state SET cursor = ?1, log_hash = zeroblob(32) WHERE cursor > ?1")
-            back.bind(1, Int64(clamping: cursor))
-            try back.run()
-            try database.execute(sql: "DELETE FROM zona_inbox")
-        }
-    }
 }

@@ -67,12 +67,14 @@ package struct Conversation {
     /// - Parameters:
     ///   - pulls: false to push only.
     ///   - pushes: false by stick.
+    ///   - start: by stick, where its pages begin: at the cursor or before it. What a pull that was cut has left is
+    ///     dropped then.
     ///   - exchangesKeys: whether the sealing keys are exchanged, where they were not yet.
     ///   - now: the PC's clock, Unix milliseconds.
     ///   - newNumber: 63 random bits, never 0, for the case that this file needs a new number.
     package init(
-        store: ReplicaStore, key: SigningKey, pulls: Bool = true, pushes: Bool = true, exchangesKeys: Bool = false,
-        now: Int64,
+        store: ReplicaStore, key: SigningKey, pulls: Bool = true, pushes: Bool = true, from start: UInt64? = nil,
+        exchangesKeys: Bool = false, now: Int64,
         newNumber: @escaping () -> UInt64 = { UInt64.random(in: 1...UInt64(Int64.max)) }
     ) throws(SyncFault) {
         self.store = store
@@ -82,7 +84,10 @@ package struct Conversation {
         do throws(ReplicaStoreError) {
             summary.captured = try store.capture(key: key, now: now)
             state = try store.state()
-            session = ClientSession(local: try store.local(), pulls: pulls, pushes: pushes)
+            if start != nil { try store.dropInbox() }
+            var local = try store.local()
+            local.cursor = start ?? local.cursor
+            session = ClientSession(local: local, pulls: pulls, pushes: pushes)
             let waiting = try store.waiting()
             progress.batchesTotal = waiting.batches
             progress.bytesToSend = Int64(waiting.bytes)

@@ -108,18 +108,16 @@ extension StickRunner {
         }
         var done = StickImport(kind: bundle == nil ? .receipt : .records)
         (done.madeAt, done.problem) = (content.receipt.madeAt, content.receipt.problem)
-        let pulls: Bool
+        let start: UInt64?
         switch judgement {
         case .refused(let reason): throw SyncFault(reason, intake.path)
-        case .receipt: pulls = false
-        case .pull(let from):
-            pulls = true
-            try stored { store throws(ReplicaStoreError) in try store.goBack(to: from) }
+        case .receipt: start = nil
+        case .pull(let from): start = from
         }
         if let card = content.card {
             try stored { store throws(ReplicaStoreError) in try store.keepHubSealingKey(card.sealingKey) }
         }
-        try converse(content, pulls ? bundle : nil, intake, &done)
+        try converse(content, start == nil ? nil : bundle, from: start, intake, &done)
         let after = try stored { store throws(ReplicaStoreError) in
             try store.noteContact(at: intake.now, offset: nil, fault: nil)
             return try store.state()
@@ -132,14 +130,16 @@ extension StickRunner {
 
     /// The same conversation as over a line: what lies on the stick answers.
     private func converse(
-        _ content: StickContent, _ bundle: BundleReader?, _ intake: Intake, _ done: inout StickImport
+        _ content: StickContent, _ bundle: BundleReader?, from start: UInt64?, _ intake: Intake,
+        _ done: inout StickImport
     ) throws(SyncFault) {
         try onStick { () throws(StickError) in
             try bundle?.begin(with: key.openingKey)
             for _ in 0..<(bundle == nil ? 0 : content.framesBeforePages) { _ = try bundle?.next() }
         }
         var conversation = try Conversation(
-            store: store, key: key, pulls: bundle != nil, pushes: false, now: intake.now, newNumber: intake.newNumber)
+            store: store, key: key, pulls: bundle != nil, pushes: false, from: start, now: intake.now,
+            newNumber: intake.newNumber)
         var request = try conversation.begin(with: content.greeting, now: intake.now)
         let stored = Set(content.receipt.stored)
         while let asked = request {

@@ -97,10 +97,11 @@ package struct Campaign: Sendable {
                 "stick refused older", "stick refused missing", "stick known", "form saved",
             ]),
         Campaign(
-            name: "bundleback", situations: [.bundle, .restore, .putBack, .clone, .collect],
-            promises: daily + [
-                "bundle taken", "pages by stick", "metHub by stick", "forked by stick", "startedAfresh", "restore",
-            ]),
+            name: "bundleback", situations: [.bundle, .restore],
+            promises: daily + ["bundle taken", "pages by stick", "metHub by stick", "restore", "copy"]),
+        Campaign(
+            name: "bundleclone", situations: [.bundle, .clone, .collect],
+            promises: daily + ["bundle taken", "pages by stick", "forked by stick", "startedAfresh"]),
         Campaign(
             name: "all", situations: [.restore, .refuse, .collect, .revert, .touch, .crash],
             promises: daily + ["restore", "refused", "collected", "revert", "form saved", "crash of a PC", "copy"]),

@@ -123,6 +123,7 @@ extension Play {
             stick.greeting, pages: pages.map { (from: $0.0, to: $0.1) }, local: try desk.store.local(),
             formerNumbers: try desk.store.formerNumbers(), cursor: state.cursor)
         note("desk \(desk.index) looks at a stick, stored \(stick.greeting.state.storedCounter): \(judgement)")
+        var start: UInt64?
         switch judgement {
         case .refused(let reason):
             if case .missing = reason { count("stick refused missing") } else { count("stick refused \(reason)") }
@@ -132,12 +133,11 @@ extension Play {
             stick.pages = []
         case .pull(let from):
             count(from < state.cursor ? "pages before the cursor" : "pages by stick")
-            try desk.store.goBack(to: from)
-            desk.marks.cursor = Int64(from)
+            start = from
         }
         try capture(desk, targetBytes: chance.pick([1, 40, 128 << 10]))
         desk.talk = try Conversation(
-            store: desk.store, key: desk.key, pulls: !stick.pages.isEmpty, pushes: false, now: now + desk.skew,
+            store: desk.store, key: desk.key, pulls: start != nil, pushes: false, from: start, now: now + desk.skew,
             newNumber: { [self] in chance.name() })
         desk.stick = stick
         try advance(desk) { talk, _, now throws(SyncFault) in try talk.begin(with: stick.greeting, now: now) }

@@ -118,6 +118,33 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a file of before learns the hub's key by a sync or an invitation, and writes no bundle until then`()
+            async throws
+        {
+            try await play { stage, stick, _, invited in
+                let narni = try await stage.enrol("UMB-11", "Narni")
+                func forget() throws {
+                    try stage.write(narni, "UPDATE zona_state SET hub_sealing_key = NULL, keys_incarnation = NULL")
+                }
+                func export() async throws -> Int32 {
+                    try await stage.run(
+                        Programs.zona, ["bundle", "export", stick.file("up.zona"), "--file", narni, "--json"]
+                    ).status
+                }
+                #expect(try await export() == 0)
+                try forget()
+                let refusal = try await stick.refusal(
+                    Programs.zona, "bundle", "export", stick.file("up.zona"), "--file", narni)
+                #expect(refusal.error.code == "no-key" && refusal.error.message.contains("zona sync"))
+                try await stage.zona(narni, "sync")
+                #expect(try await export() == 0)
+                try forget()
+                #expect(try await stick.take(narni, "invitation-narni.zona").kind == "invitation")
+                #expect(try await export() == 0)
+                #expect(invited.invitation == stick.file("invitation-narni.zona"))
+            }
+        }
+
         @Test func `what is looked into is shown to whom it is for, and no name drives the terminal`() async throws {
             try await play { stage, stick, file, invited in
                 let stranger = try await stage.run(

@@ -47,6 +47,27 @@ import Testing
         }
     }
 
+    @Test func `keys are exchanged within a conversation only`() async throws {
+        try await RunningHub.with([narni]) { hub in
+            let card = KeyCard(ambito: narni.ambito, of: narni.key).frame(key: narni.key).bytes
+            let refused = try await hub.send("POST", "\(narni.path)/keys", body: card)
+            let answered = try await hub.send("POST", "\(narni.path)/keys", session: hub.greet(narni), body: card)
+
+            #expect(refused.problem == .sessionUnknown)
+            #expect(answered.status == 200)
+            #expect(try Frame(reading: answered.body).kind == .sealingKey)
+        }
+    }
+
+    @Test func `a greeting from a stick is over no nonce of a hub`() async throws {
+        try await RunningHub.with([narni]) { hub in
+            let greeting = RunningHub.greeting(narni, nonce: ClientGreeting.stickNonce)
+            let answer = try await hub.send("POST", "\(narni.path)/greeting", body: greeting)
+
+            #expect(answer.problem == .sessionUnknown)
+        }
+    }
+
     @Test func `a problem is signed by its ambito`() async throws {
         try await RunningHub.with([narni, putignano]) { hub in
             let answer = try await hub.send("POST", "\(putignano.path)/greeting", body: [1, 2, 3])
