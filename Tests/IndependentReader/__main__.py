@@ -1,10 +1,10 @@
-"""python3 -m Tests.IndependentReader FILE: a frame as JSON. With --check FOLDER: every golden vector of the folder."""
+"""A frame or a bundle as JSON; with --check FOLDER every golden vector of the folder, one line each."""
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from . import frame
+from . import bundle, frame
 from .check import check_folder
 from .pieces import Refused
 
@@ -25,6 +25,14 @@ def shown(got):
             "body": plain(got.body)}
 
 
+def shown_bundle(data, keys, seed):
+    """With the seed of its recipient what is in it, without only what its first frame says to everybody."""
+    if not seed:
+        return shown(frame.read(frame.first_of(data)[0]))
+    got = bundle.read(data, bytes.fromhex(seed), keys)
+    return shown(got.first) | {"parts": [shown(part) for part in got.frames]}
+
+
 def frame_bytes(path):
     """A frame, or one in hexadecimal as the golden vectors are."""
     data = Path(path).read_bytes()
@@ -39,6 +47,7 @@ def main():
     parser.add_argument("file", nargs="?", help="a frame, as bytes or in hexadecimal")
     parser.add_argument("--replica", help="the replica's public key, in hexadecimal")
     parser.add_argument("--ambito", help="the ambito's public key, in hexadecimal")
+    parser.add_argument("--seed", help="of a bundle's recipient: the Ed25519 seed, in hexadecimal")
     parser.add_argument("--check", metavar="FOLDER", type=Path, help="read every golden vector of this folder")
     options = parser.parse_args()
     if options.check:
@@ -46,8 +55,10 @@ def main():
     if not options.file:
         parser.error("a file, or --check FOLDER")
     keys = {name: key for name, key in (("replica", options.replica), ("ambito", options.ambito)) if key}
+    data = frame_bytes(options.file)
     try:
-        print(json.dumps(shown(frame.read(frame_bytes(options.file), keys)), indent=2))
+        told = shown_bundle(data, keys, options.seed) if bundle.is_bundle(data) else shown(frame.read(data, keys))
+        print(json.dumps(told, indent=2))
     except Refused as refusal:
         print(f"refused: {refusal}", file=sys.stderr)
         return 1

@@ -2,12 +2,13 @@
 import re
 from pathlib import Path
 
-from . import damage, ed25519, frame, values
+from . import bundle, damage, ed25519, frame, p256, values
 from .batch import next_context
 from .pieces import Cursor, Refused, refuse_unless
 from .samples import SAMPLES
 
-REPLICA_SEED, AMBITO_SEED = b"\1" * 32, b"\2" * 32
+REPLICA_SEED, AMBITO_SEED, OTHER_SEED = (bytes([number]) * 32 for number in (1, 2, 9))
+TLS_KEY = p256.key_info(int.from_bytes(b"\3" * 32, "big")).hex()
 KEYS = {"replica": ed25519.public_key(REPLICA_SEED).hex(), "ambito": ed25519.public_key(AMBITO_SEED).hex()}
 SEEDS = {"replica": REPLICA_SEED, "ambito": AMBITO_SEED}
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "protocol.md"
@@ -28,9 +29,32 @@ def check_frame(data):
     header, body = frame.written_again(got)
     refuse_unless(header == got.header_bytes, "the header, written again, is another")
     refuse_unless(body == got.body_bytes, "the body, written again, is another")
-    for fault in damage.faults(data, KEYS):
-        raise Refused(fault)
+    damage.refuse_faults(data, lambda form: frame.read(form, KEYS))
+    damage.refuse_second_spellings(data)
     return f"{got.kind.name}, {len(data)} bytes"
+
+
+def check_bundle(data):
+    start, sealed = frame.first_of(data)
+    seed = recipient_seed(start)
+    got = bundle.read(data, seed, KEYS)
+    refuse_unless(all(part.verified for part in got.frames), "a signature that was not looked at")
+    refuse_unless(bundle.written_again(got) == sealed, "the parts, sealed again, are others")
+    check_frame(start)
+    damage.refuse_faults(data, lambda form: bundle.read(form, seed, KEYS))
+    refuse_unless(isinstance(damage.outcome(lambda form: bundle.read(form, OTHER_SEED, KEYS), data), Refused),
+                  "opened by who is not its recipient")
+    return ", ".join(part.kind.name for part in got.frames)
+
+
+def recipient_seed(start):
+    """A replica sends to the ambito, the ambito to a replica."""
+    return AMBITO_SEED if frame.read(start).header["sender"] == KEYS["replica"] else REPLICA_SEED
+
+
+def check_invitation(data):
+    refuse_unless(frame.read(data).header["tlsKey"] == TLS_KEY, "another TLS key than the page names")
+    return check_frame(data)
 
 
 def check_values(data):
@@ -107,7 +131,9 @@ def attempt(name, work):
 
 def check_vector(path):
     data = vector(path)
-    special = {"values": check_values, "id-and-code": check_id_and_code}
+    if bundle.is_bundle(data):
+        return check_bundle(data)
+    special = {"values": check_values, "id-and-code": check_id_and_code, "invitation": check_invitation}
     return special.get(path.stem, check_frame)(data)
 
 

@@ -2,16 +2,16 @@
 import hashlib
 
 from . import frame
-from .pieces import Refused
+from .pieces import Refused, refuse_unless
 
 # One bit in so many is flipped: coprime to 8, so that every place in a byte has its turn.
 STRIDE = 11
 
 
-def outcome(data, **options):
-    """What reading gives: a frame, or the refusal. Any other exception is a fault and goes on."""
+def outcome(read, data):
+    """What reading gives, or the refusal. Any other exception is a fault and goes on."""
     try:
-        return frame.read(data, **options)
+        return read(data)
     except Refused as refusal:
         return refusal
 
@@ -26,22 +26,25 @@ def with_right_hash(data):
     return data[:at] + hashlib.sha256(data[:at]).digest() + data[at + frame.HASH_BYTES:]
 
 
-def faults(data, keys):
-    """Damaged forms of a frame that were taken."""
-    for count in range(len(data)):
-        if not isinstance(outcome(data[:count], keys=keys), Refused):
-            yield f"cut to {count} bytes and taken"
-    if not isinstance(outcome(data + b"\0", keys=keys), Refused):
-        yield "a byte more and taken"
-    for bit in range(0, 8 * len(data), STRIDE):
-        if not isinstance(outcome(flipped(data, bit), keys=keys), Refused):
-            yield f"bit {bit} flipped and taken"
-    yield from second_spellings(data)
+def forms(data):
+    yield from ((f"cut to {count} bytes", data[:count]) for count in range(len(data)))
+    yield "with a byte more", data + b"\0"
+    yield from ((f"with bit {bit} flipped", flipped(data, bit)) for bit in range(0, 8 * len(data), STRIDE))
 
 
-def second_spellings(data):
+def refuse_faults(data, read):
+    """Every damaged form must be refused by `read`."""
+    for name, form in forms(data):
+        refuse_unless(isinstance(outcome(read, form), Refused), f"{name} and taken")
+
+
+def trusting(data):
+    return frame.read(data, trusting=True)
+
+
+def refuse_second_spellings(data):
     """Where the hash is mended and no signature looked at, damage may be another content: but that has one spelling."""
     for bit in range(8 * (len(data) - frame.HASH_BYTES - frame.SIGNATURE_BYTES)):
-        got = outcome(with_right_hash(flipped(data, bit)), trusting=True)
-        if not isinstance(got, Refused) and frame.written_again(got) != (got.header_bytes, got.body_bytes):
-            yield f"bit {bit} flipped: another spelling of the same content"
+        got = outcome(trusting, with_right_hash(flipped(data, bit)))
+        same = isinstance(got, Refused) or frame.written_again(got) == (got.header_bytes, got.body_bytes)
+        refuse_unless(same, f"with bit {bit} flipped another spelling of the same content")

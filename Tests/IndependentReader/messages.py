@@ -30,6 +30,7 @@ ENROLMENT_ANSWER = record(
     ("certificate", CERTIFICATE_FRAME), ("ambitoKey", KEY), ("ambito", ID), ("ambitoCode", text(1000)),
     ("ambitoName", text(1000)), ("comuneName", text(1000)), ("incarnation", FIXED), ("schema", SCHEMA))
 PROBLEM = record(("code", byte()), ("message", text(2000)))
+SEALING_KEY = record(("ambito", ID), ("key", KEY), ("sealing", KEY))
 CHECKPOINT = record(("ambito", ID), ("lastEntry", SIGNED), ("log", HASH), ("file", HASH), ("time", SIGNED))
 
 UNPACKED = varint(most=BODY_MOST, what="bytes of a body")

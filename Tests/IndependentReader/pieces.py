@@ -33,7 +33,8 @@ class Cursor:
         return len(self.data) - self.at
 
     def take(self, count):
-        refuse_unless(count <= self.left, f"{count} bytes wanted at {self.at}, {self.left} left")
+        if count > self.left:
+            raise Refused(f"{count} bytes wanted at {self.at}, {self.left} left")
         self.at += count
         return self.data[self.at - count:self.at]
 
@@ -74,7 +75,8 @@ def write_varint(value):
 def varint(least=0, most=MASK, what="number"):
     def read(cursor):
         value = read_varint(cursor)
-        refuse_unless(least <= value <= most, f"{what} {value}, not from {least} to {most}")
+        if not least <= value <= most:
+            raise Refused(f"{what} {value}, not from {least} to {most}")
         return value
     return Piece(read, write_varint)
 
