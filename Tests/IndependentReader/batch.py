@@ -160,7 +160,8 @@ def write_body(header, body):
     stamp, action = stamp_of(header["floor"]), 0
     for section in body["sections"]:
         out += write_section(section, body["sets"], stamp, action)
-        stamp, action = section["changes"][-1]["stamp"], section["changes"][-1]["action"]
+        for last in section["changes"][-1:]:
+            stamp, action = last["stamp"], last["action"]
     return out
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from . import bundle, damage, ed25519, frame, p256, values
 from .batch import next_context
+from .forged import refuse_forged
 from .pieces import Cursor, Refused, refuse_unless
 from .samples import SAMPLES
 
@@ -30,7 +31,7 @@ def check_frame(data):
     refuse_unless(header == got.header_bytes, "the header, written again, is another")
     refuse_unless(body == got.body_bytes, "the body, written again, is another")
     damage.refuse_faults(data, lambda form: frame.read(form, KEYS))
-    damage.refuse_second_spellings(data)
+    damage.refuse_second_spellings(got)
     return f"{got.kind.name}, {len(data)} bytes"
 
 
@@ -134,7 +135,9 @@ def check_vector(path):
     if bundle.is_bundle(data):
         return check_bundle(data)
     special = {"values": check_values, "id-and-code": check_id_and_code, "invitation": check_invitation}
-    return special.get(path.stem, check_frame)(data)
+    told = special.get(path.stem, check_frame)(data)
+    forged = refuse_forged(path.stem, data, SEEDS, KEYS)
+    return f"{told}, {forged} forged refused" if forged else told
 
 
 def check_folder(folder):

@@ -1,8 +1,5 @@
 """Damage: what is cut or changed is refused, and refused cleanly."""
-import hashlib
-
-from . import frame
-from .pieces import Refused, refuse_unless
+from .pieces import Piece, Refused, refuse_unless, whole
 
 # One bit in so many is flipped: coprime to 8, so that every place in a byte has its turn.
 STRIDE = 11
@@ -20,12 +17,6 @@ def flipped(data, bit):
     return data[:bit >> 3] + bytes([data[bit >> 3] ^ 1 << (bit & 7)]) + data[(bit >> 3) + 1:]
 
 
-def with_right_hash(data):
-    """The bytes with the hash that belongs to them, where their lengths still say where it stands."""
-    at = len(data) - frame.HASH_BYTES - frame.SIGNATURE_BYTES
-    return data[:at] + hashlib.sha256(data[:at]).digest() + data[at + frame.HASH_BYTES:]
-
-
 def forms(data):
     yield from ((f"cut to {count} bytes", data[:count]) for count in range(len(data)))
     yield "with a byte more", data + b"\0"
@@ -38,13 +29,18 @@ def refuse_faults(data, read):
         refuse_unless(isinstance(outcome(read, form), Refused), f"{name} and taken")
 
 
-def trusting(data):
-    return frame.read(data, trusting=True)
+def refuse_second_spellings(got):
+    """A flipped bit of a header or an unpacked body may be another content, but then that content's one spelling."""
+    kind = got.kind
+    refuse_spellings(got.header_bytes, kind.header)
+    if kind.read:
+        refuse_spellings(got.body_bytes, Piece(lambda cursor: kind.read(got.header, cursor),
+                                               lambda body: kind.write(got.header, body)))
 
 
-def refuse_second_spellings(data):
-    """Where the hash is mended and no signature looked at, damage may be another content: but that has one spelling."""
-    for bit in range(8 * (len(data) - frame.HASH_BYTES - frame.SIGNATURE_BYTES)):
-        got = outcome(trusting, with_right_hash(flipped(data, bit)))
-        same = isinstance(got, Refused) or frame.written_again(got) == (got.header_bytes, got.body_bytes)
-        refuse_unless(same, f"with bit {bit} flipped another spelling of the same content")
+def refuse_spellings(data, piece):
+    for bit in range(8 * len(data)):
+        form = flipped(data, bit)
+        value = outcome(lambda form: whole(piece, form), form)
+        refuse_unless(isinstance(value, Refused) or piece.write(value) == form,
+                      f"with bit {bit} flipped another spelling of the same content")

@@ -117,7 +117,10 @@ def make(number, header, body, seed):
     if kind.write:
         unpacked = kind.write(header, body)
         header, packed = header | {"unpacked": len(unpacked)}, zstd.pack(unpacked)
-    header_bytes = kind.header.write(header)
+    return assembled(number, kind.header.write(header), packed, seed)
+
+
+def assembled(number, header_bytes, packed, seed):
     start = PREFIX + bytes([number]) + b"".join(len(part).to_bytes(4, "little") for part in (header_bytes, packed))
     start += header_bytes
     digest = hashlib.sha256(start + packed).digest()

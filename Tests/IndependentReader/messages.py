@@ -8,8 +8,6 @@ from .values import ROW
 BODY_MOST = 64 * MIB
 CERTIFICATE_MOST = 4096
 FORMER_MOST = 10_000
-# What a reader of this version makes of a problem whose code it does not know.
-HUB_FAULT, LAST_PROBLEM = 18, 19
 CERTIFICATE_FRAME = counted(CERTIFICATE_MOST)
 
 NONCE = record(("ambito", ID), ("incarnation", FIXED), ("nonce", raw(32)), ("clock", SIGNED))
@@ -29,6 +27,7 @@ ENROLMENT_REQUEST = record(("secret", raw(10)), ("key", KEY), ("number", FIXED),
 ENROLMENT_ANSWER = record(
     ("certificate", CERTIFICATE_FRAME), ("ambitoKey", KEY), ("ambito", ID), ("ambitoCode", text(1000)),
     ("ambitoName", text(1000)), ("comuneName", text(1000)), ("incarnation", FIXED), ("schema", SCHEMA))
+# Any code is read: who acts on one that he does not know takes it for hubFault.
 PROBLEM = record(("code", byte()), ("message", text(2000)))
 SEALING_KEY = record(("ambito", ID), ("key", KEY), ("sealing", KEY))
 CHECKPOINT = record(("ambito", ID), ("lastEntry", SIGNED), ("log", HASH), ("file", HASH), ("time", SIGNED))
