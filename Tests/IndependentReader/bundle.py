@@ -96,11 +96,11 @@ def check_sender(first, frames, keys):
         refuse_unless(named["ambitoKey"] == sender, "an answer of another ambito")
 
 
-def written_again(bundle):
-    """The parts: sealing is deterministic once the encapsulated key is there."""
-    out, count = b"", len(bundle.parts)
-    for index, plain in enumerate(bundle.parts):
-        extra = associated(bundle.first, index, count)
-        sealed = bundle.context.seal(index, plain, extra)
-        out += extra[-1:] + len(sealed).to_bytes(4, "little") + sealed
+def sealed(first, context, parts):
+    """The parts as a file has them: sealing is deterministic once the encapsulated key is there."""
+    out = b""
+    for index, plain in enumerate(parts):
+        extra = associated(first, index, len(parts))
+        part = context.seal(index, plain, extra)
+        out += extra[-1:] + len(part).to_bytes(4, "little") + part
     return out

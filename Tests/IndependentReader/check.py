@@ -2,7 +2,7 @@
 import re
 from pathlib import Path
 
-from . import bundle, damage, ed25519, frame, p256, values
+from . import bundle, damage, ed25519, forged_bundles, frame, p256, values
 from .batch import next_context
 from .forged import refuse_forged
 from .pieces import Cursor, Refused, refuse_unless
@@ -40,12 +40,13 @@ def check_bundle(data):
     seed = recipient_seed(start)
     got = bundle.read(data, seed, KEYS)
     refuse_unless(all(part.verified for part in got.frames), "a signature that was not looked at")
-    refuse_unless(bundle.written_again(got) == sealed, "the parts, sealed again, are others")
+    refuse_unless(bundle.sealed(got.first, got.context, got.parts) == sealed, "the parts, sealed again, are others")
     check_frame(start)
+    forged = forged_bundles.refuse_forged(start, got, lambda form: bundle.read(form, seed, KEYS))
     damage.refuse_faults(data, lambda form: bundle.read(form, seed, KEYS))
     refuse_unless(isinstance(damage.outcome(lambda form: bundle.read(form, OTHER_SEED, KEYS), data), Refused),
                   "opened by who is not its recipient")
-    return ", ".join(part.kind.name for part in got.frames)
+    return ", ".join(part.kind.name for part in got.frames) + f", {forged} forged refused"
 
 
 def recipient_seed(start):

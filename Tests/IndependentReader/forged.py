@@ -98,6 +98,10 @@ RULES = [
     ("hub-greeting", "10,001 lives", header(formerIncarnations=[1] * 10_001), "former incarnations 10001"),
     ("certificate", "neither yes nor no", header(capofila=2), "a yes or no of 2"),
     ("enrolment-answer", "a name of 1,001 bytes", header(ambitoName="x" * 1001), "bytes 1001"),
+    ("receipt", "10,001 hashes", header(stored=["00" * 32] * 10_001), "hashes of a receipt 10001"),
+    ("receipt", "a greeting of nothing", header(greeting="00" * 100), "not a frame"),
+    ("invitation", "another code", header(ambitoCode="x"), "not by the TLS key"),
+    ("invitation", "a TLS key of 1,001 bytes", header(tlsKey="00" * 1001), "bytes 1001"),
     ("problem", "a message of 2,001 bytes", header(message="x" * 2001), "bytes 2001"),
 ]
 
