@@ -40,6 +40,30 @@ def decision(**parts):
     return lambda head, body: body["sections"][0]["changes"][1]["decisions"][0].update(parts)
 
 
+def body(**parts):
+    return lambda head, body: body.update(parts)
+
+
+def past(index, **parts):
+    return lambda head, body: body["entries"][index].update(parts)
+
+
+def standing(**parts):
+    return lambda head, body: body["entries"][0]["values"][0].update(parts)
+
+
+def conflict(**parts):
+    return lambda head, body: body["conflicts"][0].update(parts)
+
+
+def other_order(head, body):
+    body["entries"].reverse()
+
+
+def many_conflicts(head, body):
+    body["conflicts"] *= 2001
+
+
 def same_table_twice(head, body):
     body["sections"] *= 2
 
@@ -102,6 +126,19 @@ RULES = [
     ("receipt", "a greeting of nothing", header(greeting="00" * 100), "not a frame"),
     ("invitation", "another code", header(ambitoCode="x"), "not by the TLS key"),
     ("invitation", "a TLS key of 1,001 bytes", header(tlsKey="00" * 1001), "bytes 1001"),
+    ("history-answer", "an unknown state", body(record=3), "a record's state 3"),
+    ("history-answer", "an unknown flag", body(flags=4), "flags 4"),
+    ("history-answer", "entries in another order", other_order, "entries that do not ascend"),
+    ("history-answer", "an unknown origin", past(0, origin=4), "origin 4"),
+    ("history-answer", "an operation 0", past(0, operation=4), "operation 4"),
+    ("history-answer", "a change that decides", past(0, operation=17), "operation 17"),
+    ("history-answer", "a place twice", past(2, seen=[1, 1]), "places that do not ascend"),
+    ("history-answer", "a place beyond the last", past(2, seen=[3]), "a place beyond"),
+    ("history-answer", "66 as a group", standing(group=66), "group 66"),
+    ("history-answer", "an existence of 2", standing(values=[2]), "an existence"),
+    ("history-answer", "an unknown standing", standing(standing=4), "standing 4"),
+    ("history-answer", "2,001 conflicts", many_conflicts, "conflicts 2001"),
+    ("history-answer", "an unknown state of a conflict", conflict(state=3), "a conflict's state 3"),
     ("problem", "a message of 2,001 bytes", header(message="x" * 2001), "bytes 2001"),
 ]
 

@@ -2,7 +2,7 @@
 import hashlib
 from collections import namedtuple
 
-from . import batch, ed25519, messages, page, stick, zstd
+from . import batch, ed25519, history, messages, page, stick, zstd
 from .pieces import MIB, Cursor, refuse_unless, whole
 
 PREFIX = b"ZONA\x01"
@@ -16,7 +16,7 @@ Kind = namedtuple("Kind", "name signer header read write most own_key proof", de
 Frame = namedtuple("Frame", "kind header body hash header_bytes body_bytes verified")
 
 
-def comparison(name, signer, header, body):
+def with_body(name, signer, header, body):
     return Kind(name, signer, header, lambda _, cursor: body.read(cursor), lambda _, value: body.write(value))
 
 
@@ -33,9 +33,11 @@ KINDS = {
     10: Kind("problem", "ambito", messages.PROBLEM),
     11: Kind("bundle", "sender", stick.BUNDLE, own_key="sender"),
     12: Kind("receipt", "ambito", stick.RECEIPT),
-    13: comparison("comparison request", "replica", messages.COMPARISON_REQUEST, messages.REQUEST_BODY),
-    14: comparison("comparison answer", "ambito", messages.COMPARISON_ANSWER, messages.ANSWER_BODY),
+    13: with_body("comparison request", "replica", messages.COMPARISON_REQUEST, messages.REQUEST_BODY),
+    14: with_body("comparison answer", "ambito", messages.COMPARISON_ANSWER, messages.ANSWER_BODY),
     15: Kind("checkpoint", "ambito", messages.CHECKPOINT),
+    16: Kind("history request", "replica", history.REQUEST),
+    17: with_body("history answer", "ambito", history.ANSWER, history.BODY),
     18: Kind("sealing key", "holder", messages.SEALING_KEY, own_key="key"),
     19: Kind("invitation", "ambito", stick.INVITATION, own_key="key", proof=stick.check_tls_signature),
 }

@@ -149,6 +149,13 @@ def record(*parts):
     return Piece(read, write)
 
 
+def optional(inner):
+    """A byte 1 and then the piece, or 0."""
+    def read(cursor):
+        return inner.read(cursor) if TRUTH.read(cursor) else None
+    return Piece(read, lambda value: b"\0" if value is None else b"\1" + inner.write(value))
+
+
 def checked(inner, check):
     """The piece, and what must hold of it as a whole."""
     def read(cursor):
