@@ -30,7 +30,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .file: "the file: not there, not a replica, newer, busy, disk full"
         case .network: "the network: unreachable, cut, proxy, login page"
         case .hubRefused: "the hub refused: code, key, revoked, ambito, copied file"
-        case .syncRunning: "another sync of this file is running"
+        case .syncRunning: "another sync, or another service, of this file is running"
         case .differs: "`zona doctor` found something that is not as it should be"
         case .interrupted: "interrupted by Ctrl-C"
         }
