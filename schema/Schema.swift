@@ -41,6 +41,7 @@ package enum Schema {
         file("R004_identity", PackageResources.R004_identity_sql),
         file("R005_digest", PackageResources.R005_digest_sql),
         file("R006_schema", PackageResources.R006_schema_sql),
+        file("R007_contact", PackageResources.R007_contact_sql),
     ]
 
     /// What only a hub has.
