@@ -36,6 +36,7 @@ struct Routes: Sendable {
         router.get("/v1/{ambito}/batch/{hash}", use: batchPosition)
         router.post("/v1/{ambito}/compare", use: compare)
         router.get("/v1/{ambito}/page", use: page)
+        router.get("/v1/{ambito}/forecast", use: forecast)
         router.get("/v1/{ambito}/page/{hash}", use: keptPage)
         return router
     }

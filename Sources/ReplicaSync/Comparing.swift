@@ -30,18 +30,13 @@ package struct Comparing: Sendable {
         } catch {
             throw SyncFault(error)
         }
-        let hub = HubConnection(
-            url: settings.hubURL ?? state.hubURL, pin: state.pin, ambito: state.ambito,
-            ambitoKey: VerifyingKey(state.ambitoKey), settings: settings)
+        let hub = HubConnection(state, settings)
         let (nonce, _) = try await hub.nonce()
         guard nonce.incarnation == state.incarnation else {
             throw SyncFault(.incarnationChanged, "the hub was restored since the last sync: `zona sync` first")
         }
-        let greeting = ClientGreeting(
-            nonce: nonce.nonce, certificate: state.certificate, number: state.number, incarnation: state.incarnation,
-            acknowledgedCounter: state.acknowledgedCounter, acknowledgedHash: state.acknowledgedHash,
-            cursor: state.cursor, logHash: state.logHash, oldest: oldest, schemaVersion: state.schemaVersion)
-        let session = try await hub.greet(greeting.frame(key: key)).session
+        let greeting = ClientGreeting(state, nonce: nonce.nonce, former: [], oldest: oldest)
+        let session = try await hub.greet(greeting.frame(key: key)).greeting.session
         while let question = comparison.next(session: session) {
             let answer = try await hub.compare(question.frame(key: key), session: session)
             do throws(ReplicaStoreError) { try comparison.receive(answer) } catch { throw SyncFault(error) }

@@ -84,6 +84,12 @@ final class HubDouble: AmbitoHub {
         return Frame(.page, header: header, key: key)
     }
 
+    func forecast(for peer: HubSession.Peer, after: UInt64) throws(Problem) -> PullForecast {
+        PullForecast(seq: 7, pages: 1, records: Int(after), bytes: 100)
+    }
+
+    func seq() throws(Problem) -> UInt64 { 7 }
+
     func compare(_ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8]) throws(Problem) -> Frame {
         let problem = state.withLock { $0.problem }
         if let problem { throw problem }

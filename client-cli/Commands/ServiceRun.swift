@@ -36,7 +36,8 @@ struct ServiceRun: AsyncParsableCommand {
     func run() async throws {
         // Looked at and closed again: the loop opens it for itself.
         let path = try Workplace(options).store.path
-        let lock = try ServiceLock(replica: path)
+        let lock = try ServiceLock(of: path)
+        defer { lock.release() }
         var pace = ServiceSchedule.Pace()
         pace.capture = Int64(captureEvery) * 1_000
         pace.poll = Int64(pollEvery) * 1_000
@@ -48,6 +49,5 @@ struct ServiceRun: AsyncParsableCommand {
             await loop.run()
         }
         log.say("ended", "ended, as it was told")
-        _ = consume lock
     }
 }

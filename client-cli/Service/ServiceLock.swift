@@ -1,43 +1,51 @@
 import Foundation
 
-/// One background service per replica: a lock beside the file, which the system takes away when the service ends
-/// however it ends. The file holds the process's number, for people.
-struct ServiceLock: ~Copyable {
+/// One service a file. The lock lies beside the replica and goes with its process, however that ends; whoever asks is
+/// told the process.
+///
+/// The kind of lock that belongs to a process: it goes when the process closes any descriptor of the file, so that
+/// nothing else in a service may open it.
+struct ServiceLock {
     private let file: Int32
 
-    init(replica: String) throws {
+    private static func path(of replica: String) -> String { replica + ".service" }
+
+    init(of replica: String) throws {
         let path = Self.path(of: replica)
-        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else {
             throw CommandFailure(
-                .file, "file",
+                .file, "read-only",
                 "\(path) cannot be made (\(String(cString: strerror(errno)))): check the folder's permissions")
         }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        var lock = Self.wholeFile
+        guard fcntl(file, F_SETLK, &lock) == 0 else {
             close(file)
-            let holder = Self.holder(of: replica).map { " (process \($0))" } ?? ""
+            let other = Self.holder(of: replica).map { " (process \($0))" } ?? ""
             throw CommandFailure(
                 .syncRunning, "service-running",
-                "a service is running already for this replica\(holder): one is enough; nothing was changed")
+                "a service looks after \(replica) already\(other): one is enough; nothing was changed")
         }
-        ftruncate(file, 0)
-        let text = Array("\(getpid())\n".utf8)
-        _ = write(file, text, text.count)
     }
 
-    deinit { close(file) }
+    func release() {
+        close(file)
+    }
 
-    /// The process that serves a replica; nothing when none does.
+    /// The process that holds it; nothing when none does.
     static func holder(of replica: String) -> Int32? {
-        let file = open(path(of: replica), O_RDONLY | O_CLOEXEC)
+        let file = open(path(of: replica), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else { return nil }
         defer { close(file) }
-        guard flock(file, LOCK_SH | LOCK_NB) != 0 else { return nil }
-        var bytes = [UInt8](repeating: 0, count: 16)
-        let count = read(file, &bytes, bytes.count)
-        let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-        return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        var lock = wholeFile
+        guard fcntl(file, F_GETLK, &lock) == 0, lock.l_type != Int16(F_UNLCK) else { return nil }
+        return lock.l_pid
     }
 
-    private static func path(of replica: String) -> String { replica + ".service" }
+    private static var wholeFile: flock {
+        var lock = flock()
+        lock.l_type = Int16(F_WRLCK)
+        lock.l_whence = Int16(SEEK_SET)
+        return lock
+    }
 }
