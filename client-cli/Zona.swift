@@ -24,7 +24,7 @@ struct Zona: AsyncParsableCommand {
             """,
         subcommands: [
             Init.self, Status.self, Sync.self, List.self, Show.self, Add.self, Edit.self, Remove.self, Conflicts.self,
-            Refused.self, Consolidate.self, Doctor.self,
+            Explain.self, History.self, Refused.self, Consolidate.self, Doctor.self,
         ])
 
     /// Says what may be meant by a command that does not exist; the parser would complain of its options instead.

@@ -17,6 +17,9 @@ protocol AmbitoHub: Sendable {
     func hasStored(_ hash: [UInt8], of peer: HubSession.Peer) throws(Problem) -> Bool
     func page(for peer: HubSession.Peer, after: UInt64, sizeBytes: Int, now: Int64) throws(Problem) -> Frame
     func compare(_ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8]) throws(Problem) -> Frame
+    func history(
+        _ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8], now: Int64
+    ) throws(Problem) -> Frame
     func problemFrame(_ problem: Problem) -> Frame
     func condition() throws -> AmbitoCondition
 }
