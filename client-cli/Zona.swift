@@ -17,7 +17,8 @@ struct Zona: AsyncParsableCommand {
               zona add soggetto denominazione='Banca del tempo' tipo_soggetto=VOL
               zona edit 0190f3c2-5a1e luogo='Sala consiliare'
               zona sync
-              zona conflicts list
+              zona conflicts
+              zona explain 0190f3c2-5a1e telefono
 
             EXIT CODES
             \(ExitStatus.table)

@@ -2,8 +2,8 @@ import Hummingbird
 import SyncWire
 
 extension Routes {
-    /// `POST /v1/{ambito}/history`: a `HistoryRequest` frame, signed by the replica for this conversation, answered by a
-    /// `HistoryAnswer` frame. It writes nothing.
+    /// `POST /v1/{ambito}/history`: a `HistoryRequest` frame, signed by the replica for this conversation, answered by
+    /// a `HistoryAnswer` frame. It writes nothing.
     @Sendable func history(_ request: Request, _ context: HubRequestContext) async throws -> Response {
         let tenant = try tenant(of: context)
         let session = try session(of: request, in: tenant, context)

@@ -12,7 +12,7 @@ struct ChangeOrigins {
     private let hub: HubStore
     private var readBytes = 0
     /// Changes of the record in the batches that were read, by dot.
-    private var known: [Dot: Change] = [:]
+    private(set) var known: [Dot: Change] = [:]
     private var readEntries: Set<Int64> = []
 
     init(_ database: Database, hub: HubStore) {
@@ -26,7 +26,7 @@ struct ChangeOrigins {
         let find = try RawStatement(
             database,
             """
-            SELECT entry, decided, bytes, last_counter FROM log INDEXED BY ix_log_batch
+            SELECT entry, decided, bytes, last_counter FROM log
             WHERE kind = 'batch' AND number = ?1 AND first_counter <= ?2 ORDER BY first_counter DESC LIMIT 1
             """)
         find.bind(1, Int64(bitPattern: dot.number.rawValue))

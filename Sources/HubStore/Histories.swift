@@ -6,8 +6,8 @@ package import SyncWire
 
 extension HubStore {
     /// Answers a replica that asks what became of one record: every value that the hub knows, who wrote it having seen
-    /// what, and the conflicts about it. Of a record that the asker may not read, as of one that does not exist, it says
-    /// nothing. Reads only.
+    /// what, and the conflicts about it. Of a record that the asker may not read it says nothing, as of one that does
+    /// not exist. Reads only.
     package func history(
         _ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8], now: Int64
     ) throws(Problem) -> Frame {
@@ -25,7 +25,8 @@ extension HubStore {
         do {
             return try snapshot { [self] database in
                 try refuseRevoked(database, peer.certificate.key)
-                return try Histories(database, hub: self, peer: peer).answer(request.record, now: now).frame(key: key)
+                var histories = try Histories(database, hub: self, peer: peer)
+                return try histories.answer(request.record, now: now).frame(key: key)
             }
         } catch let problem as Problem {
             throw problem
@@ -40,7 +41,7 @@ private struct Histories {
     private struct Written {
         let dot: Dot
         let time: HybridTime
-        let author: Int64
+        let author: [UInt8]
         /// Known for what still stands; of what was replaced the log has it.
         let stamp: Stamp?
         var versions: [HistoryAnswer.Version]
@@ -49,14 +50,19 @@ private struct Histories {
     private let database: Database
     private let hub: HubStore
     private let peer: HubSession.Peer
+    private let authors: AuthorTable
+    private var origins: ChangeOrigins
+    private var written: [Dot: Written] = [:]
 
-    init(_ database: Database, hub: HubStore, peer: HubSession.Peer) {
+    init(_ database: Database, hub: HubStore, peer: HubSession.Peer) throws {
         self.database = database
         self.hub = hub
         self.peer = peer
+        authors = try AuthorTable(database)
+        origins = ChangeOrigins(database, hub: hub)
     }
 
-    func answer(_ key: RecordKey, now: Int64) throws -> HistoryAnswer {
+    mutating func answer(_ key: RecordKey, now: Int64) throws -> HistoryAnswer {
         let incarnation = try HubRow(database).incarnation
         let version = peer.greeting.schemaVersion
         guard let table = hub.catalog.table(key.table), table.since <= version, let state = try state(of: key) else {
@@ -64,14 +70,15 @@ private struct Histories {
         }
         let known = ColumnSet.first(table.columnCount(at: version))
         let groups = [ColumnGroup.existence] + table.groups.filter { $0.columns.isSubset(of: known) }.map(\.index)
-        var written: [Dot: Written] = [:]
-        for group in groups { standing(group, of: state, in: table, &written) }
-        let isCut = try replaced(key, groups: Set(groups), &written)
+        for group in groups { try standing(group, of: state, in: table) }
+        let isCut = try replaced(key, groups: Set(groups))
+        let listings = try listings(key, groups: Set(groups))
+        for listing in listings where written[listing.loser] == nil { try findLoser(listing.loser, key) }
         let sorted = written.values.sorted { ($0.time, $0.dot) < ($1.time, $1.dot) }
         return HistoryAnswer(
             incarnation: incarnation, at: now, record: state.isDeleted ? .deleted : .shown,
-            prunedBefore: try prunedBefore(), isCut: isCut, entries: try entries(sorted, of: key),
-            listings: try listings(key, groups: Set(groups)))
+            prunedBefore: try prunedBefore(), isCut: isCut,
+            entries: try entries(sorted, of: key, in: table, groups: groups), listings: listings)
     }
 
     /// The record as it stands, when the asker may read it.
@@ -95,17 +102,15 @@ private struct Histories {
     // MARK: Values
 
     /// The values of a group that nobody has replaced: the one that shows, and those beside it.
-    private func standing(
-        _ group: Int, of state: RecordState, in table: TableDescription, _ written: inout [Dot: Written]
-    ) {
+    private mutating func standing(_ group: Int, of state: RecordState, in table: TableDescription) throws {
         if let siblings = state.register(group)?.siblings, !siblings.isEmpty {
             let shown = Merge.winner(of: group, among: siblings, in: table)
             for sibling in siblings {
                 let shows = sibling.stamp.dot == shown.stamp.dot || sibling.values == shown.values
-                note(sibling, group, shows ? .shows : .beside, &written)
+                try note(sibling, group, shows ? .shows : .beside)
             }
         } else if let base = state.base {
-            note(Sibling(stamp: base, values: shownValues(group, of: state, in: table)), group, .shows, &written)
+            try note(Sibling(stamp: base, values: shownValues(group, of: state, in: table)), group, .shows)
         }
     }
 
@@ -117,20 +122,29 @@ private struct Histories {
         }
     }
 
-    private func note(
-        _ sibling: Sibling, _ group: Int, _ standing: HistoryAnswer.Standing, _ written: inout [Dot: Written]
-    ) {
+    private mutating func note(
+        _ sibling: Sibling, _ group: Int, _ standing: HistoryAnswer.Standing
+    ) throws {
         let stamp = sibling.stamp
-        let version = HistoryAnswer.Version(group: group, standing: standing, values: sibling.values)
-        written[
-            stamp.dot, default: Written(dot: stamp.dot, time: stamp.time, author: stamp.author, stamp: stamp, versions: [])
-        ].versions.append(version)
+        let made = Written(
+            dot: stamp.dot, time: stamp.time, author: try author(stamp.author), stamp: stamp, versions: [])
+        written[stamp.dot, default: made].versions.append(
+            HistoryAnswer.Version(group: group, standing: standing, values: sibling.values))
+    }
+
+    private func author(_ number: Int64) throws -> [UInt8] {
+        Array(try authors.name(number).utf8.prefix(Limits.authorBytes))
+    }
+
+    /// A value that lost and is nowhere any more, because the decision about it has the same: its batch has it.
+    private mutating func findLoser(_ dot: Dot, _ key: RecordKey) throws {
+        _ = try origins.origin(of: dot, key)
+        guard let change = origins.known[dot], written.count < Limits.historyEntries else { return }
+        written[dot] = Written(dot: dot, time: change.time, author: change.author, stamp: nil, versions: [])
     }
 
     /// The values that were replaced, the newest of them. Says whether there are more.
-    private func replaced(
-        _ key: RecordKey, groups: Set<Int>, _ written: inout [Dot: Written]
-    ) throws -> Bool {
+    private mutating func replaced(_ key: RecordKey, groups: Set<Int>) throws -> Bool {
         let read = try RawStatement(
             database,
             """
@@ -149,7 +163,8 @@ private struct Histories {
             let isNew = written[dot] == nil
             guard size <= Limits.pageBytes, !isNew || written.count < Limits.historyEntries else { return true }
             let made = Written(
-                dot: dot, time: HybridTime(rawValue: UInt64(bitPattern: read.integer(3))), author: read.integer(4),
+                dot: dot, time: HybridTime(rawValue: UInt64(bitPattern: read.integer(3))),
+                author: try author(read.integer(4)),
                 stamp: nil, versions: [])
             written[dot, default: made].versions.append(
                 HistoryAnswer.Version(
@@ -164,9 +179,9 @@ private struct Histories {
 
     // MARK: Who, and having seen what
 
-    private func entries(_ written: [Written], of key: RecordKey) throws -> [HistoryAnswer.Entry] {
-        let authors = try AuthorTable(database)
-        var origins = ChangeOrigins(database, hub: hub)
+    private mutating func entries(
+        _ written: [Written], of key: RecordKey, in table: TableDescription, groups: [Int]
+    ) throws -> [HistoryAnswer.Entry] {
         let comune = try RawStatement(database, "SELECT comune FROM replica WHERE number = ?1")
         var found = [HistoryAnswer.Entry?](repeating: nil, count: written.count)
         // The newest are looked up first: what is too much for one answer is the oldest.
@@ -178,17 +193,35 @@ private struct Histories {
                 written.indices.filter { other in
                     let dot = written[other].dot
                     return other != place
-                        && (one.stamp?.covers(dot) ?? Context(reference: 0, vector: context).covers(dot, ownDot: one.dot))
+                        && (one.stamp?.covers(dot)
+                            ?? Context(reference: 0, vector: context).covers(dot, ownDot: one.dot))
                 }
             }
             comune.bind(1, Int64(bitPattern: one.dot.number.rawValue))
-            let author = try Array(authors.name(one.author).utf8.prefix(Limits.authorBytes))
+            let versions = try one.versions + passed(one, in: table, groups: groups)
             found[place] = HistoryAnswer.Entry(
-                dot: one.dot, time: one.time, author: author, comune: try comune.step() ? comune.id(0) : nil,
-                origin: origin.origin, seen: seen, versions: one.versions.sorted { $0.group < $1.group })
+                dot: one.dot, time: one.time, author: one.author, comune: try comune.step() ? comune.id(0) : nil,
+                origin: origin.origin, seen: seen, versions: versions.sorted { $0.group < $1.group })
             comune.reset()
         }
         return found.compactMap(\.self)
+    }
+
+    /// What a change wrote and nobody keeps apart any more, out of its batch.
+    private func passed(
+        _ one: Written, in table: TableDescription, groups: [Int]
+    ) throws -> [HistoryAnswer.Version] {
+        guard let change = origins.known[one.dot], change.operation != .delete,
+            let slices = try? table.slices(of: change)
+        else { return [] }
+        let named = change.operation == .insert ? change.carried : change.changed
+        return groups.compactMap { group in
+            guard let columns = table.group(group)?.columns, !columns.intersection(named).isEmpty,
+                columns.isSubset(of: change.carried), !one.versions.contains(where: { $0.group == group })
+            else { return nil }
+            let values = zip(change.carried.columns, slices).filter { columns.contains($0.0) }.flatMap(\.1)
+            return HistoryAnswer.Version(group: group, standing: .passed, values: values)
+        }
     }
 
     private func listings(_ key: RecordKey, groups: Set<Int>) throws -> [HistoryAnswer.Listing] {

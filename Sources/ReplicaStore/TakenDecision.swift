@@ -49,8 +49,8 @@ extension ReplicaStore {
         }
     }
 
-    /// Takes a decision back as if it had never been. False, and nothing is changed, when it was captured already or the
-    /// record was changed since: then only another decision, or a reopening, helps.
+    /// Takes a decision back as if it had never been. False, and nothing is changed, when it was captured already or
+    /// the record was changed since: then only another decision, or a reopening, helps.
     package func takeBack(_ taken: TakenDecision) throws(ReplicaStoreError) -> Bool {
         let conflict = taken.conflict
         let table = try table(named: conflict.table)

@@ -93,6 +93,7 @@ extension HistoryAnswer.Entry {
             case .replaced(let dot):
                 body.append(2)
                 body.appendDot(dot)
+            case .passed: body.append(3)
             }
             body.appendCounted(version.values)
         }
@@ -122,6 +123,7 @@ extension HistoryAnswer.Entry {
             case 0: standing = .shows
             case 1: standing = .beside
             case 2: standing = .replaced(by: try body.dot())
+            case 3: standing = .passed
             default: throw MalformedBytes("unknown standing", at: body.position)
             }
             let values = try body.counted(limit: Limits.changeBytes * 2, of: "bytes of values")

@@ -48,6 +48,8 @@ package struct HistoryAnswer: Sendable, Equatable {
         case beside
         /// Somebody who had seen it wrote another in its place, under this dot.
         case replaced(by: Dot)
+        /// What came after it has the same value: nobody keeps it apart any more.
+        case passed
     }
 
     /// The value of one group, as one change wrote it.

@@ -53,6 +53,7 @@ extension JSONRendering {
         switch version.standing {
         case .shows: members.append(("standing", .text("shows")))
         case .beside: members.append(("standing", .text("beside")))
+        case .passed: members.append(("standing", .text("passed")))
         case .replaced(let dot): members.append(("replacedBy", .text(dot.description)))
         }
         members.append(("values", .hex(version.values)))

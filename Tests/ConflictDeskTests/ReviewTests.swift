@@ -217,7 +217,9 @@ import Testing
 
     @Test func `no key at all ends otherwise than in an effect, whatever the order`() {
         let keys: [Review.Key] =
-            "soefnmjbu?hkq abz".unicodeScalars.map(Review.Key.character) + [.enter, .erase, .eraseLine, .escape, .other]
+            "soefnmjbu?hkq abz".unicodeScalars.map(Review.Key.character) + [
+                .enter, .erase, .eraseLine, .escape, .other,
+            ]
         let subjects: [Review.Subject?] = [sides, .existence, nil, .orphan("x"), .invalid(["a", "b"]), .duplicates(3)]
         var state: UInt64 = 7
         for _ in 0..<500 {

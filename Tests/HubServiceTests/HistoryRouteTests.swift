@@ -8,7 +8,8 @@ import Testing
 @Suite struct HistoryRouteTests {
     private let narni = HubDouble("narni", id: 1)
 
-    @Test func `a question of a conversation is answered, one of none is not, and a refusal is the answer`() async throws
+    @Test func `a question of a conversation is answered, one of none is not, and a refusal is the answer`()
+        async throws
     {
         try await RunningHub.with([narni]) { hub in
             let session = try await hub.greet(narni)

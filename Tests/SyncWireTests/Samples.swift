@@ -172,7 +172,8 @@ enum Samples {
         entries: [
             HistoryAnswer.Entry(
                 dot: dot(number, 4), time: HybridTime(milliseconds: 1_780_000_000_500), author: Array("anna".utf8),
-                comune: comune, origin: .batch(operation: .insert, isCopy: false, isFilled: true, decides: []), seen: [],
+                comune: comune, origin: .batch(operation: .insert, isCopy: false, isFilled: true, decides: []),
+                seen: [],
                 versions: [
                     HistoryAnswer.Version(group: 0, standing: .shows, values: ValueCoding.bytes(of: .integer(1))),
                     HistoryAnswer.Version(

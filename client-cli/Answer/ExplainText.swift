@@ -95,7 +95,9 @@ struct ExplainText {
         }
         for other in lost {
             let listing = story.hub?.listings.first { $0.loser == other.entry.dot && $0.group == other.version.group }
-            let conflict = listing.map { ", conflict \($0.conflict.description.prefix(ShortIDs.shortest)), \($0.state)" }
+            let conflict = listing.map {
+                ", conflict \($0.conflict.description.prefix(ShortIDs.shortest)), \($0.state)"
+            }
             lines.append("  lost \(try story.text(other.value, column)), by \(try who(other))\(conflict ?? "")")
         }
         return lines
@@ -181,8 +183,9 @@ struct ExplainText {
             "rule": .optional(story.group(of: column)?.rule.rawValue),
             "written": try origin.map(json) ?? .null,
             "replaced": .array(
-                try all.filter { other in origin.map { other.version.standing == .replaced(by: $0.entry.dot) } ?? false }
-                    .map(json)),
+                try all.filter { other in origin.map { other.version.standing == .replaced(by: $0.entry.dot) } ?? false
+                }
+                .map(json)),
             "lost": .array(try lost.map(json)),
         ])
     }

@@ -82,7 +82,9 @@ struct HistoryText {
         if !apart.isEmpty { lines.append("    without having seen the change of \(apart.joined(separator: "; "))") }
         if version.standing == .beside {
             let listing = hub.listings.first { $0.loser == entry.dot && $0.group == version.group }
-            let conflict = listing.map { ", conflict \($0.conflict.description.prefix(ShortIDs.shortest)), \($0.state)" }
+            let conflict = listing.map {
+                ", conflict \($0.conflict.description.prefix(ShortIDs.shortest)), \($0.state)"
+            }
             lines.append("    kept aside\(conflict ?? "")")
         }
         return lines
@@ -115,7 +117,8 @@ struct HistoryText {
     private func json(_ entry: HistoryAnswer.Entry, _ place: Int) throws -> JSONValue {
         var members: [String: JSONValue] = [
             "dot": .text(entry.dot.description), "time": .integer(entry.time.milliseconds),
-            "author": .text(String(decoding: entry.author, as: UTF8.self)), "written_by": .text(try story.writer(entry)),
+            "author": .text(String(decoding: entry.author, as: UTF8.self)),
+            "written_by": .text(try story.writer(entry)),
             "comune_id": .optional(entry.comune?.description),
             "seen": entry.seen.map { seen in
                 .array(seen.map { .text(story.hub?.entries[$0].dot.description ?? "") })
@@ -148,6 +151,7 @@ struct HistoryText {
         switch version.standing {
         case .shows: members["standing"] = .text("shows")
         case .beside: members["standing"] = .text("beside")
+        case .passed: members["standing"] = .text("passed")
         case .replaced(let dot):
             members["standing"] = .text("replaced")
             members["replaced_by"] = .text(dot.description)

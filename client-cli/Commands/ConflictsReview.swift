@@ -47,8 +47,10 @@ struct ConflictsReview: ParsableCommand {
         let left = items.count - desk.decidedCount
         work.answer.give(Self.json(desk.decidedCount, left, isCaptured: isCaptured)) {
             let rest = left == 0 ? "nothing is left of these" : "\(left) left: `zona conflicts review` goes on"
-            return "decided \(desk.decidedCount), \(rest)"
+            let said =
+                "decided \(desk.decidedCount), \(rest)"
                 + (desk.decidedCount > 0 ? "\n`zona sync` tells the others" : "")
+            return TextTable.wrap(said, width: screen.width).joined(separator: "\n")
         }
         if isInterrupted { throw CommandFailure(.interrupted, "cancelled", "left by an interruption; all is kept") }
     }

@@ -4,7 +4,8 @@ import Foundation
 /// What the operator types, key by key: a terminal in raw mode, or bytes from a file or pipe.
 ///
 /// The terminal is as it was when this has ended, on every way out but a kill -9. A signal that would end the program
-/// (the terminal went away, Ctrl-C from elsewhere) ends the input instead, so that what was decided is made ready first.
+/// (the terminal went away, Ctrl-C from elsewhere) ends the input instead, so that what was decided is made ready
+/// first.
 final class KeyInput {
     enum Chunk {
         case bytes([UInt8])

@@ -4,8 +4,8 @@ import SyncCore
 
 /// Carries out what the review's machine says: reads conflicts, writes decisions, talks to the operator.
 ///
-/// Each decision is in the file before the next conflict is shown, so that nothing is lost however the review ends. They
-/// are made ready to send only at its end: until then they can be taken back without a trace.
+/// Each decision is in the file before the next conflict is shown, so that nothing is lost however the review ends.
+/// They are made ready to send only at its end: until then they can be taken back without a trace.
 final class ReviewDesk {
     private let work: Workplace
     private let screen: ReviewScreen

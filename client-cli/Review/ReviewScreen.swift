@@ -39,9 +39,10 @@ struct ReviewScreen {
     private static func cells(_ scalar: Unicode.Scalar) -> Int {
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: 0
-        default: scalar.properties.isEmojiPresentation || (0x1100...0x115F).contains(scalar.value)
-            || (0x2E80...0xA4CF).contains(scalar.value) || (0xAC00...0xD7A3).contains(scalar.value)
-            || (0xFF00...0xFF60).contains(scalar.value) ? 2 : 1
+        default:
+            scalar.properties.isEmojiPresentation || (0x1100...0x115F).contains(scalar.value)
+                || (0x2E80...0xA4CF).contains(scalar.value) || (0xAC00...0xD7A3).contains(scalar.value)
+                || (0xFF00...0xFF60).contains(scalar.value) ? 2 : 1
         }
     }
 
@@ -57,7 +58,8 @@ struct ReviewScreen {
             let keys = keys(of: subject)
             let hint =
                 isShort
-                ? "[\(keys.map(\.key).joined(separator: ","))]" : keys.map { "\($0.key) \($0.word)" }.joined(separator: ", ")
+                ? "[\(keys.map(\.key).joined(separator: ","))]"
+                : keys.map { "\($0.key) \($0.word)" }.joined(separator: ", ")
             let noted = note.isEmpty ? "" : " (with a note)"
             return "\(place + 1) of \(count)\(noted)  \(hint) > "
         case .note: return "note: "
