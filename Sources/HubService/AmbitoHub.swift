@@ -19,6 +19,9 @@ protocol AmbitoHub: Sendable {
     func forecast(for peer: HubSession.Peer, after: UInt64) throws(Problem) -> PullForecast
     func seq() throws(Problem) -> UInt64
     func compare(_ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8]) throws(Problem) -> Frame
+    func history(
+        _ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8], now: Int64
+    ) throws(Problem) -> Frame
     func problemFrame(_ problem: Problem) -> Frame
     func condition() throws -> AmbitoCondition
 }

@@ -20,23 +20,9 @@ package struct Comparing: Sendable {
     package func run() async throws(SyncFault) -> RecordComparison {
         let lock = try SyncLock(path: store.path + ".lock")
         defer { lock.release() }
-        let state: ReplicaState
         var comparison: RecordComparison
-        let oldest: UInt64
-        do throws(ReplicaStoreError) {
-            state = try store.state()
-            oldest = try store.oldestContext()
-            comparison = try RecordComparison(store)
-        } catch {
-            throw SyncFault(error)
-        }
-        let hub = HubConnection(state, settings)
-        let (nonce, _) = try await hub.nonce()
-        guard nonce.incarnation == state.incarnation else {
-            throw SyncFault(.incarnationChanged, "the hub was restored since the last sync: `zona sync` first")
-        }
-        let greeting = ClientGreeting(state, nonce: nonce.nonce, former: [], oldest: oldest)
-        let session = try await hub.greet(greeting.frame(key: key)).greeting.session
+        do throws(ReplicaStoreError) { comparison = try RecordComparison(store) } catch { throw SyncFault(error) }
+        let (hub, session) = try await BriefConversation(store: store, key: key, settings: settings).begin()
         while let question = comparison.next(session: session) {
             let answer = try await hub.compare(question.frame(key: key), session: session)
             do throws(ReplicaStoreError) { try comparison.receive(answer) } catch { throw SyncFault(error) }

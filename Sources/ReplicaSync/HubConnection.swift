@@ -97,6 +97,15 @@ struct HubConnection: Sendable {
         return try read { () throws(WireError) in try ComparisonAnswer(reading: answer) }
     }
 
+    /// What became of one record.
+    func history(_ question: Frame, session: [UInt8]) async throws(SyncFault) -> HistoryAnswer {
+        let answer = try await frame(
+            HTTPExchange(
+                method: "POST", path: "/v1/\(ambito)/history", headers: [("Zona-Session", Hash.text(session))],
+                body: question.bytes), kind: .historyAnswer)
+        return try read { () throws(WireError) in try HistoryAnswer(reading: answer) }
+    }
+
     /// How many bytes of a batch the hub has from an upload that was cut, and whether it has stored it.
     func position(
         of hash: [UInt8], session: [UInt8]

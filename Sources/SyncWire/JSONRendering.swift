@@ -23,7 +23,8 @@ package enum JSONRendering {
         case .batch: members += try batch(frame, catalog: catalog, after: before)
         case .page: members += try page(frame, catalog: catalog)
         case .nonce, .clientGreeting, .hubGreeting, .acknowledgement, .certificate, .enrolmentRequest, .enrolmentAnswer,
-            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint:
+            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint, .historyRequest,
+            .historyAnswer:
             members += try message(frame)
         }
         return JSONText.object(members).rendered

@@ -98,6 +98,15 @@ final class HubDouble: AmbitoHub {
         ).frame(key: key)
     }
 
+    func history(
+        _ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8], now: Int64
+    ) throws(Problem) -> Frame {
+        if let problem = state.withLock({ $0.problem }) { throw problem }
+        return HistoryAnswer(
+            incarnation: Incarnation(rawValue: 1), at: Int64(bytes.count), record: .unknown
+        ).frame(key: key)
+    }
+
     func problemFrame(_ problem: Problem) -> Frame {
         problem.frame(key: key)
     }

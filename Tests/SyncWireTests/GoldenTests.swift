@@ -33,7 +33,7 @@ import Testing
         let read = try Frame(reading: bytes)
 
         try read.verify(
-            by: (name.hasPrefix("batch") || ["client-greeting", "enrolment-request"].contains(name)
+            by: (name.hasPrefix("batch") || ["client-greeting", "enrolment-request", "history-request"].contains(name)
                 ? Samples.replicaKey : Samples.ambitoKey).publicKey)
         try WireReading.any(bytes)
         #expect(WireReading.header(of: read) == WireReading.header(of: frame))
@@ -47,8 +47,13 @@ import Testing
             #expect(bytes.prefix(10) == frame.bytes.prefix(10))
             let size = try PageHeader(reading: frame).bodyBytes
             #expect(try read.body(size: size) == frame.body(size: size))
+        case .historyAnswer:
+            var header = frame.header
+            _ = try (header.fixed(), header.signed())
+            let size = Int(try header.varint())
+            #expect(try read.body(size: size) == frame.body(size: size))
         case .nonce, .clientGreeting, .hubGreeting, .acknowledgement, .certificate, .enrolmentRequest, .enrolmentAnswer,
-            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint:
+            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint, .historyRequest:
             #expect(bytes == frame.bytes)
         }
     }
