@@ -10,6 +10,7 @@ enum ExitStatus: Int32, CaseIterable {
     case hubRefused = 7
     case syncRunning = 8
     case differs = 9
+    case budget = 10
     case interrupted = 130
 
     /// The table as the help shows it.
@@ -30,8 +31,9 @@ enum ExitStatus: Int32, CaseIterable {
         case .file: "the file: not there, not a replica, newer, busy, disk full"
         case .network: "the network: unreachable, cut, proxy, login page"
         case .hubRefused: "the hub refused: code, key, revoked, ambito, copied file"
-        case .syncRunning: "another sync of this file is running"
+        case .syncRunning: "another sync, or another service, of this file is running"
         case .differs: "`zona doctor` found something that is not as it should be"
+        case .budget: "a sync stopped at its --max-bytes or --max-time: what was done is kept"
         case .interrupted: "interrupted by Ctrl-C"
         }
     }

@@ -17,14 +17,15 @@ struct Zona: AsyncParsableCommand {
               zona add soggetto denominazione='Banca del tempo' tipo_soggetto=VOL
               zona edit 0190f3c2-5a1e luogo='Sala consiliare'
               zona sync
-              zona conflicts list
+              zona conflicts
+              zona explain 0190f3c2-5a1e telefono
 
             EXIT CODES
             \(ExitStatus.table)
             """,
         subcommands: [
             Init.self, Status.self, Sync.self, List.self, Show.self, Add.self, Edit.self, Remove.self, Conflicts.self,
-            Refused.self, Bundle.self, Consolidate.self, Doctor.self,
+            Explain.self, History.self, Refused.self, BundleCommand.self, Service.self, Consolidate.self, Doctor.self,
         ])
 
     /// Says what may be meant by a command that does not exist; the parser would complain of its options instead.

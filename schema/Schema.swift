@@ -42,7 +42,8 @@ package enum Schema {
         file("R005_digest", PackageResources.R005_digest_sql),
         file("R006_schema", PackageResources.R006_schema_sql),
         file("R007_refused", PackageResources.R007_refused_sql),
-        file("R008_stick", PackageResources.R008_stick_sql),
+        file("R008_contact", PackageResources.R008_contact_sql),
+        file("R009_stick", PackageResources.R009_stick_sql),
     ]
 
     /// What only a hub has.

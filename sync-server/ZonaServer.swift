@@ -19,8 +19,9 @@ struct ZonaServer: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Init.self, Invite.self, Serve.self, Replicas.self, Revoke.self, Retire.self, Conflicts.self,
-            Consolidate.self, Collect.self, Verify.self, Prune.self, Backup.self, Backups.self, Restore.self,
-            NewLife.self, Bundle.self,
+            Consolidate.self, Collect.self, Verify.self, Policy.self, Prune.self, Backup.self, Backups.self,
+            Restore.self,
+            NewLife.self, BundleCommand.self,
         ])
 
     static func main() async {

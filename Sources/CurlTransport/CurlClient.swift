@@ -9,6 +9,7 @@ package final class CurlClient: Sendable {
     private struct State {
         var waiting: [TransferJob] = []
         var hasThread = false
+        var traffic = Traffic()
     }
 
     private enum Admission {
@@ -25,6 +26,9 @@ package final class CurlClient: Sendable {
         self.configuration = configuration
         handles = CurlHandles()
     }
+
+    /// What all exchanges so far have moved, those that failed too. An exchange counts once it has ended.
+    package var traffic: Traffic { state.withLock { $0.traffic } }
 
     /// Sends one exchange and waits for the hub's whole answer, also for one with an error status.
     ///
@@ -118,7 +122,9 @@ package final class CurlClient: Sendable {
                 job.finish(.failure(TransferFailure.noResources()))
                 continue
             }
-            Transfer(job: job, configuration: configuration).run(on: handles)
+            Transfer(job: job, configuration: configuration).run(on: handles) { moved in
+                state.withLock { $0.traffic += moved }
+            }
         }
     }
 

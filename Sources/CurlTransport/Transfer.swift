@@ -6,7 +6,9 @@ struct Transfer {
     let configuration: CurlConfiguration
 
     /// Runs to the end and finishes the job, exactly once. Only the client's thread calls it.
-    func run(on handles: CurlHandles) {
+    ///
+    /// - Parameter account: told what moved, before the job is finished.
+    func run(on handles: CurlHandles, account: (Traffic) -> Void) {
         let exchange = job.exchange
         let record = TransferRecord(
             requestBody: exchange.body, maximumAnswerBytes: configuration.maximumAnswerBytes,
@@ -20,6 +22,10 @@ struct Transfer {
                 to: handles.easy, url: address.url(path: exchange.path), exchange: exchange,
                 configuration: configuration, record: record, headerList: headers)
             handles.run(isCancelled: { job.ticket.isCancelled }) { outcome in
+                account(
+                    Traffic(
+                        sent: Int64(handles.number(CURLINFO_REQUEST_SIZE)) + record.progress.uploadedBytes,
+                        received: Int64(record.head.receivedBytes + record.answerBody.count)))
                 job.finish(result(outcome, record, handles, host: address.host))
             }
         } catch {

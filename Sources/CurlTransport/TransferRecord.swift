@@ -14,7 +14,7 @@ final class TransferRecord {
     private var requestOffset = 0
     private let maximumAnswerBytes: Int
     private let onProgress: (@Sendable (TransferProgress) -> Void)?
-    private var progress = TransferProgress(
+    private(set) var progress = TransferProgress(
         uploadedBytes: 0, uploadTotalBytes: 0, downloadedBytes: 0, downloadTotalBytes: 0)
 
     init(

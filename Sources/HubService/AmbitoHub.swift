@@ -16,7 +16,12 @@ protocol AmbitoHub: Sendable {
     func accept(_ bytes: [UInt8], from peer: HubSession.Peer, offset: Int64, now: Int64) throws(Problem) -> Frame
     func hasStored(_ hash: [UInt8], of peer: HubSession.Peer) throws(Problem) -> Bool
     func page(for peer: HubSession.Peer, after: UInt64, sizeBytes: Int, now: Int64) throws(Problem) -> Frame
+    func forecast(for peer: HubSession.Peer, after: UInt64) throws(Problem) -> PullForecast
+    func seq() throws(Problem) -> UInt64
     func compare(_ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8]) throws(Problem) -> Frame
+    func history(
+        _ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8], now: Int64
+    ) throws(Problem) -> Frame
     func exchangeKeys(_ bytes: [UInt8], with peer: HubSession.Peer) throws(Problem) -> Frame
     func problemFrame(_ problem: Problem) -> Frame
     func condition() throws -> AmbitoCondition

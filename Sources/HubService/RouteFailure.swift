@@ -47,6 +47,10 @@ extension HTTPField.Name {
     static let zonaStored = named("Zona-Stored")
     /// The hash of the page in hexadecimal.
     static let zonaPage = named("Zona-Page")
+    static let zonaSeq = named("Zona-Seq")
+    static let zonaRecords = named("Zona-Records")
+    static let zonaBytes = named("Zona-Bytes")
+    static let zonaPages = named("Zona-Pages")
 
     private static func named(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) cannot name a header") }

@@ -50,7 +50,7 @@ extension Routes {
     ///
     /// The session that it names is the bearer of what follows, in the header `Zona-Session`, in hexadecimal. It ends
     /// after ten minutes without use, with a new greeting of the same number, and with the process: 401 then, and the
-    /// client greets again.
+    /// client greets again. `Zona-Seq` says how far the hub is.
     @Sendable func greeting(_ request: Request, _ context: HubRequestContext) async throws -> Response {
         let tenant = try tenant(of: context)
         let bytes = try await message(of: request, for: tenant, context)
@@ -65,7 +65,8 @@ extension Routes {
         }
         sessions.open(Sessions.Session(id: id, ambito: tenant.ambito, peer: peer), now: moment)
         context.notes.note { $0.session = Hash.text(id.prefix(4)) }
-        return answer(frame.bytes)
+        let seq = try await asking(tenant) { try await tenant.read { try tenant.hub.seq() } }
+        return answer(frame.bytes, headers: [.zonaSeq: "\(seq)"])
     }
 
     /// `POST /v1/{ambito}/keys`: a `KeyCard` frame of the replica, answered by that of the ambito: from then on either

@@ -1,4 +1,5 @@
 import HTTPTypes
+import HubStore
 import Hummingbird
 import Metrics
 import SyncCore
@@ -26,6 +27,26 @@ extension Routes {
         pages.keep(frame.bytes, hash: frame.hash, for: session.id)
         Counter(label: "zona_pages_sent_total", dimensions: [("ambito", tenant.code)], factory: metrics).increment()
         return answer(frame.bytes, headers: [.zonaPage: Hash.text(frame.hash)])
+    }
+
+    /// `GET /v1/{ambito}/forecast?after=SEQ`: 204, and in headers what a pull from there would bring now: `Zona-Pages`,
+    /// `Zona-Records`, `Zona-Bytes`, and how far it would reach, `Zona-Seq`. Nothing is sent or noted.
+    @Sendable func forecast(_ request: Request, _ context: HubRequestContext) async throws -> Response {
+        let tenant = try tenant(of: context)
+        let session = try session(of: request, in: tenant, context)
+        guard let after = request.uri.queryParameters["after"].flatMap({ UInt64($0) }), after <= UInt64(Int64.max)
+        else {
+            throw RouteFailure.problem(Problem(.malformed, "a forecast is asked for with after=SEQ"), of: tenant)
+        }
+        let found = try await asking(tenant) {
+            try await tenant.read { try tenant.hub.forecast(for: session.peer, after: after) }
+        }
+        return Response(
+            status: .noContent,
+            headers: [
+                .zonaSeq: "\(found.seq)", .zonaPages: "\(found.pages)", .zonaRecords: "\(found.records)",
+                .zonaBytes: "\(found.bytes)",
+            ])
     }
 
     /// `GET /v1/{ambito}/page/{hash}` with `Range: bytes=N-`: 206 with the rest of the page that this conversation got

@@ -6,7 +6,7 @@ import SyncCore
 import SyncWire
 
 /// What the hub answers to what. Each route is described where it is answered: `Routes+Service`, `Routes+Conversation`,
-/// `Routes+Batch`, `Routes+Page`, `Routes+Compare`.
+/// `Routes+Batch`, `Routes+Page`, `Routes+Compare`, `Routes+History`.
 ///
 /// Every answer carries `Zona-Hub: 1` and `Cache-Control: no-store` (see `AnswerMiddleware`). Bodies are frames, with
 /// the content type application/vnd.zona; a problem is a frame too, signed by the ambito, with a fitting status. Only
@@ -36,7 +36,9 @@ struct Routes: Sendable {
         router.put("/v1/{ambito}/batch/{hash}", use: putBatch)
         router.get("/v1/{ambito}/batch/{hash}", use: batchPosition)
         router.post("/v1/{ambito}/compare", use: compare)
+        router.post("/v1/{ambito}/history", use: history)
         router.get("/v1/{ambito}/page", use: page)
+        router.get("/v1/{ambito}/forecast", use: forecast)
         router.get("/v1/{ambito}/page/{hash}", use: keptPage)
         return router
     }

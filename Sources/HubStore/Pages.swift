@@ -4,31 +4,76 @@ import SyncCore
 package import SyncSession
 package import SyncWire
 
+/// What a pull would bring: pages, records and bytes as they would go over the wire, up to a `seq`.
+package struct PullForecast: Sendable, Equatable {
+    package var seq: UInt64
+    package var pages: Int
+    package var records: Int
+    package var bytes: Int
+
+    package init(seq: UInt64, pages: Int = 0, records: Int = 0, bytes: Int = 0) {
+        self.seq = seq
+        self.pages = pages
+        self.records = records
+        self.bytes = bytes
+    }
+}
+
 extension HubStore {
     /// The records that changed after `after`, in the order of their `seq`, for the peer's scope: one read
     /// transaction, at most
     /// `sizeBytes` before compression (or a single record), and whether that is the end.
     package func page(for peer: HubSession.Peer, after: UInt64, sizeBytes: Int, now: Int64) throws(Problem) -> Frame {
         let size = min(max(sizeBytes, 1), Limits.pageBytes)
-        let (frame, isComplete): (Frame, Bool)
-        do {
-            (frame, isComplete) = try snapshot { [self] database in
-                try page(database, for: peer, after: after, sizeBytes: size)
+        let built = try reading { database in try page(database, for: peer, after: after, sizeBytes: size) }
+        if built.isComplete {
+            try answer { [self] database in try noteComplete(peer, database, now: now) }
+        }
+        return built.frame
+    }
+
+    /// What a pull from `after` would bring now, by making its pages and sending none: as exact as a pull is.
+    package func forecast(for peer: HubSession.Peer, after: UInt64) throws(Problem) -> PullForecast {
+        try reading { database in
+            var forecast = PullForecast(seq: after)
+            var size = Limits.pageBytesFirst
+            while true {
+                let built = try page(database, for: peer, after: forecast.seq, sizeBytes: size)
+                forecast.pages += 1
+                forecast.records += built.records
+                forecast.bytes += built.frame.bytes.count
+                forecast.seq = built.to
+                guard !built.isComplete else { return forecast }
+                size = min(size * 2, Limits.pageBytes)
             }
+        }
+    }
+
+    /// How far this hub is.
+    package func seq() throws(Problem) -> UInt64 {
+        try reading { try HubRow($0).seq }
+    }
+
+    func reading<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(Problem) -> Result {
+        do {
+            return try snapshot(body)
         } catch let problem as Problem {
             throw problem
         } catch {
             throw Problem(.hubFault, HubStoreError(error).context)
         }
-        if isComplete {
-            try answer { [self] database in try noteComplete(peer, database, now: now) }
-        }
-        return frame
+    }
+
+    struct BuiltPage: Sendable {
+        let frame: Frame
+        let to: UInt64
+        let records: Int
+        let isComplete: Bool
     }
 
     func page(
         _ database: Database, for peer: HubSession.Peer, after: UInt64, sizeBytes: Int
-    ) throws -> (Frame, Bool) {
+    ) throws -> BuiltPage {
         try refuseRevoked(database, peer.certificate.key)
         let hub = try HubRow(database)
         guard peer.greeting.incarnation == hub.incarnation, after <= hub.seq else {
@@ -79,7 +124,8 @@ extension HubStore {
             hub: try hubState(database, hub, number: peer.greeting.number), comune: peer.certificate.comune,
             isCapofila: peer.certificate.isCapofila, schemaVersion: known.version, from: after, to: to,
             end: isComplete ? try end(of: hub, for: peer, database) : nil, hasDots: hasDots)
-        return (builder.frame(header: header, key: key), isComplete)
+        return BuiltPage(
+            frame: builder.frame(header: header, key: key), to: to, records: builder.count, isComplete: isComplete)
     }
 
     private static func dot(_ number: Int64, _ counter: Int64) -> Dot {

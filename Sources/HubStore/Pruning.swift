@@ -117,7 +117,7 @@ extension HubStore {
     /// Takes a checkpoint that the hub signed as the beginning of a fold: copies it to `path` and opens it. Nothing
     /// when there is none.
     func beginning(
-        fromCheckpoint checkpoint: String, into path: String, _ report: inout HubVerification
+        fromCheckpoint checkpoint: String, into path: String, files: [Schema.File], _ report: inout HubVerification
     ) throws -> (scratch: HubStore, checkpoint: Checkpoint)? {
         let signature =
             try Self.isNextSigned(checkpoint)

@@ -104,7 +104,7 @@ extension HubStore {
         for peer: HubSession.Peer, after: UInt64, sizeBytes: Int = Limits.pageBytes
     ) throws(Problem) -> Frame {
         try reading { [self] database in
-            try page(database, for: peer, after: after, sizeBytes: sizeBytes).0
+            try page(database, for: peer, after: after, sizeBytes: sizeBytes).frame
         }
     }
 
@@ -186,13 +186,6 @@ extension HubStore {
                         greeting: read.isNull(4) ? nil : read.blob(4)))
             }
             return found
-        }
-    }
-
-    /// As `answer`, for what only reads.
-    private func reading<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(Problem) -> Result {
-        do { return try snapshot(body) } catch let problem as Problem { throw problem } catch {
-            throw Problem(.hubFault, HubStoreError(error).context)
         }
     }
 }

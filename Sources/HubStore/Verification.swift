@@ -58,9 +58,10 @@ extension HubStore {
         return try read { [self] source in
             var report = HubVerification()
             try checkChain(source, &report)
-            guard let begun = try beginning(source, checkpoint: checkpoint, into: path, &report) else { return report }
+            guard let begun = try beginning(source, checkpoint: checkpoint, into: path, files: files, &report)
+            else { return report }
             var scratch = begun.scratch
-            if try refold(source, after: begun.entry, into: &scratch, at: path, &report) {
+            if try refold(source, after: begun.entry, into: &scratch, at: path, files: files, &report) {
                 try scratch.pool.read { try StateComparison(source: source, scratch: $0).run(catalog, &report) }
                 try compareDigests(source, &report)
             }
@@ -88,13 +89,17 @@ extension HubStore {
 
     /// The scratch hub as it was after the entry that is given back: at the founding, or at the checkpoint when batches
     /// before it were pruned.
-    private func beginning(
-        _ source: Database, checkpoint: String, into path: String, _ report: inout HubVerification
+    ///
+    /// - Parameter files: the schema to fold by.
+    func beginning(
+        _ source: Database, checkpoint: String, into path: String, files: [Schema.File],
+        _ report: inout HubVerification
     ) throws -> (scratch: HubStore, entry: Int64)? {
         let pruned = try RawStatement(
             source, "SELECT max(entry) FROM log WHERE kind = 'batch' AND length(bytes) = 0")
         if try pruned.step(), !pruned.isNull(0) {
-            guard let found = try beginning(fromCheckpoint: checkpoint, into: path, &report) else { return nil }
+            guard let found = try beginning(fromCheckpoint: checkpoint, into: path, files: files, &report)
+            else { return nil }
             let link = try RawStatement(source, "SELECT chain FROM log WHERE entry = ?1")
             link.bind(1, found.checkpoint.entry)
             guard try link.step(), link.blob(0) == found.checkpoint.chain,
@@ -122,9 +127,11 @@ extension HubStore {
 
     /// Whether the log could be folded to its end. Each stretch of it is folded by the schema that the hub had then: at
     /// an upgrade the scratch hub is opened again, which upgrades it as the hub was.
-    private func refold(
-        _ source: Database, after entry: Int64, into scratch: inout HubStore, at path: String,
-        _ report: inout HubVerification
+    ///
+    /// - Parameter isStrict: whether each entry must come to what the log says.
+    func refold(
+        _ source: Database, after entry: Int64, into scratch: inout HubStore, at path: String, files: [Schema.File],
+        isStrict: Bool = true, _ report: inout HubVerification
     ) throws -> Bool {
         let read = try LoggedEntry.after(entry, source)
         var isMore = try read.step()
@@ -139,7 +146,7 @@ extension HubStore {
                 isMore = try read.step()
             }
             let entries = some
-            let replay = Replay(scratch: scratch)
+            let replay = Replay(scratch: scratch, isStrict: isStrict)
             try scratch.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }
             let fault: String? = try scratch.pool.write { database in
                 for entry in entries {

@@ -278,6 +278,24 @@ extension ReplicaStore {
             }
         }
     }
+
+    /// What a capture would make now, exactly: it is made, and taken back.
+    package func captureForecast(key: SigningKey, now: Int64) throws(ReplicaStoreError) -> CaptureSummary {
+        let catalog = catalog
+        do {
+            return try queue.writeWithoutTransaction { database in
+                var summary = CaptureSummary()
+                try database.inTransaction(.immediate) {
+                    summary = try database.whileApplying {
+                        try Capture.run(
+                            database, catalog: catalog, key: key, now: now, targetBytes: Limits.batchBytesTarget)
+                    }
+                    return .rollback
+                }
+                return summary
+            }
+        } catch { throw ReplicaStoreError(error) }
+    }
 }
 
 extension Database {

@@ -14,6 +14,16 @@ extension ReplicaStore {
         _ conflict: Conflict, keeping member: Int, _ values: [(column: Int, value: Value)], note: String,
         by author: Operator, now: Int64
     ) throws(ReplicaStoreError) -> RecordID {
+        try write { database in
+            try merge(database, conflict, keeping: member, values, note: note, by: author, now: now)
+        }
+    }
+
+    /// The same, inside a transaction.
+    func merge(
+        _ database: Database, _ conflict: Conflict, keeping member: Int, _ values: [(column: Int, value: Value)],
+        note: String, by author: Operator, now: Int64
+    ) throws -> RecordID {
         let table = try table(named: conflict.table)
         guard conflict.kind == "duplicate", let survivor = conflict.members.first else {
             throw ReplicaStoreError(
@@ -23,20 +33,18 @@ extension ReplicaStore {
             throw ReplicaStoreError(
                 .notValid, "there are \(conflict.members.count) records: `zona conflicts show` names them")
         }
-        try write { database in
-            let (dots, scope) = try Self.openConflict(database, conflict)
-            let chosen = try Self.chosen(database, conflict, member, values, table)
-            try database.acting(as: author) {
-                _ = try Self.update(database, survivor, of: table, chosen)
-                let word = values.isEmpty ? (member == 0 ? "shown" : "other") : "new"
-                try Self.note(database, conflict, word, scope: scope, note: note, author: author, now: now)
-                let record = RecordKey(table: table.number, id: survivor)
-                try Self.deciding(database, conflict.id, record, group: ColumnGroup.existence, dots: dots)
-                for loser in conflict.members.dropFirst() {
-                    try Self.deciding(database, loser, record, group: ColumnGroup.merged, dots: [0])
-                }
-                try Self.pend(database, table: table, id: survivor)
+        let (dots, scope) = try Self.openConflict(database, conflict)
+        let chosen = try Self.chosen(database, conflict, member, values, table)
+        try database.acting(as: author) {
+            _ = try Self.update(database, survivor, of: table, chosen)
+            let word = values.isEmpty ? (member == 0 ? "shown" : "other") : "new"
+            try Self.note(database, conflict, word, scope: scope, note: note, author: author, now: now)
+            let record = RecordKey(table: table.number, id: survivor)
+            try Self.deciding(database, conflict.id, record, group: ColumnGroup.existence, dots: dots)
+            for loser in conflict.members.dropFirst() {
+                try Self.deciding(database, loser, record, group: ColumnGroup.merged, dots: [0])
             }
+            try Self.pend(database, table: table, id: survivor)
         }
         return survivor
     }

@@ -30,6 +30,11 @@ package struct ReplicaState: Sendable {
     package let lastContact: Int64?
     package let lastPull: Int64?
     package let lastFault: String?
+    /// The stable word of the last fault's cause, and when the last attempt was, well or not.
+    package let lastCause: String?
+    package let lastAttempt: Int64?
+    /// How far the hub was when it was last met; nothing when it has not said.
+    package let hubSeq: UInt64?
     /// The epoch of what this file knew when it met a restored hub; nothing once it has compared itself with it.
     package let rescueEpoch: Int64?
     /// Whether this file starts again from a fresh pull, because it was away for too long.
@@ -42,7 +47,8 @@ package struct ReplicaState: Sendable {
             SELECT ambito, comune, number, incarnation, schema_version, next_counter, captured_hash,
                 acknowledged_counter, acknowledged_hash, durable_counter, cursor, log_hash, epoch, clock_offset, floor,
                 hub_url, hub_pin, ambito_key, certificate, is_capofila, last_contact, last_pull, last_fault,
-                ambito_code, ambito_name, comune_name, rescue_epoch, is_stale
+                ambito_code, ambito_name, comune_name, rescue_epoch, is_stale, last_cause, last_attempt,
+                hub_seq
             FROM zona_state
             """)
         guard try row.step(), let ambito = row.id(0), let comune = row.id(1) else {
@@ -76,6 +82,9 @@ package struct ReplicaState: Sendable {
         comuneName = row.text(25)
         rescueEpoch = row.isNull(26) ? nil : row.integer(26)
         isStale = row.integer(27) == 1
+        lastCause = row.isNull(28) ? nil : row.text(28)
+        lastAttempt = row.isNull(29) ? nil : row.integer(29)
+        hubSeq = row.isNull(30) ? nil : UInt64(bitPattern: row.integer(30))
     }
 }
 

@@ -54,7 +54,9 @@ package final class ReplicaStore: Sendable {
     let queue: DatabaseQueue
     private let statements: StatementCaches
 
-    /// Opens a replica that exists, and brings it up to what this program knows.
+    /// Opens a replica that exists, and brings it up to what this program knows. At most one of a file at a time in one
+    /// process: a process that closes any descriptor of a file loses the locks of all (POSIX), and reading the header
+    /// closes one.
     ///
     /// - Parameter files: the SQL of the synced tables; another one than the product's only in benchmarks and tests.
     package init(path: String, files: [Schema.File] = Schema.synced) throws(ReplicaStoreError) {

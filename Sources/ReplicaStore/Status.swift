@@ -18,6 +18,12 @@ package struct ReplicaStatus: Sendable {
     /// Rows of domain tables.
     package let records: Int
     package let comparison: DigestComparison
+    /// Of the pending records, those that no batch holds yet, and about how many bytes their rows are, not compressed.
+    package let uncapturedRecords: Int
+    package let uncapturedBytes: Int
+    /// By how much the hub's `seq` was ahead of what is here when it was last met: at most so many records have
+    /// changed. Nothing when the hub has not said.
+    package let seqBehind: UInt64?
 }
 
 /// A pending record, for messages that must name what is not synced.
@@ -47,6 +53,9 @@ extension ReplicaStore {
             for table in catalog.tables where table.number < 900 {
                 records += try number("SELECT count(*) FROM \(TriggerSQL.quoted(table.name))")
             }
+            let reached = UInt64(
+                try number("SELECT coalesce(max(to_seq), 0) FROM zona_inbox"))
+            let uncaptured = try Self.uncaptured(database, catalog)
             return ReplicaStatus(
                 state: state, pendingRecords: try number("SELECT count(*) FROM zona_pending"),
                 waitingBatches: try number("SELECT count(*) \(waiting)"),
@@ -57,8 +66,37 @@ extension ReplicaStore {
                     "SELECT count(*) FROM zona_conflict WHERE state = 'open' AND contested = 1"),
                 refusedChanges: try number("SELECT count(*) FROM zona_refused WHERE dropped_at IS NULL"),
                 inboxPages: try number("SELECT count(*) FROM zona_inbox"), records: records,
-                comparison: try DigestComparison(database))
+                comparison: try DigestComparison(database), uncapturedRecords: uncaptured.records,
+                uncapturedBytes: uncaptured.bytes,
+                seqBehind: state.hubSeq.map { hub in
+                    let here = max(state.cursor, reached)
+                    return hub > here ? hub - here : 0
+                })
         }
+    }
+
+    /// What a capture would take up. The bytes are those of the first rows of each table, times their number: exact
+    /// ones would read every row.
+    private static func uncaptured(_ database: Database, _ catalog: Catalog) throws -> (records: Int, bytes: Int) {
+        let tables = try RawStatement(
+            database, "SELECT table_no, count(*) FROM zona_pending WHERE counter IS NULL GROUP BY table_no")
+        var total = (records: 0, bytes: 0)
+        while try tables.step() {
+            let count = Int(tables.integer(1))
+            total.records += count
+            guard let table = catalog.table(Int(tables.integer(0))) else { continue }
+            let lengths = table.columns.map { "coalesce(length(CAST(t.\(TriggerSQL.quoted($0.name)) AS BLOB)), 0) + 1" }
+            let sample = try RawStatement(
+                database,
+                """
+                SELECT coalesce(avg(size), 16) FROM (SELECT 16 + \(lengths.joined(separator: " + ")) AS size
+                    FROM zona_pending p JOIN \(TriggerSQL.quoted(table.name)) t ON t.id = p.id
+                    WHERE p.table_no = \(table.number) AND p.counter IS NULL LIMIT 100)
+                """)
+            _ = try sample.step()
+            total.bytes += Int(sample.integer(0)) * count
+        }
+        return total
     }
 
     package func pendingRecords() throws(ReplicaStoreError) -> [PendingRecord] {
@@ -80,21 +118,45 @@ extension ReplicaStore {
     }
 
     /// Remembers how the last contact went, for `status`. A good one clears the last fault.
-    package func noteContact(at now: Int64, offset: Int64?, fault: String?) throws(ReplicaStoreError) {
+    ///
+    /// - Parameter cause: the stable word of what it failed of.
+    package func noteContact(
+        at now: Int64, offset: Int64?, fault: String?, cause: String? = nil
+    ) throws(ReplicaStoreError) {
         try write { database in
             let note = try RawStatement(
                 database,
-                fault == nil
-                    ? """
-                    UPDATE zona_state SET last_contact = ?1, last_fault = NULL,
-                        clock_offset = coalesce(?2, clock_offset)
-                    """
-                    : "UPDATE zona_state SET last_fault = ?3, clock_offset = coalesce(?2, clock_offset)")
-            if fault == nil { note.bind(1, now) }
+                """
+                UPDATE zona_state SET last_contact = iif(?3 IS NULL, ?1, last_contact), last_attempt = ?1,
+                    last_fault = ?3, last_cause = ?4, clock_offset = coalesce(?2, clock_offset)
+                """)
+            note.bind(1, now)
             if let offset { note.bind(2, offset) } else { note.bindNull(2) }
-            if let fault { note.bind(3, text: fault) }
+            if let fault { note.bind(3, text: fault) } else { note.bindNull(3) }
+            if let cause { note.bind(4, text: cause) } else { note.bindNull(4) }
             try note.run()
         }
+    }
+
+    /// Remembers how far the hub is.
+    package func noteHub(seq: UInt64) throws(ReplicaStoreError) {
+        try write { database in
+            let note = try RawStatement(
+                database, "UPDATE zona_state SET hub_seq = ?1 WHERE hub_seq IS NOT ?1")
+            note.bind(1, Int64(clamping: seq))
+            try note.run()
+        }
+    }
+
+    /// Whether the file can be written now. Waits half a second for another program, not as long as a command does.
+    package func probe() throws(ReplicaStoreError) {
+        do {
+            try queue.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA busy_timeout = 500")
+                defer { try? database.execute(sql: "PRAGMA busy_timeout = 10000") }
+                try database.execute(sql: "BEGIN IMMEDIATE; ROLLBACK")
+            }
+        } catch { throw ReplicaStoreError(error) }
     }
 
     /// The hub answers at another address from now on. Its key stays the same: that is what it is known by.

@@ -20,28 +20,9 @@ package struct Comparing: Sendable {
     package func run() async throws(SyncFault) -> RecordComparison {
         let lock = try SyncLock(path: store.path + ".lock")
         defer { lock.release() }
-        let state: ReplicaState
         var comparison: RecordComparison
-        let oldest: UInt64
-        do throws(ReplicaStoreError) {
-            state = try store.state()
-            oldest = try store.oldestContext()
-            comparison = try RecordComparison(store)
-        } catch {
-            throw SyncFault(error)
-        }
-        let hub = HubConnection(
-            url: settings.hubURL ?? state.hubURL, pin: state.pin, ambito: state.ambito,
-            ambitoKey: VerifyingKey(state.ambitoKey), settings: settings)
-        let (nonce, _) = try await hub.nonce()
-        guard nonce.incarnation == state.incarnation else {
-            throw SyncFault(.incarnationChanged, "the hub was restored since the last sync: `zona sync` first")
-        }
-        let greeting = ClientGreeting(
-            nonce: nonce.nonce, certificate: state.certificate, number: state.number, incarnation: state.incarnation,
-            acknowledgedCounter: state.acknowledgedCounter, acknowledgedHash: state.acknowledgedHash,
-            cursor: state.cursor, logHash: state.logHash, oldest: oldest, schemaVersion: state.schemaVersion)
-        let session = try await hub.greet(greeting.frame(key: key)).session
+        do throws(ReplicaStoreError) { comparison = try RecordComparison(store) } catch { throw SyncFault(error) }
+        let (hub, session) = try await BriefConversation(store: store, key: key, settings: settings).begin()
         while let question = comparison.next(session: session) {
             let answer = try await hub.compare(question.frame(key: key), session: session)
             do throws(ReplicaStoreError) { try comparison.receive(answer) } catch { throw SyncFault(error) }

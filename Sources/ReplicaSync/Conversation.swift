@@ -91,6 +91,8 @@ package struct Conversation {
             let waiting = try store.waiting()
             progress.batchesTotal = waiting.batches
             progress.bytesToSend = Int64(waiting.bytes)
+            progress.changesTotal = waiting.changes
+            progress.seqGoal = state.hubSeq
         } catch {
             throw SyncFault(error)
         }
@@ -173,6 +175,12 @@ package struct Conversation {
         }
     }
 
+    /// Keeps how far the hub says it is, for people to read.
+    mutating func noteHub(seq: UInt64) throws(SyncFault) {
+        progress.seqGoal = seq
+        try stored { store throws(ReplicaStoreError) in try store.noteHub(seq: seq) }
+    }
+
     /// Keeps what the hub's certificate gives cause to say, once the clock's difference is known.
     mutating func noteCertificate(_ note: (_ offset: Int64) -> String?) {
         summary.certificateNote = note(summary.clockOffset)
@@ -197,13 +205,10 @@ package struct Conversation {
     }
 
     private func greeting(answering nonce: Nonce) throws(SyncFault) -> ClientGreeting {
-        let former = try stored { store throws(ReplicaStoreError) in try store.formerNumbers() }
-        return ClientGreeting(
-            nonce: nonce.nonce, certificate: state.certificate, number: state.number, formerNumbers: former,
-            incarnation: state.incarnation, acknowledgedCounter: state.acknowledgedCounter,
-            acknowledgedHash: state.acknowledgedHash, cursor: state.cursor, logHash: state.logHash,
-            oldest: try stored { store throws(ReplicaStoreError) in try store.oldestContext() },
-            schemaVersion: state.schemaVersion, compares: state.rescueEpoch != nil)
+        let (former, oldest) = try stored { store throws(ReplicaStoreError) in
+            (try store.formerNumbers(), try store.oldestContext())
+        }
+        return ClientGreeting(state, nonce: nonce.nonce, former: former, oldest: oldest)
     }
 
     /// Only a hub in the life that this file knows may say what is in its backups.
@@ -246,6 +251,9 @@ package struct Conversation {
             return try store.batch(after: counter)
         }
         waiting = batch.map { ($0.bytes, $0.hash, $0.lastCounter, clock ?? 0) }
+        if counter > state.acknowledgedCounter {
+            progress.changesSent = Int(clamping: counter - state.acknowledgedCounter)
+        }
         return session.onOutbox(next: batch?.lastCounter)
     }
 
@@ -286,6 +294,8 @@ package struct Conversation {
 
     private mutating func askPage(after: UInt64, size: Int) -> Request {
         progress.phase = .receiving
+        if progress.seqBegin == nil { progress.seqBegin = after }
+        progress.seqReached = after
         return .page(after: after, size: size)
     }
 
@@ -298,6 +308,7 @@ package struct Conversation {
             throw SyncFault(.problem, "the hub's page cannot be read (\(error)): run the sync again")
         }
         page = (frame, header)
+        progress.recordsReceived += (try? PageReader(frame, header: header))?.count ?? 0
         return session.onPage(header)
     }
 
@@ -310,5 +321,16 @@ package struct Conversation {
     private func stored<Result>(_ body: (ReplicaStore) throws(ReplicaStoreError) -> Result) throws(SyncFault) -> Result
     {
         do throws(ReplicaStoreError) { return try body(store) } catch { throw SyncFault(error) }
+    }
+}
+
+extension ClientGreeting {
+    /// A file's greeting, as it is now.
+    init(_ state: ReplicaState, nonce: [UInt8], former: [ReplicaNumber], oldest: UInt64) {
+        self.init(
+            nonce: nonce, certificate: state.certificate, number: state.number, formerNumbers: former,
+            incarnation: state.incarnation, acknowledgedCounter: state.acknowledgedCounter,
+            acknowledgedHash: state.acknowledgedHash, cursor: state.cursor, logHash: state.logHash, oldest: oldest,
+            schemaVersion: state.schemaVersion, compares: state.rescueEpoch != nil)
     }
 }

@@ -1,4 +1,5 @@
 import CurlTransport
+import ReplicaStore
 import SyncCore
 import SyncWire
 
@@ -26,11 +27,13 @@ package struct SyncSettings: Sendable {
 /// The HTTP binding of the protocol (`docs/protocol.md`, *HTTP*): each function is one request, with the hub's
 /// problems as errors.
 struct HubConnection: Sendable {
+    let url: String
     private let client: CurlClient
     private let ambito: String
     private let ambitoKey: VerifyingKey?
 
     init(url: String, pin: [UInt8], ambito: RecordID?, ambitoKey: VerifyingKey?, settings: SyncSettings) {
+        self.url = url
         client = CurlClient(
             configuration: CurlConfiguration(
                 baseURL: url, pinnedKeySHA256: pin, proxy: settings.proxy, connectTimeout: settings.connectTimeout,
@@ -38,6 +41,23 @@ struct HubConnection: Sendable {
         self.ambito = ambito.map { "\($0)" } ?? ""
         self.ambitoKey = ambitoKey
     }
+
+    /// The hub of a replica.
+    init(_ state: ReplicaState, _ settings: SyncSettings) throws(SyncFault) {
+        let url = settings.hubURL ?? state.hubURL
+        guard !url.isEmpty else {
+            throw SyncFault(
+                .badAddress,
+                "this replica was enrolled by stick and does not know where its hub is: give the address once, "
+                    + "`zona sync --hub https://HOST:PORT`, or go on by stick (`zona bundle`)")
+        }
+        self.init(
+            url: url, pin: state.pin, ambito: state.ambito,
+            ambitoKey: VerifyingKey(state.ambitoKey), settings: settings)
+    }
+
+    /// What has gone over the wire so far, heads of requests and answers included, TLS not.
+    var traffic: Traffic { client.traffic }
 
     func enrol(_ request: Frame) async throws(SyncFault) -> Frame {
         try await frame(HTTPExchange(method: "POST", path: "/v1/enrol", body: request.bytes), kind: .enrolmentAnswer)
@@ -51,10 +71,28 @@ struct HubConnection: Sendable {
         return (nonce, CertificateDates(from: answer.certificateNotBefore, to: answer.certificateNotAfter))
     }
 
-    func greet(_ greeting: Frame) async throws(SyncFault) -> HubGreeting {
-        let answer = try await frame(
-            HTTPExchange(method: "POST", path: "/v1/\(ambito)/greeting", body: greeting.bytes), kind: .hubGreeting)
-        return try read { () throws(WireError) in try HubGreeting(reading: answer) }
+    /// The hub's greeting, and how far it says it is; an older hub does not.
+    func greet(_ greeting: Frame) async throws(SyncFault) -> (greeting: HubGreeting, seq: UInt64?) {
+        let answer = try await send(
+            HTTPExchange(method: "POST", path: "/v1/\(ambito)/greeting", body: greeting.bytes))
+        let frame = try verified(answer, kind: .hubGreeting)
+        let hub = try read { () throws(WireError) in try HubGreeting(reading: frame) }
+        return (hub, answer.header("Zona-Seq").flatMap { UInt64($0) })
+    }
+
+    /// What a pull would bring; nothing from a hub that cannot say.
+    func forecast(after: UInt64, session: [UInt8]) async throws(SyncFault) -> HubForecast? {
+        let answer = try await send(
+            HTTPExchange(
+                method: "GET", path: "/v1/\(ambito)/forecast?after=\(after)",
+                headers: [("Zona-Session", Hash.text(session))]))
+        guard answer.status == 204 else {
+            guard answer.status == 404 else { throw try problem(answer) }
+            return nil
+        }
+        func number(_ name: String) -> Int64 { answer.header(name).flatMap { Int64($0) } ?? 0 }
+        return HubForecast(
+            pages: Int(number("Zona-Pages")), records: Int(number("Zona-Records")), bytes: number("Zona-Bytes"))
     }
 
     /// Tells the hub whom to seal for, and asks the same of it. Nothing from a hub that does not know the question yet.
@@ -81,6 +119,15 @@ struct HubConnection: Sendable {
         return try read { () throws(WireError) in try ComparisonAnswer(reading: answer) }
     }
 
+    /// What became of one record.
+    func history(_ question: Frame, session: [UInt8]) async throws(SyncFault) -> HistoryAnswer {
+        let answer = try await frame(
+            HTTPExchange(
+                method: "POST", path: "/v1/\(ambito)/history", headers: [("Zona-Session", Hash.text(session))],
+                body: question.bytes), kind: .historyAnswer)
+        return try read { () throws(WireError) in try HistoryAnswer(reading: answer) }
+    }
+
     /// How many bytes of a batch the hub has from an upload that was cut, and whether it has stored it.
     func position(
         of hash: [UInt8], session: [UInt8]
@@ -93,29 +140,56 @@ struct HubConnection: Sendable {
         return (answer.header("Zona-Have").flatMap(Int.init) ?? 0, answer.header("Zona-Stored") == "1")
     }
 
+    /// How an upload ended: with the hub's word, or at the byte where it was to end.
+    enum UploadEnd {
+        case stored(Acknowledgement)
+        case held(Int)
+    }
+
     /// Sends a batch from a byte on. Where the hub has another part of it than that (a repeated request, or a part that
-    /// was tidied away), it says where to go on, and the rest goes from there.
+    /// was tidied away), it says where to go on, and the rest goes from there. So it does after a cut, as long as each
+    /// attempt brings something.
+    ///
+    /// - Parameter limit: how many bytes to send at most.
     func upload(
-        _ bytes: [UInt8], hash: [UInt8], from start: Int, session: [UInt8], clock: Int64,
-        onProgress: @escaping @Sendable (Int64) -> Void
-    ) async throws(SyncFault) -> Acknowledgement {
-        var start = start
-        for _ in 0..<Self.resumptions {
+        _ upload: Conversation.Upload, limit: Int?, session: [UInt8], onProgress: @escaping @Sendable (Int64) -> Void
+    ) async throws(SyncFault) -> UploadEnd {
+        let bytes = upload.bytes
+        var start = upload.start
+        var attempts = 0
+        while attempts < Self.resumptions {
             let begun = start
+            let end = limit.map { min(bytes.count, upload.start + $0) } ?? bytes.count
             let exchange = HTTPExchange(
-                method: "PUT", path: "/v1/\(ambito)/batch/\(Hash.text(hash))",
+                method: "PUT", path: "/v1/\(ambito)/batch/\(Hash.text(upload.hash))",
                 headers: [
                     ("Zona-Session", Hash.text(session)), ("Zona-Offset", String(begun)),
-                    ("Zona-Total", String(bytes.count)), ("Zona-Clock", String(clock)),
-                ], body: begun == 0 ? bytes : Array(bytes[begun...]))
-            let answer = try await send(exchange) { onProgress(Int64(begun) + $0.uploadedBytes) }
-            guard let held = Self.resumption(answer, of: bytes.count) else {
-                let frame = try verified(answer, kind: .acknowledgement)
-                return try read { () throws(WireError) in try Acknowledgement(reading: frame) }
+                    ("Zona-Total", String(bytes.count)), ("Zona-Clock", String(upload.clock)),
+                ], body: begun == 0 && end == bytes.count ? bytes : Array(bytes[begun..<max(begun, end)]))
+            switch await attempt(exchange, onProgress: { onProgress(Int64(begun) + $0.uploadedBytes) }) {
+            case .success(let answer):
+                guard let held = Self.resumption(answer, of: bytes.count) else {
+                    let frame = try verified(answer, kind: .acknowledgement)
+                    return .stored(try read { () throws(WireError) in try Acknowledgement(reading: frame) })
+                }
+                if held >= end, end < bytes.count { return .held(held) }
+                start = held
+                attempts += 1
+            case .failure(let cut):
+                start = try await startAfter(cut, upload.hash, session)
+                attempts = start > begun ? 0 : attempts + 1
             }
-            start = held
         }
         throw SyncFault(.interrupted, "the hub and this PC do not agree where a batch goes on: run the sync again")
+    }
+
+    /// Where a batch goes on after its upload was cut. When only the answer was lost, a new conversation finds that out
+    /// by a greeting, without sending the batch again.
+    private func startAfter(_ cut: TransportError, _ hash: [UInt8], _ session: [UInt8]) async throws(SyncFault) -> Int {
+        guard cut.code == .connectionLost else { throw SyncFault(cut) }
+        let (held, isStored) = try await position(of: hash, session: session)
+        guard !isStored else { throw SyncFault(Problem(.sessionUnknown, "the answer to a batch was lost")) }
+        return held
     }
 
     /// Where the hub wants a batch to go on, when it says so.
@@ -146,7 +220,8 @@ struct HubConnection: Sendable {
         let name = cut.partialHeaders.first { $0.0 == "zona-page" }?.1
         guard let name, !held.isEmpty, cut.isRetryable else { throw SyncFault(cut) }
         var last = cut
-        for _ in 0..<Self.resumptions {
+        var attempts = 0
+        while attempts < Self.resumptions {
             let start = held.count
             let exchange = HTTPExchange(
                 method: "GET", path: "/v1/\(ambito)/page/\(name)",
@@ -158,6 +233,7 @@ struct HubConnection: Sendable {
                     HTTPAnswer(status: 200, headers: answer.headers, body: held + answer.body), kind: .page)
             case .failure(let again):
                 held += again.partialBody
+                attempts = again.partialBody.isEmpty ? attempts + 1 : 0
                 last = again
                 guard again.isRetryable else { throw SyncFault(again) }
             }
@@ -165,7 +241,7 @@ struct HubConnection: Sendable {
         throw SyncFault(last)
     }
 
-    /// How often a page is taken up again within one sync, before the line is called dead.
+    /// How often a page or a batch is taken up again without a byte of it moving, before the line is called dead.
     private static let resumptions = 5
 
     // MARK: Answers

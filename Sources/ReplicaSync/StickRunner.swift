@@ -98,11 +98,8 @@ package struct StickRunner: Sendable {
     private func greeting(_ state: ReplicaState) throws(SyncFault) -> ClientGreeting {
         try stored { store throws(ReplicaStoreError) in
             ClientGreeting(
-                nonce: ClientGreeting.stickNonce, certificate: state.certificate, number: state.number,
-                formerNumbers: try store.formerNumbers(), incarnation: state.incarnation,
-                acknowledgedCounter: state.acknowledgedCounter, acknowledgedHash: state.acknowledgedHash,
-                cursor: state.cursor, logHash: state.logHash, oldest: try store.oldestContext(),
-                schemaVersion: state.schemaVersion, compares: state.rescueEpoch != nil)
+                state, nonce: ClientGreeting.stickNonce, former: try store.formerNumbers(),
+                oldest: try store.oldestContext())
         }
     }
 

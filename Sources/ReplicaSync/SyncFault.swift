@@ -36,12 +36,15 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
     package let context: String
     /// Whether a new conversation may set it right: the hub did not know this file, or its session, as it is now.
     package private(set) var beginsAgain = false
+    /// What it failed of.
+    package private(set) var cause: FaultCause
     /// What the replica's file said, when it was the file.
     package let underlying: ReplicaStoreError?
     /// What the stick's file said, when it was that file.
     package private(set) var stick: StickError?
 
     package init(_ code: Code, _ context: String, underlying: ReplicaStoreError? = nil) {
+        cause = underlying.flatMap { FaultCause($0.code) } ?? FaultCause(code)
         self.code = code
         self.context = context
         self.underlying = underlying
@@ -72,6 +75,19 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
             case .answerTooLarge, .other: .problem
             }
         self.init(code, error.context)
+        if let cause = FaultCause(error.code) { self.cause = cause }
+    }
+
+    /// The same fault, told apart by what this PC knows: without any way out nobody's name is to be found.
+    ///
+    /// - Parameter hub: the hub's address.
+    func refined(hub: String) -> SyncFault {
+        guard cause == .nameNotFound || cause == .hubSilent, !NetworkState.isHere(hub), !NetworkState.now().hasRoute
+        else { return self }
+        var fault = SyncFault(
+            code, "This computer has no network at all: connect its cable or its wireless network, then try again.")
+        fault.cause = .noNetwork
+        return fault
     }
 
     package init(_ stop: ClientSession.Stop) {
@@ -104,7 +120,10 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
     }
 
     package init(_ problem: Problem) {
-        defer { beginsAgain = [.sessionUnknown, .gap, .forked, .incarnationChanged].contains(problem.code) }
+        defer {
+            beginsAgain = [.sessionUnknown, .gap, .forked, .incarnationChanged].contains(problem.code)
+            if problem.code == .hubFault || problem.code == .shuttingDown { cause = .hubFault }
+        }
         switch problem.code {
         case .revoked: self.init(.revoked, problem.message)
         case .codeUnknown, .codeUsed, .codeExpired: self.init(.badCode, problem.message)

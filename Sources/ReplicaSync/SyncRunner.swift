@@ -1,3 +1,4 @@
+import CurlTransport
 import Foundation
 package import ReplicaStore
 import SyncCore
@@ -19,49 +20,71 @@ package struct SyncRunner: Sendable {
 
     /// Captures, pushes, pulls and applies.
     ///
-    /// - Parameter pulls: false to push only.
+    /// - Parameters:
+    ///   - pulls: false to push only.
+    ///   - budget: what it may cost; when it is spent the summary says so.
     package func run(
-        pulls: Bool = true, onProgress: (@Sendable (SyncProgress) -> Void)? = nil
+        pulls: Bool = true, budget: SyncBudget = SyncBudget(),
+        onProgress: (@Sendable (SyncProgress) -> Void)? = nil
     ) async throws(SyncFault) -> SyncSummary {
         let lock = try SyncLock(path: store.path + ".lock")
         defer { lock.release() }
+        var address = settings.hubURL ?? ""
         do throws(SyncFault) {
-            let summary = try await converse(pulls: pulls, onProgress: onProgress)
+            try stored { () throws(ReplicaStoreError) in
+                if address.isEmpty { address = try store.state().hubURL }
+            }
+            let summary = try await converse(pulls: pulls, budget: budget, onProgress: onProgress)
             try stored { () throws(ReplicaStoreError) in
                 if let url = settings.hubURL { try store.moveHub(to: url) }
                 try store.noteContact(at: Self.now, offset: summary.clockOffset, fault: nil)
             }
             return summary
         } catch {
-            if error.code != .cancelled { try? store.noteContact(at: Self.now, offset: nil, fault: error.context) }
-            throw error
+            let fault = error.refined(hub: address)
+            if fault.code != .cancelled {
+                try? store.noteContact(at: Self.now, offset: nil, fault: fault.context, cause: fault.cause.rawValue)
+            }
+            throw fault
         }
     }
 
-    private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+    static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
     /// A copied file that meets a restored hub which then turns out to be stale needs four conversations; more are a
     /// fault.
     private static let conversations = 8
 
     private func converse(
-        pulls: Bool, onProgress: (@Sendable (SyncProgress) -> Void)?
+        pulls: Bool, budget: SyncBudget, onProgress: (@Sendable (SyncProgress) -> Void)?
     ) async throws(SyncFault) -> SyncSummary {
         var earlier = SyncSummary()
         var last: SyncFault?
+        let clock = ContinuousClock()
+        let begun = clock.now
+        var spending = Spending(budget: budget)
         for _ in 0..<Self.conversations {
             var conversation = try Conversation(
                 store: store, key: key, pulls: pulls, exchangesKeys: true, now: Self.now)
+            let hub = try HubConnection(stored { () throws(ReplicaStoreError) in try store.state() }, settings)
+            let before = earlier.wireSent + earlier.wireReceived
+            var stop: Stop?
             do throws(SyncFault) {
-                try await carry(&conversation, onProgress)
+                let line = Line(hub: hub, spentBefore: before, onProgress: onProgress) { clock.now - begun }
+                stop = try await line.carry(&conversation, &spending)
                 last = nil
             } catch {
                 guard error.beginsAgain else { throw error }
                 last = error
             }
             var summary = conversation.summary
+            summary.wireSent = hub.traffic.sent
+            summary.wireReceived = hub.traffic.received
+            summary.bytesSent += stop?.batchBytes ?? 0
+            summary.batchBytesHeld = stop?.batchBytes ?? 0
+            summary.stoppedBy = stop?.limit
             summary.add(earlier)
-            guard conversation.beginsAgain || last != nil else { return summary }
+            guard stop == nil, conversation.beginsAgain || last != nil else { return summary }
             earlier = summary
         }
         throw last
@@ -69,82 +92,113 @@ package struct SyncRunner: Sendable {
                 .problem, "the hub changed under this sync again and again: tell the technician, and sync again later")
     }
 
-    private func carry(
-        _ conversation: inout Conversation, _ onProgress: (@Sendable (SyncProgress) -> Void)?
-    ) async throws(SyncFault) {
-        let state = try stored { () throws(ReplicaStoreError) in try store.state() }
-        let url = settings.hubURL ?? state.hubURL
-        guard !url.isEmpty else {
-            throw SyncFault(
-                .badAddress,
-                "this replica was enrolled by stick and does not know where its hub is: give the address once, "
-                    + "`zona sync --hub https://HOST:PORT`, or go on by stick (`zona bundle`)")
-        }
-        let hub = HubConnection(
-            url: url, pin: state.pin, ambito: state.ambito,
-            ambitoKey: VerifyingKey(state.ambitoKey), settings: settings)
+    private func stored<Result>(_ body: () throws(ReplicaStoreError) -> Result) throws(SyncFault) -> Result {
+        do throws(ReplicaStoreError) { return try body() } catch { throw SyncFault(error) }
+    }
+
+    /// Where a budget stopped a conversation.
+    struct Stop {
+        let limit: SyncBudget.Limit
+        /// Bytes that the hub has of a batch which is not whole there.
+        var batchBytes: Int64 = 0
+    }
+}
+
+/// One conversation over one connection, with what it may cost.
+private struct Line {
+    let hub: HubConnection
+    let spentBefore: Int64
+    let onProgress: (@Sendable (SyncProgress) -> Void)?
+    let elapsed: () -> Duration
+
+    private var spent: Int64 { spentBefore + hub.traffic.total }
+
+    /// An answer, with what only HTTPS tells; or the end of what may be spent.
+    private enum HubAnswer {
+        case nonce(Nonce, CertificateDates?)
+        case greeting(HubGreeting, seq: UInt64?)
+        case other(Conversation.Answer)
+        case stop(SyncRunner.Stop)
+    }
+
+    func carry(
+        _ conversation: inout Conversation, _ spending: inout Spending
+    ) async throws(SyncFault) -> SyncRunner.Stop? {
         onProgress?(conversation.progress)
         var request = try conversation.begin()
         while let asked = request {
             guard !Task.isCancelled else {
                 throw SyncFault(.cancelled, "stopped: what was done is kept; run `zona sync` to go on")
             }
-            let sentAt = Self.now
-            let answer = try await Self.ask(hub, asked, conversation, onProgress)
-            if case .nonce(_, let dates) = answer {
-                conversation.noteCertificate { dates?.note(now: Self.now, offset: $0) }
+            let sentAt = SyncRunner.now
+            let answer: Conversation.Answer
+            switch try await ask(asked, conversation, &spending) {
+            case .stop(let stop): return stop
+            case .nonce(let nonce, let dates):
+                conversation.noteCertificate { dates?.note(now: SyncRunner.now, offset: $0) }
+                answer = .nonce(nonce)
+            case .greeting(let greeting, let seq):
+                if let seq { try conversation.noteHub(seq: seq) }
+                answer = .greeting(greeting)
+            case .other(let other): answer = other
             }
-            request = try conversation.receive(answer.plain, sentAt: sentAt, now: Self.now)
+            request = try conversation.receive(answer, sentAt: sentAt, now: SyncRunner.now)
             onProgress?(conversation.progress)
         }
+        return nil
     }
 
-    /// An answer, with what only HTTPS tells.
-    private enum HubAnswer {
-        case nonce(Nonce, CertificateDates?)
-        case other(Conversation.Answer)
-
-        var plain: Conversation.Answer {
-            switch self {
-            case .nonce(let nonce, _): .nonce(nonce)
-            case .other(let answer): answer
-            }
-        }
-    }
-
-    private static func ask(
-        _ hub: HubConnection, _ request: Conversation.Request, _ conversation: Conversation,
-        _ onProgress: (@Sendable (SyncProgress) -> Void)?
+    private func ask(
+        _ request: Conversation.Request, _ conversation: Conversation, _ spending: inout Spending
     ) async throws(SyncFault) -> HubAnswer {
-        let (before, name) = (conversation.progress, conversation.name)
+        let name = conversation.name
         switch request {
         case .nonce:
             let (nonce, dates) = try await hub.nonce()
             return .nonce(nonce, dates)
-        case .greeting(let frame): return .other(.greeting(try await hub.greet(frame)))
+        case .greeting(let frame):
+            let (greeting, seq) = try await hub.greet(frame)
+            return .greeting(greeting, seq: seq)
         case .keys(let card): return .other(.keys(try await hub.exchangeKeys(card, session: name)))
         case .isStored(let hash): return .other(.isStored(try await hub.position(of: hash, session: name).isStored))
         case .bytesHeld(let hash): return .other(.bytesHeld(try await hub.position(of: hash, session: name).held))
-        case .upload(let upload):
-            let acknowledgement = try await hub.upload(
-                upload.bytes, hash: upload.hash, from: upload.start, session: name, clock: upload.clock
-            ) { sent in
-                var now = before
-                now.bytesSent += sent
-                onProgress?(now)
-            }
-            return .other(.acknowledgement(acknowledgement))
+        case .upload(let upload): return try await send(upload, conversation, &spending)
         case .page(let after, let size):
-            let frame = try await hub.page(after: after, size: size, session: name) { received in
+            if let limit = spending.limit(elapsed: elapsed(), spent: spent) {
+                return .stop(SyncRunner.Stop(limit: limit))
+            }
+            spending.hasMoved = true
+            let (before, onProgress) = (conversation.progress, onProgress)
+            let page = try await hub.page(after: after, size: spending.page(size: size, spent: spent), session: name) {
                 var now = before
-                now.bytesReceived += received
+                now.bytesReceived += $0
                 onProgress?(now)
             }
-            return .other(.page(frame))
+            return .other(.page(page))
         }
     }
 
-    private func stored<Result>(_ body: () throws(ReplicaStoreError) -> Result) throws(SyncFault) -> Result {
-        do throws(ReplicaStoreError) { return try body() } catch { throw SyncFault(error) }
+    /// A batch, in one piece or as far as the budget allows.
+    private func send(
+        _ upload: Conversation.Upload, _ conversation: Conversation, _ spending: inout Spending
+    ) async throws(SyncFault) -> HubAnswer {
+        var rest = upload
+        let (before, onProgress) = (conversation.progress, onProgress)
+        while true {
+            if let limit = spending.limit(elapsed: elapsed(), spent: spent) {
+                return .stop(SyncRunner.Stop(limit: limit, batchBytes: Int64(rest.start)))
+            }
+            spending.hasMoved = true
+            let end = try await hub.upload(rest, limit: spending.piece(spent: spent), session: conversation.name) {
+                var now = before
+                now.bytesSent += $0
+                onProgress?(now)
+            }
+            switch end {
+            case .stored(let acknowledgement): return .other(.acknowledgement(acknowledgement))
+            case .held(let held):
+                rest = Conversation.Upload(bytes: upload.bytes, hash: upload.hash, start: held, clock: upload.clock)
+            }
+        }
     }
 }

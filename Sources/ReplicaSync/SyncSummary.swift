@@ -10,6 +10,14 @@ package struct SyncProgress: Sendable, Equatable {
     package var bytesSent: Int64 = 0
     package var bytesToSend: Int64 = 0
     package var bytesReceived: Int64 = 0
+    /// Changes of the hub's acknowledged batches, of all that waited when the conversation began.
+    package var changesSent = 0
+    package var changesTotal = 0
+    package var recordsReceived = 0
+    /// Where the pull began, how far it is, and where the hub is; the last is unknown with an older hub.
+    package var seqBegin: UInt64?
+    package var seqReached: UInt64 = 0
+    package var seqGoal: UInt64?
 }
 
 /// A change of who this file is, or of who the hub is, that a sync has dealt with.
@@ -36,6 +44,13 @@ package struct SyncSummary: Sendable {
     package var clockOffset: Int64 = 0
     package var certificateNote: String?
     package var events: [IdentityEvent] = []
+    /// Bytes over the wire, heads of requests and answers included, TLS not.
+    package var wireSent: Int64 = 0
+    package var wireReceived: Int64 = 0
+    /// The limit of a budget at which it stopped, before all was done.
+    package var stoppedBy: SyncBudget.Limit?
+    /// What the hub has of the batch at which it stopped.
+    package var batchBytesHeld: Int64 = 0
 
     /// Takes in what an earlier conversation of the same sync did.
     mutating func add(_ earlier: SyncSummary) {
@@ -47,6 +62,8 @@ package struct SyncSummary: Sendable {
         bytesSent += earlier.bytesSent
         bytesReceived += earlier.bytesReceived
         pages += earlier.pages
+        wireSent += earlier.wireSent
+        wireReceived += earlier.wireReceived
         events = earlier.events + events
         certificateNote = certificateNote ?? earlier.certificateNote
     }

@@ -38,6 +38,8 @@ package enum Limits {
     package static let comparedRecords = 50_000
     /// Rows that are asked for at once when two compare.
     package static let comparedRows = 500
+    /// Changes of one record, and conflicts about it, that its history names.
+    package static let historyEntries = 2_000
     /// Milliseconds that a stamp may be ahead of the hub's clock before it is brought back.
     package static let clockAheadMilliseconds: Int64 = 60_000
     /// Milliseconds of a clock's difference that are the line's own and are not corrected.

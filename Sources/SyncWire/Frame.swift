@@ -20,6 +20,8 @@ package enum FrameKind: UInt8, Sendable {
     case comparisonAnswer = 14
     /// Kept beside a hub's file, never sent.
     case checkpoint = 15
+    case historyRequest = 16
+    case historyAnswer = 17
     case sealingKey = 18
     /// What a comune without network gets beside its code.
     case invitation = 19

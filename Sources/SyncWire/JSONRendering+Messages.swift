@@ -16,6 +16,8 @@ extension JSONRendering {
         case .checkpoint: checkpoint(try Checkpoint(reading: frame))
         case .comparisonRequest: comparison(try ComparisonRequest(reading: frame))
         case .comparisonAnswer: comparison(try ComparisonAnswer(reading: frame))
+        case .historyRequest: history(try HistoryRequest(reading: frame))
+        case .historyAnswer: history(try HistoryAnswer(reading: frame))
         case .batch, .page, .bundle, .receipt, .sealingKey, .invitation: []
         }
     }

@@ -146,6 +146,10 @@ package struct PageReader: Sendable {
     }
 
     private let sections: [Section]
+
+    /// Entries of all sections.
+    package var count: Int { sections.reduce(0) { $0 + $1.count } }
+
     /// The dots of the entries, in order; empty but in a page for an asker who compares.
     private let dots: [Dot]
     private var current = 0

@@ -84,6 +84,12 @@ final class HubDouble: AmbitoHub {
         return Frame(.page, header: header, key: key)
     }
 
+    func forecast(for peer: HubSession.Peer, after: UInt64) throws(Problem) -> PullForecast {
+        PullForecast(seq: 7, pages: 1, records: Int(after), bytes: 100)
+    }
+
+    func seq() throws(Problem) -> UInt64 { 7 }
+
     func compare(_ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8]) throws(Problem) -> Frame {
         let problem = state.withLock { $0.problem }
         if let problem { throw problem }
@@ -94,6 +100,15 @@ final class HubDouble: AmbitoHub {
 
     func exchangeKeys(_ bytes: [UInt8], with peer: HubSession.Peer) throws(Problem) -> Frame {
         KeyCard(ambito: ambito, of: key).frame(key: key)
+    }
+
+    func history(
+        _ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8], now: Int64
+    ) throws(Problem) -> Frame {
+        if let problem = state.withLock({ $0.problem }) { throw problem }
+        return HistoryAnswer(
+            incarnation: Incarnation(rawValue: 1), at: Int64(bytes.count), record: .unknown
+        ).frame(key: key)
     }
 
     func problemFrame(_ problem: Problem) -> Frame {

@@ -34,7 +34,8 @@ import Testing
 
         try read.verify(
             by: (name.hasPrefix("batch")
-                || ["client-greeting", "client-greeting-stick", "enrolment-request", "sealing-key"].contains(name)
+                || ["client-greeting", "client-greeting-stick", "enrolment-request", "sealing-key", "history-request"]
+                    .contains(name)
                 ? Samples.replicaKey : Samples.ambitoKey).publicKey)
         try WireReading.any(bytes)
         #expect(WireReading.header(of: read) == WireReading.header(of: frame))
@@ -48,8 +49,15 @@ import Testing
             #expect(bytes.prefix(10) == frame.bytes.prefix(10))
             let size = try PageHeader(reading: frame).bodyBytes
             #expect(try read.body(size: size) == frame.body(size: size))
+        case .historyAnswer:
+            var header = frame.header
+            _ = try (header.fixed(), header.signed())
+            let size = Int(try header.varint())
+            #expect(try read.body(size: size) == frame.body(size: size))
         case .nonce, .clientGreeting, .hubGreeting, .acknowledgement, .certificate, .enrolmentRequest, .enrolmentAnswer,
-            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint, .sealingKey, .invitation:
+            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint, .historyRequest,
+            .sealingKey,
+            .invitation:
             #expect(bytes == frame.bytes)
         }
     }

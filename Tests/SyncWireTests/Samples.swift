@@ -170,7 +170,40 @@ enum Samples {
         ("acknowledgement", acknowledgement.frame(key: ambitoKey)),
         ("enrolment-request", enrolmentRequest.frame(key: replicaKey)),
         ("enrolment-answer", enrolmentAnswer.frame(key: ambitoKey)), ("problem", problem.frame(key: ambitoKey)),
+        ("history-request", historyRequest.frame(key: replicaKey)),
+        ("history-answer", historyAnswer.frame(key: ambitoKey)),
         ("client-greeting-stick", stickGreeting.frame(key: replicaKey)),
         ("sealing-key", card.frame(key: replicaKey)), ("receipt", receipt.frame(key: ambitoKey)),
     ]
+
+    static let historyRequest = HistoryRequest(
+        session: [UInt8](repeating: 0x11, count: 16), record: RecordKey(table: 10, id: record))
+    /// An insert of the replica's, over which somebody else wrote the name; the hub listed that against a third.
+    static let historyAnswer = HistoryAnswer(
+        incarnation: incarnation, at: 1_780_000_000_900, record: .shown, prunedBefore: 1_770_000_000_000, isCut: true,
+        entries: [
+            HistoryAnswer.Entry(
+                dot: dot(number, 4), time: HybridTime(milliseconds: 1_780_000_000_500), author: Array("anna".utf8),
+                comune: comune, origin: .batch(operation: .insert, isCopy: false, isFilled: true, decides: []),
+                seen: [],
+                versions: [
+                    HistoryAnswer.Version(group: 0, standing: .shows, values: ValueCoding.bytes(of: .integer(1))),
+                    HistoryAnswer.Version(
+                        group: 2, standing: .replaced(by: dot(hub, 9)), values: ValueCoding.bytes(of: .text("Citta"))),
+                ]),
+            HistoryAnswer.Entry(
+                dot: dot(hub, 9), time: HybridTime(milliseconds: 1_780_000_000_600), author: Array("-".utf8),
+                comune: nil, origin: .gone, seen: nil,
+                versions: [
+                    HistoryAnswer.Version(group: 2, standing: .shows, values: ValueCoding.bytes(of: .text("Città")))
+                ]),
+            HistoryAnswer.Entry(
+                dot: dot(number, 7), time: HybridTime(milliseconds: 1_780_000_000_700), author: Array("bruno".utf8),
+                comune: comune, origin: .batch(operation: .update, isCopy: true, isFilled: false, decides: [other]),
+                seen: [0],
+                versions: [
+                    HistoryAnswer.Version(group: 2, standing: .beside, values: ValueCoding.bytes(of: .text("Cit")))
+                ]),
+        ],
+        listings: [HistoryAnswer.Listing(conflict: other, group: 2, loser: dot(number, 7), state: .open)])
 }

@@ -58,6 +58,8 @@ enum WireReading {
         case .comparisonRequest: _ = try ComparisonRequest(reading: frame)
         case .comparisonAnswer: _ = try ComparisonAnswer(reading: frame)
         case .checkpoint: _ = try Checkpoint(reading: frame)
+        case .historyRequest: _ = try HistoryRequest(reading: frame)
+        case .historyAnswer: _ = try HistoryAnswer(reading: frame)
         case .bundle: _ = try BundleHeader(reading: frame)
         case .receipt: _ = try Receipt(reading: frame)
         case .sealingKey: _ = try KeyCard(reading: frame)

@@ -33,17 +33,39 @@ struct SyncReport {
             "clock_offset_ms": .integer(summary.clockOffset),
             "compared": .text(status.comparison.result.rawValue),
             "certificate_note": .optional(summary.certificateNote),
+            "wire": .object(["sent": .integer(summary.wireSent), "received": .integer(summary.wireReceived)]),
+            "stopped_by": .optional(summary.stoppedBy?.rawValue),
+            "left": .object([
+                "batches": .integer(status.waitingBatches), "bytes": .integer(bytesLeft),
+                "seq": .optional(status.seqBehind.map { Int64(clamping: $0) }),
+            ]),
         ])
+    }
+
+    /// What still has to go; of a batch that was cut, all but what the hub has.
+    private var bytesLeft: Int64 {
+        max(0, Int64(status.waitingBytes) - summary.batchBytesHeld)
+    }
+
+    private var left: String {
+        let send =
+            status.waitingBatches == 0
+            ? "nothing to send"
+            : "\(Words.bytes(bytesLeft)) to send in \(Words.count(status.waitingBatches, "batch", "batches"))"
+        guard let behind = status.seqBehind else { return "\(send); how much is to come is not known" }
+        return behind == 0 ? send : "\(send); at most \(Words.count(Int(clamping: behind), "changed record")) to come"
     }
 
     var text: String {
         let applied = summary.applied
+        let how = summary.stoppedBy == nil ? "synchronised" : "synchronised in part"
         var lines = [
-            "synchronised with \(SafeText.line(status.state.ambitoName))",
+            "\(how) with \(SafeText.line(status.state.ambitoName))",
             "sent       \(Words.count(summary.batchesSent, "batch", "batches")), \(Words.bytes(summary.bytesSent))",
             "received   \(Words.count(summary.pages, "page")), \(Words.bytes(summary.bytesReceived))",
             "applied    \(Words.count(applied.rows, "row")), \(applied.deleted) deleted",
         ]
+        if summary.stoppedBy != nil { lines.append("left       \(left)") }
         lines += summary.events.map(Self.text)
         if summary.batchesGivenBack > 0 || applied.given > 0 {
             let batches = Words.count(summary.batchesGivenBack, "batch", "batches")

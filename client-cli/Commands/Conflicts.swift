@@ -15,11 +15,13 @@ struct Conflicts: ParsableCommand {
               zona conflicts show 3f2a91c0-77b1
               zona conflicts resolve 3f2a91c0-77b1 --take other --note 'by telephone with Narni'
               zona conflicts resolve --column telefono --take shown
+              zona conflicts review --mine
               zona conflicts merge 81c0aa17-03de --take B telefono='0744 1'
               zona conflicts reopen 3f2a91c0-77b1 --note 'the invoice says otherwise'
             """,
         subcommands: [
-            ConflictsList.self, ConflictsShow.self, ConflictsResolve.self, ConflictsMerge.self, ConflictsReopen.self,
+            ConflictsList.self, ConflictsShow.self, ConflictsResolve.self, ConflictsReview.self, ConflictsMerge.self,
+            ConflictsReopen.self,
         ],
         defaultSubcommand: ConflictsList.self)
 }

@@ -6,6 +6,7 @@ struct SyncRun {
     let store: ReplicaStore
     let settings: SyncSettings
     let isQuiet: Bool
+    var budget = SyncBudget()
 
     func run() async throws -> SyncSummary {
         let runner = SyncRunner(store: store, key: try ReplicaKey.load(for: store.path), settings: settings)
@@ -13,7 +14,7 @@ struct SyncRun {
         defer { progress.end() }
         do {
             return try await Interruption.cancels {
-                try await runner.run(pulls: true, onProgress: { progress.show($0) })
+                try await runner.run(pulls: true, budget: budget, onProgress: { progress.show($0) })
             }
         } catch let fault as SyncFault where fault.code == .cancelled {
             throw CommandFailure(

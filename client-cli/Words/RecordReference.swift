@@ -13,4 +13,14 @@ enum RecordReference {
             throw CommandFailure(.usage, "usage", "name one record: its id, or its table and its id")
         }
     }
+
+    /// The same, of a record too that is not here any more, where table and whole id say which.
+    static func findEvenGone(
+        _ words: [String], in store: ReplicaStore
+    ) throws -> (table: TableDescription, id: RecordID) {
+        do { return try find(words, in: store) } catch let error as ReplicaStoreError where error.code == .notFound {
+            guard words.count == 2, let id = RecordID(words[1].lowercased()) else { throw error }
+            return (try Names.table(words[0], in: store.catalog), id)
+        }
+    }
 }

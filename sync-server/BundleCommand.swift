@@ -5,8 +5,9 @@ import HubService
 import HubStore
 import SyncWire
 
-struct Bundle: ParsableCommand {
+struct BundleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "bundle",
         abstract: "Sync by stick: take bundles in, make those for replicas, look into a file.",
         discussion: """
             The hub may be serving at the same time.
@@ -48,7 +49,7 @@ struct BundleImport: ParsableCommand {
 
     func run() throws {
         try answering {
-            let hubs = try Bundle.hubs(in: DataFolder(try common.folder()))
+            let hubs = try BundleCommand.hubs(in: DataFolder(try common.folder()))
             let desk = StickDesk(hubs: hubs, now: { Answer.now })
             var failure: Failure?
             var documents: [[String: Any]] = []
@@ -189,7 +190,7 @@ struct BundleInspect: ParsableCommand {
 
     func run() throws {
         try answering {
-            let hubs = try Bundle.hubs(in: DataFolder(try common.folder()))
+            let hubs = try BundleCommand.hubs(in: DataFolder(try common.folder()))
             let inspection = try StickInspection(path, keys: hubs.map { $0.signingKey.openingKey })
             guard common.json else {
                 Answer.show(

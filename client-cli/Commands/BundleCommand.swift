@@ -1,8 +1,9 @@
 import ArgumentParser
 
 /// `zona bundle`.
-struct Bundle: ParsableCommand {
+struct BundleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "bundle",
         abstract: "Sync by stick: write a bundle for the hub, take in what comes back, look into a file.",
         discussion: """
             A bundle holds what the other side lacks, signed, and sealed for its one recipient: whoever finds the \

@@ -1,0 +1,192 @@
+import ReplicaStore
+import SyncCore
+import SyncWire
+
+/// Why a record's values are what they are: column by column, who wrote it, against what, by which rule, what lost.
+struct ExplainText {
+    let story: RecordStory
+    /// The columns to explain; all when nobody said which.
+    let columns: [Int]
+
+    private struct Written {
+        let place: Int
+        let entry: HistoryAnswer.Entry
+        let version: HistoryAnswer.Version
+        let value: Value
+    }
+
+    func text(width: Int) throws -> String {
+        var lines = ["\(story.table.name) \(story.id)\(try story.name().map { ", \($0)" } ?? "")"]
+        lines += story.basis.split(separator: "\n").map(String.init)
+        if story.row == nil { lines.append(try gone()) }
+        for column in columns { lines += [""] + (try self.lines(column)) }
+        if !story.gaps.isEmpty { lines += [""] + story.gaps }
+        return lines.flatMap { line in
+            let indent = String(line.prefix { $0 == " " })
+            return TextTable.wrap(SafeText.line(String(line.dropFirst(indent.count))), width: width - indent.count)
+                .map { indent + $0 }
+        }.joined(separator: "\n")
+    }
+
+    private func gone() throws -> String {
+        guard let hub = story.hub else { return "the record is not here" }
+        let deleted = ValueCoding.bytes(of: .integer(0))
+        let by = hub.entries.last { entry in
+            entry.versions.contains {
+                $0.group == ColumnGroup.existence && $0.values == deleted && $0.standing == .shows
+            }
+        }
+        guard let by else { return "the record is not here" }
+        return "deleted by \(try story.writer(by)), \(Moment.inWords(by.time.milliseconds))"
+    }
+
+    private func lines(_ column: Int) throws -> [String] {
+        let described = story.table.columns[column]
+        let now = try story.row.map { try story.text($0.values[column], column) }
+        let mark = story.row?.mark(of: described) ?? ""
+        var lines = ["\(described.name) = \(now ?? "-")\(mark)"]
+        let waits = story.pendingColumns().first { $0.column == column }
+        if let waits, let pending = story.pending {
+            let author = pending.author == "-" ? "another program" : pending.author
+            let before = try waits.before.map { ", in the place of \(try story.text($0, column))" } ?? ""
+            lines.append(
+                "  written here by \(author), \(Moment.inWords(pending.changedAt))\(before); not confirmed by the hub")
+        }
+        if story.hub == nil {
+            lines += try offline(column, isPending: waits != nil)
+        } else {
+            lines += try online(column, isPending: waits != nil)
+        }
+        return lines
+    }
+
+    // MARK: As the hub tells
+
+    private func written(_ column: Int) -> [Written] {
+        guard let hub = story.hub, let group = story.group(of: column) else { return [] }
+        return hub.entries.enumerated().flatMap { place, entry in
+            entry.versions.filter { $0.group == group.index }.compactMap { version in
+                story.values(version)[column].map {
+                    Written(place: place, entry: entry, version: version, value: $0)
+                }
+            }
+        }
+    }
+
+    private func online(_ column: Int, isPending: Bool) throws -> [String] {
+        let all = written(column)
+        guard let shown = all.last(where: { $0.version.standing == .shows }) else {
+            return ["  the hub knows of no change that wrote it"]
+        }
+        // A change of the whole row writes every column: whose value it is tells the first that wrote it.
+        let origin = first(of: shown, among: all)
+        let what = isPending ? "at the hub \(try story.text(shown.value, column)), written" : "written"
+        var lines = ["  \(what) by \(try who(origin))"]
+        if let decided = decided(origin.entry) { lines.append("  \(decided)") }
+        let before = all.filter { $0.version.standing == .replaced(by: origin.entry.dot) && $0.value != origin.value }
+        for other in before {
+            lines.append("  in the place of \(try story.text(other.value, column)), by \(try who(other))")
+        }
+        let group = story.group(of: column)
+        if let rule = group?.rule { lines.append("  rule \(rule.rawValue): of changes made apart \(rule.words)") }
+        let lost = all.filter { other in
+            other.value != origin.value && other.place != origin.place
+                && (other.version.standing == .beside || story.areApart(other.place, origin.place))
+        }
+        for other in lost {
+            let listing = story.hub?.listings.first { $0.loser == other.entry.dot && $0.group == other.version.group }
+            let conflict = listing.map {
+                ", conflict \($0.conflict.description.prefix(ShortIDs.shortest)), \($0.state)"
+            }
+            lines.append("  lost \(try story.text(other.value, column)), by \(try who(other))\(conflict ?? "")")
+        }
+        return lines
+    }
+
+    /// The oldest of the changes that wrote this value, each in the place of the one before.
+    private func first(of shown: Written, among all: [Written]) -> Written {
+        var current = shown
+        while let before = all.last(where: { other in
+            other.version.standing == .replaced(by: current.entry.dot) && other.value == current.value
+                && other.place < current.place
+        }), decided(current.entry) == nil {
+            current = before
+        }
+        return current
+    }
+
+    private func who(_ written: Written) throws -> String {
+        let gone = written.entry.origin == .gone ? " (its batch was pruned)" : ""
+        return "\(try story.writer(written.entry)), \(Moment.inWords(written.entry.time.milliseconds))\(gone)"
+    }
+
+    private func decided(_ entry: HistoryAnswer.Entry) -> String? {
+        guard case .batch(_, _, _, let decides) = entry.origin, let conflict = decides.first else { return nil }
+        let short = conflict.description.prefix(ShortIDs.shortest)
+        let decision = story.decision(conflict, near: entry.time)
+        let note = decision.flatMap { $0.note.isEmpty ? nil : ": “\($0.note)”" } ?? ""
+        return "deciding conflict \(short)\(decision.map { ", \($0.choice)" } ?? "")\(note)"
+    }
+
+    // MARK: As this replica knows
+
+    private func offline(_ column: Int, isPending: Bool) throws -> [String] {
+        let name = story.table.columns[column].name
+        let about = story.conflicts.filter { $0.columns.contains(name) && $0.kind != "duplicate" }
+        var lines: [String] = []
+        for conflict in about {
+            guard let index = conflict.columns.firstIndex(of: name) else { continue }
+            let id = conflict.id.description.prefix(ShortIDs.shortest)
+            let state = conflict.decidedHere ? "decided here, not sent" : conflict.state
+            lines.append("  conflict \(id), \(state), rule \(conflict.rule)")
+            for (word, side) in [("showed", conflict.shown), ("lost", conflict.other)]
+            where index < side.values.count {
+                lines.append(
+                    "    \(word) \(try story.text(side.values[index], column)), by \(ConflictText.writer(side)), "
+                        + Moment.inWords(side.time))
+            }
+        }
+        if lines.isEmpty, !isPending {
+            lines.append("  as the hub had it at the last sync; who wrote it only the hub can say")
+        }
+        return lines
+    }
+
+    // MARK: JSON
+
+    func json() throws -> JSONValue {
+        guard case .object(var members) = try HistoryText(story: story).json() else { return .null }
+        members["entries"] = nil
+        members["columns"] = .array(try columns.map(json))
+        return .object(members)
+    }
+
+    private func json(_ column: Int) throws -> JSONValue {
+        let all = written(column)
+        let shown = all.last { $0.version.standing == .shows }
+        let origin = shown.map { first(of: $0, among: all) }
+        func json(_ written: Written) throws -> JSONValue {
+            .object([
+                "value": ValueText.json(written.value), "written_by": .text(try story.writer(written.entry)),
+                "time": .integer(written.entry.time.milliseconds), "dot": .text(written.entry.dot.description),
+            ])
+        }
+        let lost = all.filter { other in
+            guard let origin else { return false }
+            return other.value != origin.value && other.place != origin.place
+                && (other.version.standing == .beside || story.areApart(other.place, origin.place))
+        }
+        return .object([
+            "column": .text(story.table.columns[column].name),
+            "value": story.row.map { ValueText.json($0.values[column]) } ?? .null,
+            "pending": .bool(story.pendingColumns().contains { $0.column == column }),
+            "rule": .optional(story.group(of: column)?.rule.rawValue),
+            "written": try origin.map(json) ?? .null,
+            "replaced": .array(
+                try all.filter { other in origin.map { other.version.standing == .replaced(by: $0.entry.dot) } ?? false
+                }
+                .map(json)),
+            "lost": .array(try lost.map(json)),
+        ])
+    }
+}

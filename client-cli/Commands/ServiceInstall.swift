@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+import ReplicaStore
+import ReplicaSync
+
+/// `zona service install`.
+struct ServiceInstall: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "install",
+        abstract: "Have systemd run the service of this replica, from now on and after every start of the PC.",
+        discussion: """
+            Without --system it belongs to you and runs while you are logged in; `loginctl enable-linger` lets it run \
+            always. With --system (as root) it belongs to the machine and runs as the user who owns the replica. With \
+            --to the unit is only written into that folder. A proxy that is given here is kept in the unit.
+
+            EXAMPLES
+              zona service install --file narni.sqlite
+              sudo zona service install --system --file /srv/zona/narni.sqlite
+              zona service install --to .
+            """)
+
+    @Flag(help: "A service of the machine instead of one of your own.")
+    var system = false
+
+    @Option(help: ArgumentHelp("Only write the unit into this folder.", valueName: "folder"))
+    var to: String?
+
+    @OptionGroup var network: NetworkOptions
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+        let work = try Workplace(options)
+        let unit = try ServiceUnits.unit(of: work.store.path, isSystem: system, proxy: network.settings.proxy)
+        let path = (to ?? unit.folder) + "/" + unit.name
+        try ServiceUnits.write(unit.text, to: path)
+        let steps = ServiceUnits.steps(["daemon-reload"], ["enable", "--now", unit.name], isSystem: system)
+        let done = to == nil && ServiceUnits.run(steps)
+        work.answer.give(.object(["unit": .text(path), "started": .bool(done)])) {
+            if done { return "installed and started: \(SafeText.line(path))" }
+            return "written: \(SafeText.line(path))\nto start it:\n"
+                + steps.map { "  " + $0.joined(separator: " ") }.joined(separator: "\n")
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import ReplicaStore
+import ReplicaSync
+import SyncSession
+
+/// `zona service run`.
+struct ServiceRun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run the service here, until it is told to end (Ctrl-C, or SIGTERM).",
+        discussion: """
+            What changes is said in one line on stdout, with --json as one JSON object a line. Values of records never \
+            are. A second service of the same replica says so and ends.
+
+            EXAMPLES
+              zona service run
+              zona service run --file narni.sqlite --capture-every 30 --poll-every 300
+            """)
+
+    @Option(help: ArgumentHelp("Between two looks at what was written here.", valueName: "seconds"))
+    var captureEvery = 60
+
+    @Option(help: ArgumentHelp("Between two syncs when nothing waits here.", valueName: "seconds"))
+    var pollEvery = 900
+
+    @OptionGroup var network: NetworkOptions
+    @OptionGroup var options: GlobalOptions
+
+    func validate() throws {
+        guard (1...86_400).contains(captureEvery), (1...86_400).contains(pollEvery) else {
+            throw ValidationError("give --capture-every and --poll-every in seconds, from 1 to 86400")
+        }
+    }
+
+    func run() async throws {
+        // Looked at and closed again: the loop opens it for itself.
+        let path = try Workplace(options).store.path
+        let lock = try ServiceLock(of: path)
+        defer { lock.release() }
+        var pace = ServiceSchedule.Pace()
+        pace.capture = Int64(captureEvery) * 1_000
+        pace.poll = Int64(pollEvery) * 1_000
+        let log = ServiceLog(isJSON: options.json)
+        log.say("started", "serving \(path)")
+        let (settings, chosen) = (network.settings, pace)
+        await Stopping.endsInOrder {
+            var loop = ServiceLoop(path: path, settings: settings, pace: chosen, log: log)
+            await loop.run()
+        }
+        log.say("ended", "ended, as it was told")
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import ReplicaStore
+import ReplicaSync
+import SyncSession
+
+/// Carries out what the schedule says, until it is cancelled. A replica that was upgraded, moved away or put back
+/// meanwhile is opened anew.
+struct ServiceLoop {
+    let path: String
+    let settings: SyncSettings
+    let log: ServiceLog
+    private var schedule: ServiceSchedule
+    private var network = NetworkWatch()
+    private var opened: (store: ReplicaStore, file: FileIdentity?)?
+
+    /// Milliseconds between two looks at the network while a sync has failed.
+    private static let networkPause: Int64 = 3_000
+
+    init(path: String, settings: SyncSettings, pace: ServiceSchedule.Pace, log: ServiceLog) {
+        self.path = path
+        self.settings = settings
+        self.log = log
+        schedule = ServiceSchedule(pace: pace, now: Self.now)
+    }
+
+    /// Milliseconds that also count while the PC sleeps, whatever happens to its clock.
+    private static var now: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    private static var chance: Double { Double.random(in: 0..<1) }
+
+    mutating func run() async {
+        while !Task.isCancelled {
+            switch schedule.next(now: Self.now) {
+            case .capture: capture()
+            case .sync: await sync()
+            case .wait(let until): await wait(until: until)
+            }
+        }
+    }
+
+    private mutating func wait(until: Int64) async {
+        let now = Self.now
+        let pause = schedule.isFailing ? min(until - now, Self.networkPause) : until - now
+        try? await Task.sleep(for: .milliseconds(max(1, pause)))
+        if network.hasChanged() { schedule.networkChanged(now: Self.now, chance: Self.chance) }
+    }
+
+    /// The file that lies there now.
+    private mutating func store() throws -> ReplicaStore {
+        let file = FileIdentity(path: path)
+        if let opened, let file, opened.file == file { return opened.store }
+        opened = nil
+        let store = try ReplicaStore(path: path)
+        opened = (store, file)
+        return store
+    }
+
+    private mutating func capture() {
+        var hasWork = false
+        do {
+            let store = try store()
+            _ = try store.capture(key: try ReplicaKey.load(for: path), now: Moment.now())
+            hasWork = try store.status().pendingRecords > 0
+        } catch {
+            complain(error, "what was written here waits")
+        }
+        schedule.captured(hasWork: hasWork, now: Self.now)
+    }
+
+    private mutating func sync() async {
+        do {
+            let store = try store()
+            let runner = SyncRunner(store: store, key: try ReplicaKey.load(for: path), settings: settings)
+            let summary = try await runner.run()
+            tell(summary, isAgain: schedule.isFailing)
+            schedule.synced(now: Self.now, chance: Self.chance)
+        } catch {
+            guard (error as? SyncFault)?.code != .cancelled else { return }
+            let failure = Self.failure(error)
+            if failure != .busy { complain(error, "trying again by itself") }
+            schedule.failed(failure, now: Self.now, chance: Self.chance)
+        }
+    }
+
+    private static func failure(_ error: any Error) -> ServiceSchedule.Failure {
+        guard let fault = error as? SyncFault else { return .refused }
+        return switch fault.code {
+        case .unreachable, .interrupted: .line
+        case .busy: .busy
+        default: fault.isRetryable && fault.code == .file ? .busy : .refused
+        }
+    }
+
+    private func tell(_ summary: SyncSummary, isAgain: Bool) {
+        let applied = summary.applied
+        guard isAgain || summary.batchesSent > 0 || applied.rows + applied.deleted > 0 || !summary.events.isEmpty else {
+            return
+        }
+        log.say(
+            "synced",
+            "synchronised\(isAgain ? ", after it had failed" : ""): "
+                + "sent \(Words.count(summary.batchesSent, "batch", "batches")), \(Words.bytes(summary.bytesSent)); "
+                + "received \(Words.count(summary.pages, "page")), \(Words.bytes(summary.bytesReceived)); "
+                + "applied \(Words.count(applied.rows, "row")), \(applied.deleted) deleted")
+    }
+
+    private mutating func complain(_ error: any Error, _ then: String) {
+        // Whatever is wrong with the file may be mended at the next opening: an upgrade, a disk with room again.
+        if error is ReplicaStoreError || (error as? SyncFault)?.code == .file { opened = nil }
+        let message = CommandFailure(error)?.message ?? "\(error)"
+        log.say("failed", "\(message.hasSuffix(".") ? String(message.dropLast()) : message); \(then)")
+    }
+}
+
+/// Which file lies at a path, whatever it is called.
+private struct FileIdentity: Equatable {
+    let device: UInt64
+    let number: UInt64
+
+    init?(path: String) {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        device = UInt64(facts.st_dev)
+        number = UInt64(facts.st_ino)
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// Units on this machine: where they go, and what systemd is asked to do with them.
+enum ServiceUnits {
+    static func unit(of replica: String, isSystem: Bool, proxy: String?) throws -> UnitFile {
+        let path = URL(filePath: replica).standardizedFileURL.path
+        guard !path.utf8.contains(where: { $0 < 0x20 }) else {
+            throw CommandFailure(
+                .badValue, "bad-value", "a unit cannot name a path with line breaks or control characters: rename it")
+        }
+        guard let program = Bundle.main.executablePath else {
+            throw CommandFailure(.unexpected, "unexpected", "this program does not know where it lies")
+        }
+        return UnitFile(program: program, replica: path, proxy: proxy, user: isSystem ? owner(of: path) : nil)
+    }
+
+    /// Mode 0600: a proxy's password may be in it.
+    static func write(_ text: String, to path: String) throws {
+        let folder = (path as NSString).deletingLastPathComponent
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            throw CommandFailure(
+                .file, "file",
+                "\(path) cannot be written (\(String(cString: strerror(errno)))): check the folder, or run it as root")
+        }
+        chmod(path, 0o600)
+    }
+
+    static func steps(_ commands: [String]..., isSystem: Bool) -> [[String]] {
+        commands.map { ["systemctl"] + (isSystem ? [] : ["--user"]) + $0 }
+    }
+
+    /// Runs each; false as soon as one fails, or systemd is not there.
+    static func run(_ steps: [[String]]) -> Bool {
+        steps.allSatisfy { words in
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = words
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            guard (try? process.run()) != nil else { return false }
+            process.waitUntilExit()
+            return process.terminationStatus == 0
+        }
+    }
+
+    private static func owner(of path: String) -> String {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return attributes?[.ownerAccountName] as? String ?? "root"
+    }
+}

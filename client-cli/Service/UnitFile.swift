@@ -1,0 +1,89 @@
+import Foundation
+
+/// The systemd unit of a replica's service.
+struct UnitFile {
+    /// The program and the replica, as absolute paths.
+    let program: String
+    let replica: String
+    let proxy: String?
+    /// A service of the machine, run as this user; nothing for one of the user's own.
+    let user: String?
+
+    /// `zona-narni.service` for a replica `narni.sqlite`.
+    var name: String {
+        let file = (replica as NSString).lastPathComponent
+        let stem = file.hasSuffix(".sqlite") ? String(file.dropLast(".sqlite".count)) : file
+        let plain = stem.utf8.map { byte in
+            let isPlain = byte >= 0x30 && byte <= 0x39 || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte == 0x2E
+            return isPlain ? byte : UInt8(ascii: "-")
+        }
+        return "zona-\(String(decoding: plain, as: UTF8.self)).service"
+    }
+
+    /// Where units of this kind lie.
+    var folder: String {
+        user == nil
+            ? (GlobalOptions.environment("XDG_CONFIG_HOME") ?? NSHomeDirectory() + "/.config") + "/systemd/user"
+            : "/etc/systemd/system"
+    }
+
+    var text: String {
+        var lines = [
+            "[Unit]",
+            "Description=Zona: captures and synchronises \(Self.escaped(replica))",
+            "StartLimitIntervalSec=0",
+            "",
+            "[Service]",
+            "Type=exec",
+            "ExecStart=\(Self.command(program)) service run --file \(Self.command(replica))",
+        ]
+        if let proxy { lines.append("Environment=\(Self.quoted("ZONA_PROXY=" + proxy))") }
+        if let user { lines.append("User=\(Self.escaped(user))") }
+        lines += [
+            "Restart=always",
+            "RestartSec=10",
+            "# The command was not understood, or another service has this replica: starting again mends neither.",
+            "RestartPreventExitStatus=2 8",
+            "Nice=5",
+            "UMask=0077",
+            "NoNewPrivileges=yes",
+            "LockPersonality=yes",
+            "MemoryDenyWriteExecute=yes",
+            "RestrictRealtime=yes",
+            "RestrictSUIDSGID=yes",
+            "RestrictNamespaces=yes",
+            "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+            "SystemCallArchitectures=native",
+        ]
+        if user != nil {
+            lines += [
+                "ProtectSystem=strict",
+                "ReadWritePaths=\(Self.quoted((replica as NSString).deletingLastPathComponent))",
+                "PrivateTmp=yes",
+                "PrivateDevices=yes",
+                "ProtectKernelTunables=yes",
+                "ProtectKernelModules=yes",
+                "ProtectControlGroups=yes",
+                "CapabilityBoundingSet=",
+            ]
+        }
+        lines += ["", "[Install]", "WantedBy=\(user == nil ? "default.target" : "multi-user.target")", ""]
+        return lines.joined(separator: "\n")
+    }
+
+    /// systemd reads `%` as a specifier.
+    private static func escaped(_ text: String) -> String {
+        text.replacing("%", with: "%%")
+    }
+
+    /// A word, whatever is in it.
+    private static func quoted(_ word: String) -> String {
+        let inner = escaped(word).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        return "\"\(inner)\""
+    }
+
+    /// A word of a command line, where systemd puts variables in, too.
+    private static func command(_ word: String) -> String {
+        quoted(word).replacing("$", with: "$$")
+    }
+}
