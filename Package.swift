@@ -54,15 +54,16 @@ let package = Package(
             name: "HubStore",
             dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", "SQLiteAccess", grdb, sqlite]),
         .target(name: "CurlTransport", dependencies: ["CCurl"]),
+        .target(name: "Bundles", dependencies: ["SyncCore", "SyncWire", crypto]),
         .target(
             name: "ReplicaSync",
-            dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "CurlTransport", "Schema"]),
+            dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "CurlTransport", "Bundles", "Schema"]),
         .target(
             name: "Consolidation", dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "Schema"]),
         .target(
             name: "HubService",
             dependencies: [
-                "SyncCore", "SyncWire", "SyncSession", "HubStore", "Schema", crypto, logging,
+                "SyncCore", "SyncWire", "SyncSession", "HubStore", "Bundles", "Schema", crypto, logging,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -84,14 +85,15 @@ let package = Package(
         .executableTarget(
             name: "zona",
             dependencies: [
-                "ReplicaSync", "ReplicaStore", "Consolidation", "ConflictDesk", "Schema", "SyncCore", "SyncWire",
+                "ReplicaSync", "ReplicaStore", "Consolidation", "ConflictDesk", "Bundles", "Schema", "SyncCore",
+                "SyncWire",
                 "SyncSession", arguments,
             ],
             path: "client-cli"),
         .executableTarget(
             name: "zona-server",
             dependencies: [
-                "HubService", "HubStore", "Consolidation", "ReplicaStore", "Schema", "SyncCore", "SyncWire",
+                "HubService", "HubStore", "Consolidation", "ReplicaStore", "Bundles", "Schema", "SyncCore", "SyncWire",
                 "SyncSession", arguments, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -136,6 +138,7 @@ let package = Package(
                 "HubService", "HubStore", "CurlTransport", "SyncCore", "SyncWire", "SyncSession", "Schema", crypto,
                 logging,
             ]),
+        .testTarget(name: "BundlesTests", dependencies: ["Bundles", "SyncCore", "SyncWire", crypto]),
         .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport"]),
         .testTarget(
             name: "ConsolidationTests",

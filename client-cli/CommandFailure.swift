@@ -1,3 +1,4 @@
+import Bundles
 import Consolidation
 import ReplicaStore
 import ReplicaSync
@@ -20,6 +21,7 @@ struct CommandFailure: Error {
         case let failure as CommandFailure: self = failure
         case let error as ReplicaStoreError: self.init(error)
         case let fault as SyncFault: self.init(fault)
+        case let error as StickError: self.init(error)
         case let error as ConsolidationError: self.init(error)
         case is CancellationError: self.init(.interrupted, "cancelled", "interrupted")
         default: return nil
@@ -44,18 +46,27 @@ struct CommandFailure: Error {
             self.init(underlying)
             return
         }
+        if let stick = fault.stick {
+            self.init(stick)
+            return
+        }
         let status: ExitStatus =
             switch fault.code {
             case .unreachable, .interrupted, .portal, .proxy: .network
-            case .wrongHub, .problem, .forked, .incarnationChanged, .hubTooOld, .wrongAmbito, .badCode, .revoked:
+            case .wrongHub, .problem, .forked, .incarnationChanged, .hubTooOld, .wrongAmbito, .badCode, .revoked,
+                .oldBundle, .missingBundle:
                 .hubRefused
             case .busy: .syncRunning
-            case .file, .noKey: .file
+            case .file, .noKey, .stick: .file
             case .badAddress: .badValue
             case .cancelled: .interrupted
             }
         // A file that another program holds has the word `busy` already.
         self.init(status, fault.code == .busy ? "sync-running" : fault.code.rawValue, fault.context)
+    }
+
+    init(_ error: StickError) {
+        self.init(error.code == .otherRecipient ? .hubRefused : .file, error.code.rawValue, error.context)
     }
 
     init(_ error: ConsolidationError) {

@@ -25,7 +25,7 @@ struct Zona: AsyncParsableCommand {
             """,
         subcommands: [
             Init.self, Status.self, Sync.self, List.self, Show.self, Add.self, Edit.self, Remove.self, Conflicts.self,
-            Explain.self, History.self, Refused.self, Service.self, Consolidate.self, Doctor.self,
+            Explain.self, History.self, Refused.self, Service.self, Bundle.self, Consolidate.self, Doctor.self,
         ])
 
     /// Says what may be meant by a command that does not exist; the parser would complain of its options instead.

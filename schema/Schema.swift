@@ -43,6 +43,7 @@ package enum Schema {
         file("R006_schema", PackageResources.R006_schema_sql),
         file("R007_refused", PackageResources.R007_refused_sql),
         file("R008_contact", PackageResources.R008_contact_sql),
+        file("R009_stick", PackageResources.R009_stick_sql),
     ]
 
     /// What only a hub has.
@@ -53,6 +54,7 @@ package enum Schema {
         file("H004_digest", PackageResources.H004_digest_sql),
         file("H005_backup", PackageResources.H005_backup_sql),
         file("H006_life", PackageResources.H006_life_sql),
+        file("H007_stick", PackageResources.H007_stick_sql),
     ]
 
     /// The code lists that `zona-server init` seeds: CSV with the columns of `vocabolario`.

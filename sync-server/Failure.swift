@@ -1,3 +1,4 @@
+import Bundles
 import Consolidation
 import Foundation
 import HubService
@@ -14,6 +15,8 @@ struct Failure: Error {
         case badValue = 3
         case notFound = 4
         case file = 5
+        /// A bundle that was not taken, or not all of it.
+        case refused = 7
         /// `verify` found a difference.
         case differs = 9
     }
@@ -46,9 +49,16 @@ struct Failure: Error {
         case let error as ReplicaStoreError: self.init(.file, error.code.rawValue, error.context)
         case let fault as CocoaError where fault.code == .fileWriteOutOfSpace:
             self.init(.file, "disk-full", "the disk is full: free some space and try again")
+        case let error as StickError:
+            self.init(error.code == .otherRecipient ? .refused : .file, error.code.rawValue, error.context)
         case let problem as Problem: self.init(.unexpected, "problem", problem.message)
         default: self.init(.unexpected, "unexpected", "\(error)")
         }
+    }
+
+    /// A bundle of which something was not taken.
+    init(refusing problem: Problem, _ file: String) {
+        self.init(.refused, "\(problem.code)", "\(file): not taken, or not all of it: \(problem.message)")
     }
 
     func show(asJSON: Bool) {

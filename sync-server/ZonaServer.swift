@@ -20,8 +20,7 @@ struct ZonaServer: AsyncParsableCommand {
         subcommands: [
             Init.self, Invite.self, Serve.self, Replicas.self, Revoke.self, Retire.self, Conflicts.self,
             Consolidate.self, Collect.self, Verify.self, Policy.self, Prune.self, Backup.self, Backups.self,
-            Restore.self,
-            NewLife.self,
+            Restore.self, NewLife.self, Bundle.self,
         ])
 
     static func main() async {

@@ -68,4 +68,16 @@ extension Routes {
         let seq = try await asking(tenant) { try await tenant.read { try tenant.hub.seq() } }
         return answer(frame.bytes, headers: [.zonaSeq: "\(seq)"])
     }
+
+    /// `POST /v1/{ambito}/keys`: a `KeyCard` frame of the replica, answered by that of the ambito: from then on either
+    /// can seal a bundle for the other.
+    @Sendable func keys(_ request: Request, _ context: HubRequestContext) async throws -> Response {
+        let tenant = try tenant(of: context)
+        let session = try session(of: request, in: tenant, context)
+        let bytes = try await message(of: request, for: tenant, context)
+        let frame = try await asking(tenant) {
+            try await tenant.fold { try tenant.hub.exchangeKeys(bytes, with: session.peer) }
+        }
+        return answer(frame.bytes)
+    }
 }

@@ -32,6 +32,7 @@ struct Routes: Sendable {
         router.post("/v1/enrol", use: enrol)
         router.post("/v1/{ambito}/nonce", use: nonce)
         router.post("/v1/{ambito}/greeting", use: greeting)
+        router.post("/v1/{ambito}/keys", use: keys)
         router.put("/v1/{ambito}/batch/{hash}", use: putBatch)
         router.get("/v1/{ambito}/batch/{hash}", use: batchPosition)
         router.post("/v1/{ambito}/compare", use: compare)

@@ -19,7 +19,7 @@ package struct ServerKeys: Sendable {
     package let expiresAt: Int64
     /// Whether the certificate was issued just now rather than found.
     package let isNewlyIssued: Bool
-    private let keyPEM: String
+    let keyPEM: String
 
     /// What `zona-server init` does: makes what is not there yet, and leaves the keys that are.
     ///

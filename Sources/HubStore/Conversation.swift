@@ -15,7 +15,7 @@ extension HubStore {
         problem.frame(key: key)
     }
 
-    private var session: HubSession {
+    var session: HubSession {
         HubSession(ambito: identity.ambito, ambitoKey: key.publicKey, schemaVersion: catalog.version)
     }
 
@@ -37,29 +37,39 @@ extension HubStore {
                 try hub.takeNewLife(database, names: { drawn.next() ?? Self.randomName() }, now: now)
                 try hub.save(database)
             }
-            try note(peer, database, now: now)
-            let state = try hubState(database, hub, number: peer.greeting.number)
-            let former = try peer.greeting.formerNumbers.map { number in
-                NumberState(try hubState(database, hub, number: number))
-            }
-            let greeting = HubGreeting(
-                state: state, session: name, schemaVersion: catalog.version,
-                formerIncarnations: try HubRow.formerIncarnations(database), horizon: hub.horizon, numbers: former)
+            try admitAll(of: peer, database, now: now)
+            try note(peer, bytes, isOnStick: false, database, now: now)
+            let greeting = try hubGreeting(database, hub, to: peer.greeting, session: name)
             return (greeting.frame(key: key), hub.incarnation)
         }
         life.withLock { $0 = incarnation }
         return (peer, frame)
     }
 
-    /// Remembers where a replica is. The numbers that it had before are its past: they hold nothing back any more. A
-    /// number that greets is alive, whatever was thought of it.
-    private func note(_ peer: HubSession.Peer, _ database: Database, now: Int64) throws {
-        let greeting = peer.greeting
-        for number in greeting.formerNumbers + [greeting.number] {
+    func hubGreeting(
+        _ database: Database, _ hub: HubRow, to greeting: ClientGreeting, session name: [UInt8]
+    ) throws -> HubGreeting {
+        HubGreeting(
+            state: try hubState(database, hub, number: greeting.number), session: name, schemaVersion: catalog.version,
+            formerIncarnations: try HubRow.formerIncarnations(database), horizon: hub.horizon,
+            numbers: try greeting.formerNumbers.map { NumberState(try hubState(database, hub, number: $0)) })
+    }
+
+    func admitAll(of peer: HubSession.Peer, _ database: Database, now: Int64) throws {
+        for number in peer.greeting.formerNumbers + [peer.greeting.number] {
             try admit(
                 database, number: number, key: peer.certificate.key, comune: peer.certificate.comune,
                 isCapofila: peer.certificate.isCapofila, now: now)
         }
+    }
+
+    /// Remembers where a replica is. The numbers that it had before are its past: they hold nothing back any more. A
+    /// number that greets is alive, whatever was thought of it; on a stick only when it says something new, for that
+    /// greeting may have lain in a drawer.
+    func note(
+        _ peer: HubSession.Peer, _ bytes: [UInt8], isOnStick: Bool, _ database: Database, now: Int64
+    ) throws {
+        let greeting = peer.greeting
         let supersede = try RawStatement(
             database, "UPDATE replica SET superseded_at = ?2 WHERE number = ?1 AND superseded_at IS NULL")
         for number in greeting.formerNumbers {
@@ -70,15 +80,27 @@ extension HubStore {
         let note = try RawStatement(
             database,
             """
-            UPDATE replica SET cursor = ?2, oldest = ?3, schema_version = ?4, last_contact = ?5, superseded_at = NULL,
-                retired_at = NULL WHERE number = ?1
+            UPDATE replica SET cursor = ?2, oldest = ?3, schema_version = ?4, last_contact = ?5,
+                superseded_at = CASE WHEN ?6 THEN superseded_at END, retired_at = CASE WHEN ?6 THEN retired_at END
+            WHERE number = ?1
             """)
         note.bind(1, Int64(greeting.number.rawValue))
         note.bind(2, Int64(clamping: greeting.cursor))
         note.bind(3, Int64(clamping: greeting.oldest))
         note.bind(4, greeting.schemaVersion)
         note.bind(5, now)
+        let isRepeated = try isOnStick && Self.isRepeated(bytes, of: greeting.number, database)
+        note.bind(6, isRepeated ? 1 : 0)
         try note.run()
+        let keep = try RawStatement(
+            database,
+            """
+            INSERT INTO greeting(number, bytes) VALUES (?1, ?2)
+            ON CONFLICT(number) DO UPDATE SET bytes = excluded.bytes
+            """)
+        keep.bind(1, Int64(greeting.number.rawValue))
+        keep.bind(2, blob: bytes)
+        try keep.run()
     }
 
     /// Whether a batch of this peer's is stored.
@@ -128,6 +150,13 @@ extension HubStore {
     package func accept(_ bytes: [UInt8], from peer: HubSession.Peer, offset: Int64, now: Int64) throws(Problem)
         -> Frame
     {
+        try take(bytes, from: peer, offset: offset, now: now).answer
+    }
+
+    /// - Parameter offset: nothing where no clock was measured: then the one that the batch names is believed.
+    func take(
+        _ bytes: [UInt8], from peer: HubSession.Peer, offset: Int64?, now: Int64
+    ) throws(Problem) -> (answer: Frame, isNew: Bool, changes: Int) {
         try answer { [self] database in
             let frame = try Frame(reading: bytes, kind: .batch)
             try frame.verify(by: peer.certificate.key)
@@ -141,12 +170,14 @@ extension HubStore {
             let facts = HubSession.NumberFacts(
                 storedCounter: stored.storedCounter, storedHash: stored.storedHash,
                 foldedCounter: stored.foldedCounter, isStored: try twin.step())
-            switch try session.judge(header, from: peer, incarnation: hub.incarnation, facts: facts) {
+            let directive = try session.judge(header, from: peer, incarnation: hub.incarnation, facts: facts)
+            switch directive {
             case .acknowledgeAgain: break
             case .store:
-                try store(frame, header, offset: offset, peer: peer, hub: &hub, database, now: now)
+                try store(frame, header, offset: offset ?? header.offset, peer: peer, hub: &hub, database, now: now)
             }
-            return Acknowledgement(state: try hubState(database, hub, number: header.number)).frame(key: key)
+            let state = try hubState(database, hub, number: header.number)
+            return (Acknowledgement(state: state).frame(key: key), directive == .store, header.count)
         }
     }
 
@@ -176,7 +207,9 @@ extension HubStore {
             database,
             """
             UPDATE replica SET stored_counter = ?2, stored_hash = ?3, clock_offset = ?4, last_contact = ?5,
-                incarnation = coalesce(incarnation, ?6)
+                incarnation = coalesce(incarnation, ?6),
+                superseded_at = CASE WHEN ?7 THEN NULL ELSE superseded_at END,
+                retired_at = CASE WHEN ?7 THEN NULL ELSE retired_at END
             WHERE number = ?1
             """)
         note.bind(1, Int64(header.number.rawValue))
@@ -185,6 +218,8 @@ extension HubStore {
         note.bind(4, offset)
         note.bind(5, now)
         note.bind(6, blob: header.incarnation.bytes)
+        // Who says something new under a number is alive under it, though the greeting may have been an older one.
+        note.bind(7, header.number == peer.greeting.number ? 1 : 0)
         try note.run()
         if header.isLastOfUnit { try fold(header, correction: correction, peer: peer, hub: &hub, database, now: now) }
         try hub.save(database)

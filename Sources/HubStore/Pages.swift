@@ -64,14 +64,14 @@ extension HubStore {
         }
     }
 
-    private struct BuiltPage: Sendable {
+    struct BuiltPage: Sendable {
         let frame: Frame
         let to: UInt64
         let records: Int
         let isComplete: Bool
     }
 
-    private func page(
+    func page(
         _ database: Database, for peer: HubSession.Peer, after: UInt64, sizeBytes: Int
     ) throws -> BuiltPage {
         try refuseRevoked(database, peer.certificate.key)

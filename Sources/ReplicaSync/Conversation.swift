@@ -13,6 +13,8 @@ package struct Conversation {
     package enum Request: Sendable {
         case nonce
         case greeting(Frame)
+        /// My sealing key, for the hub's.
+        case keys(Frame)
         /// Whether the hub has stored a batch of mine.
         case isStored(hash: [UInt8])
         /// How many bytes of a batch the hub has from an upload that was cut.
@@ -32,6 +34,8 @@ package struct Conversation {
     package enum Answer: Sendable {
         case nonce(Nonce)
         case greeting(HubGreeting)
+        /// Nothing from a hub that does not know the question yet.
+        case keys(SealingKey?)
         case isStored(Bool)
         case bytesHeld(Int)
         case acknowledgement(Acknowledgement)
@@ -44,6 +48,8 @@ package struct Conversation {
     package private(set) var progress = SyncProgress()
     /// Whether, now that it is over, a new conversation is to follow: who this file is, or who the hub is, has changed.
     package private(set) var beginsAgain = false
+    /// By stick: whether the hub must first be given what the next bundle holds.
+    package private(set) var waitsForBundle = false
     private var session: ClientSession
     private let store: ReplicaStore
     private let key: SigningKey
@@ -52,24 +58,31 @@ package struct Conversation {
     private var mayResume = true
     private var page: (frame: Frame, header: PageHeader)?
     private var waiting: (bytes: [UInt8], hash: [UInt8], counter: UInt64, clock: Int64)?
+    private let exchangesKeys: Bool
+    /// What to do once the keys are exchanged.
+    private var afterKeys: ClientSession.Directive?
 
     /// Captures what is pending and reads what the file knows.
     ///
     /// - Parameters:
     ///   - pulls: false to push only.
+    ///   - pushes: false by stick.
+    ///   - exchangesKeys: whether the sealing keys are exchanged, where they were not yet.
     ///   - now: the PC's clock, Unix milliseconds.
     ///   - newNumber: 63 random bits, never 0, for the case that this file needs a new number.
     package init(
-        store: ReplicaStore, key: SigningKey, pulls: Bool = true, now: Int64,
+        store: ReplicaStore, key: SigningKey, pulls: Bool = true, pushes: Bool = true, exchangesKeys: Bool = false,
+        now: Int64,
         newNumber: @escaping () -> UInt64 = { UInt64.random(in: 1...UInt64(Int64.max)) }
     ) throws(SyncFault) {
         self.store = store
         self.key = key
         self.newNumber = newNumber
+        self.exchangesKeys = exchangesKeys
         do throws(ReplicaStoreError) {
             summary.captured = try store.capture(key: key, now: now)
             state = try store.state()
-            session = ClientSession(local: try store.local(), pulls: pulls)
+            session = ClientSession(local: try store.local(), pulls: pulls, pushes: pushes)
             let waiting = try store.waiting()
             progress.batchesTotal = waiting.batches
             progress.bytesToSend = Int64(waiting.bytes)
@@ -83,6 +96,12 @@ package struct Conversation {
     /// The first request.
     package mutating func begin() throws(SyncFault) -> Request? {
         try carryOut(session.start(), now: 0)
+    }
+
+    /// Begins by stick, with the hub's greeting that lies there: no nonce, no clock, and nothing is sent.
+    package mutating func begin(with greeting: HubGreeting, now: Int64) throws(SyncFault) -> Request? {
+        try forgetDurable(greeting)
+        return try carryOut(session.start(with: greeting), now: now)
     }
 
     /// Takes the answer to the last request and gives the next, or nothing when the conversation is over.
@@ -99,6 +118,10 @@ package struct Conversation {
             name = greeting.session
             try forgetDurable(greeting)
             directive = session.onGreeting(greeting)
+            if let request = try askKeys(before: directive) { return request }
+        case .keys(let key):
+            try keep(key)
+            directive = afterKeys ?? .finish
         case .isStored(let isStored):
             directive = session.onStored(isStored)
         case .bytesHeld(let held):
@@ -137,6 +160,9 @@ package struct Conversation {
                 beginsAgain = true
                 return nil
             case .finish: return nil
+            case .waitForBundle:
+                waitsForBundle = true
+                return nil
             case .stop(let stop):
                 if stop == .pageElsewhere { try stored { store throws(ReplicaStoreError) in try store.dropInbox() } }
                 throw SyncFault(stop)
@@ -188,17 +214,38 @@ package struct Conversation {
         }
     }
 
+    // MARK: Keys
+
+    /// Only who will go on under his number asks: a hub that was just met is asked in the conversation that follows.
+    private mutating func askKeys(before directive: ClientSession.Directive) throws(SyncFault) -> Request? {
+        guard exchangesKeys, try !stored({ store throws(ReplicaStoreError) in try store.hubSealingKey() }).isExchanged
+        else { return nil }
+        switch directive {
+        case .stop, .meet, .fork, .startAfresh, .beginAgain: return nil
+        default: break
+        }
+        afterKeys = directive
+        return .keys(KeyCard(ambito: state.ambito, of: key).frame(key: key))
+    }
+
+    private func keep(_ key: SealingKey?) throws(SyncFault) {
+        guard let key else { return }
+        try stored { store throws(ReplicaStoreError) in
+            try store.keepHubSealingKey(key, exchangedWith: state.incarnation)
+        }
+    }
+
     // MARK: Sending
 
     private mutating func acknowledge(folded: UInt64, stored counter: UInt64) throws(SyncFault)
         -> ClientSession.Directive
     {
-        let clock = summary.clockOffset
+        let clock = session.measuredOffset
         let batch = try stored { store throws(ReplicaStoreError) in
             try store.acknowledge(folded: folded, clock: clock)
             return try store.batch(after: counter)
         }
-        waiting = batch.map { ($0.bytes, $0.hash, $0.lastCounter, clock) }
+        waiting = batch.map { ($0.bytes, $0.hash, $0.lastCounter, clock ?? 0) }
         if counter > state.acknowledgedCounter {
             progress.changesSent = Int(clamping: counter - state.acknowledgedCounter)
         }

@@ -44,7 +44,7 @@ package enum Enrolling {
         switch fault.code {
         case .interrupted, .cancelled, .file, .problem, .busy: true
         case .unreachable, .wrongHub, .portal, .proxy, .forked, .incarnationChanged, .hubTooOld, .wrongAmbito, .badCode,
-            .badAddress, .revoked, .noKey:
+            .badAddress, .revoked, .noKey, .stick, .oldBundle, .missingBundle:
             false
         }
     }

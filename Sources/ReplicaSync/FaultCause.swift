@@ -70,6 +70,8 @@ package enum FaultCause: String, Sendable, CaseIterable {
             case .badAddress: .badAddress
             case .revoked: .revoked
             case .noKey: .key
+            // Of a file that is carried, not of a sync.
+            case .stick, .oldBundle, .missingBundle: .problem
             }
     }
 

@@ -88,6 +88,21 @@ struct HubConnection: Sendable {
             pages: Int(number("Zona-Pages")), records: Int(number("Zona-Records")), bytes: number("Zona-Bytes"))
     }
 
+    /// Tells the hub whom to seal for, and asks the same of it. Nothing from a hub that does not know the question yet.
+    func exchangeKeys(_ card: Frame, session: [UInt8]) async throws(SyncFault) -> SealingKey? {
+        let answer = try await send(
+            HTTPExchange(
+                method: "POST", path: "/v1/\(ambito)/keys", headers: [("Zona-Session", Hash.text(session))],
+                body: card.bytes))
+        guard answer.status != 404 else { return nil }
+        let frame = try verified(answer, kind: .sealingKey)
+        let card = try read { () throws(WireError) in try KeyCard(reading: frame) }
+        guard card.holder == ambitoKey, "\(card.ambito)" == ambito else {
+            throw SyncFault(.problem, "the hub answered with the key of somebody else: tell the technician")
+        }
+        return card.sealingKey
+    }
+
     /// One question of those by which file and hub find the records in which they differ.
     func compare(_ question: Frame, session: [UInt8]) async throws(SyncFault) -> ComparisonAnswer {
         let answer = try await frame(

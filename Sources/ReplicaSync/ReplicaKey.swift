@@ -75,21 +75,12 @@ package enum ReplicaKey {
         }
         defer { Foundation.close(file) }
         let text = Array((Hash.text(seed) + "\n").utf8)
-        guard write(file, text, text.count) == text.count, fsync(file) == 0, flushFolder(of: path) else {
+        guard write(file, text, text.count) == text.count, fsync(file) == 0, PrivateFile.flushFolder(of: path)
+        else {
             unlink(path)
             throw SyncFault(
                 .file, "the key file \(path) cannot be written: the disk may be full; free some space and try again")
         }
         return key
-    }
-
-    /// A name that is not flushed may be gone after a power cut, and with it the code that the hub has taken for this
-    /// key.
-    private static func flushFolder(of path: String) -> Bool {
-        let folder = (path as NSString).deletingLastPathComponent
-        let file = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return false }
-        defer { Foundation.close(file) }
-        return fsync(file) == 0
     }
 }

@@ -1,3 +1,4 @@
+package import Bundles
 package import CurlTransport
 package import ReplicaStore
 package import SyncSession
@@ -23,6 +24,12 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
         case badAddress = "bad-address"
         case revoked
         case noKey = "no-key"
+        /// The file on the stick cannot be written, read or believed; `stick` says why.
+        case stick
+        /// A bundle or receipt that says less than this file knows already.
+        case oldBundle = "old-bundle"
+        /// A bundle before it is missing.
+        case missingBundle = "missing-bundle"
     }
 
     package let code: Code
@@ -33,6 +40,8 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
     package private(set) var cause: FaultCause
     /// What the replica's file said, when it was the file.
     package let underlying: ReplicaStoreError?
+    /// What the stick's file said, when it was that file.
+    package private(set) var stick: StickError?
 
     package init(_ code: Code, _ context: String, underlying: ReplicaStoreError? = nil) {
         cause = underlying.flatMap { FaultCause($0.code) } ?? FaultCause(code)
@@ -46,7 +55,7 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
         case .unreachable, .interrupted, .portal, .proxy, .busy, .cancelled: true
         case .file: underlying?.isRetryable ?? false
         case .wrongHub, .problem, .forked, .incarnationChanged, .hubTooOld, .wrongAmbito, .badCode, .badAddress,
-            .revoked, .noKey:
+            .revoked, .noKey, .stick, .oldBundle, .missingBundle:
             false
         }
     }
@@ -140,6 +149,11 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
                 "the hub refused: \(problem.message). What waits here is kept: run the sync again; if it stays "
                     + "so, tell the technician")
         }
+    }
+
+    package init(_ error: StickError) {
+        self.init(.stick, error.context)
+        stick = error
     }
 
     package init(_ error: ReplicaStoreError) {

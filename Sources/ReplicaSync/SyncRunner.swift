@@ -64,8 +64,9 @@ package struct SyncRunner: Sendable {
         let begun = clock.now
         var spending = Spending(budget: budget)
         for _ in 0..<Self.conversations {
-            var conversation = try Conversation(store: store, key: key, pulls: pulls, now: Self.now)
-            let hub = HubConnection(try stored { () throws(ReplicaStoreError) in try store.state() }, settings)
+            var conversation = try Conversation(
+                store: store, key: key, pulls: pulls, exchangesKeys: true, now: Self.now)
+            let hub = try connection()
             let before = earlier.wireSent + earlier.wireReceived
             var stop: Stop?
             do throws(SyncFault) {
@@ -89,6 +90,17 @@ package struct SyncRunner: Sendable {
         throw last
             ?? SyncFault(
                 .problem, "the hub changed under this sync again and again: tell the technician, and sync again later")
+    }
+
+    private func connection() throws(SyncFault) -> HubConnection {
+        let state = try stored { () throws(ReplicaStoreError) in try store.state() }
+        guard !(settings.hubURL ?? state.hubURL).isEmpty else {
+            throw SyncFault(
+                .badAddress,
+                "this replica was enrolled by stick and does not know where its hub is: give the address once, "
+                    + "`zona sync --hub https://HOST:PORT`, or go on by stick (`zona bundle`)")
+        }
+        return HubConnection(state, settings)
     }
 
     private func stored<Result>(_ body: () throws(ReplicaStoreError) -> Result) throws(SyncFault) -> Result {
@@ -158,6 +170,7 @@ private struct Line {
         case .greeting(let frame):
             let (greeting, seq) = try await hub.greet(frame)
             return .greeting(greeting, seq: seq)
+        case .keys(let card): return .other(.keys(try await hub.exchangeKeys(card, session: conversation.name)))
         case .isStored(let hash): return .other(.isStored(try await hub.position(of: hash, session: name).isStored))
         case .bytesHeld(let hash): return .other(.bytesHeld(try await hub.position(of: hash, session: name).held))
         case .upload(let upload): return try await send(upload, conversation, &spending)

@@ -3,6 +3,7 @@ package struct Campaign: Sendable {
     /// Situations that runs may get into.
     enum Situation: Sendable {
         case refuse, scope, rules, touch, revert, crash, stick, clock, keys
+        case bundle
         case clone, putBack, restore, oldBackup, lostPC, collect, move, schema, deletes
     }
 
@@ -89,6 +90,17 @@ package struct Campaign: Sendable {
         Campaign(
             name: "gctouch", situations: [.collect, .touch, .revert, .deletes],
             promises: daily + ["collected", "form saved", "conflict edit-delete", "startedAfresh"]),
+        Campaign(
+            name: "bundle", situations: [.bundle, .touch],
+            promises: daily + [
+                "bundle", "bundle taken", "bundle taken again", "pages by stick", "pages before the cursor",
+                "stick refused older", "stick refused missing", "stick known", "form saved",
+            ]),
+        Campaign(
+            name: "bundleback", situations: [.bundle, .restore, .putBack, .clone, .collect],
+            promises: daily + [
+                "bundle taken", "pages by stick", "metHub by stick", "forked by stick", "startedAfresh", "restore",
+            ]),
         Campaign(
             name: "all", situations: [.restore, .refuse, .collect, .revert, .touch, .crash],
             promises: daily + ["restore", "refused", "collected", "revert", "form saved", "crash of a PC", "copy"]),

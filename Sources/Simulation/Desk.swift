@@ -71,6 +71,8 @@ final class Desk {
     var talk: Conversation?
     var request: Conversation.Request?
     var peer: HubSession.Peer?
+    /// What lies on the stick that this conversation is held with; nothing over a line.
+    var stick: StickDown?
     var marks = Marks()
     /// Whether the last conversation did all its work.
     var wentThrough = false
@@ -105,6 +107,7 @@ final class Desk {
         talk = nil
         request = nil
         peer = nil
+        stick = nil
     }
 
     /// Closes both programs and opens them again, as after a power cut.

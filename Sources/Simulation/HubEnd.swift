@@ -99,6 +99,7 @@ extension Play {
             desk.peer = peer
             try observe()
             return .greeting(try HubGreeting(reading: answer))
+        case .keys: return .keys(nil)
         case .isStored(let hash):
             return .isStored(try hub.store.hasStored(hash, of: try peer(of: desk)))
         case .bytesHeld(let hash):
@@ -129,7 +130,7 @@ extension Play {
     }
 
     /// What a page shows, as it leaves.
-    private func remember(_ frame: Frame) throws {
+    func remember(_ frame: Frame) throws {
         var reader = try PageReader(frame, header: try PageHeader(reading: frame))
         var entries: [(key: RecordKey, seen: Set<Int>)] = []
         while let entry = try reader.next() { entries.append((entry.key, hub.memory.seen[entry.key] ?? [])) }

@@ -72,6 +72,7 @@ extension Play {
         if campaign.has(.touch), chance.happens(0.15) { try useForm(desk) }
         if campaign.has(.refuse) || campaign.has(.scope), chance.happens(0.06) { try resubmit(desk) }
         if campaign.has(.stick) { try useStick(desk) }
+        if campaign.has(.bundle) { try useBundles(desk) }
         if campaign.has(.crash) { try crash(desk) }
         if campaign.has(.collect) { try collect(desk) }
         if campaign.has(.schema) { try upgrade(desk) }

@@ -42,6 +42,9 @@ final class Play {
     var late: [LateUpload] = []
     /// Batches carried by hand.
     var sticks: [LateUpload] = []
+    /// Bundles under way to the hub, and to PCs.
+    var bundlesUp: [StickUp] = []
+    var bundlesDown: [StickDown] = []
     /// Kept copies of the hub's file, and of PCs' files.
     var backups: [HubBackup] = []
     /// Pages that each PC was sent, the last ones: one may come again.

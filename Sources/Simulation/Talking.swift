@@ -10,6 +10,7 @@ extension Play {
     func talk(_ desk: Desk) throws {
         if desk.talk == nil { try beginTalk(desk) }
         guard let request = desk.request else { return desk.hangUp() }
+        if desk.stick != nil { return try talkByStick(desk, request) }
         let sent = shrunk(request)
         if chance.happens(0.06) {
             count("request lost")
@@ -73,8 +74,6 @@ extension Play {
 
     /// Gives the answer to the conversation, and notes what came of it.
     func receive(_ answer: Conversation.Answer, _ desk: Desk) throws {
-        guard var talk = desk.talk else { return }
-        let before = try Standing(desk)
         var shown: [[UInt8]] = []
         if case .page(let frame) = answer {
             shown =
@@ -82,10 +81,24 @@ extension Play {
                     "SELECT substr(bytes, length(bytes) - 95, 32) FROM zona_inbox ORDER BY position"
                 ).map { $0[0].bytes } + [frame.hash]
         }
+        try advance(desk, showing: shown) { talk, sentAt, now throws(SyncFault) in
+            try talk.receive(answer, sentAt: sentAt, now: now)
+        }
+    }
+
+    /// A step of a desk's conversation, and what came of it.
+    ///
+    /// - Parameter shown: hashes of the pages that it shows if it applies them.
+    func advance(
+        _ desk: Desk, showing shown: [[UInt8]] = [],
+        _ go: (inout Conversation, _ sentAt: Int64, _ now: Int64) throws(SyncFault) -> Conversation.Request?
+    ) throws {
+        guard var talk = desk.talk else { return }
+        let before = try Standing(desk)
         let sentAt = now + desk.skew
         now += Int64(chance.below(40)) + 1
         do {
-            desk.request = try talk.receive(answer, sentAt: sentAt, now: now + desk.skew)
+            desk.request = try go(&talk, sentAt, now + desk.skew)
         } catch {
             note("desk \(desk.index) ended its conversation: \(error.context)")
             try ended(error)
@@ -101,11 +114,14 @@ extension Play {
     private func concluded(_ desk: Desk, _ talk: Conversation) throws {
         for event in talk.summary.events {
             count("\(event)")
+            if desk.stick != nil { count("\(event) by stick") }
             guard mayHappen(event) else {
                 throw SimulationFailure("desk \(desk.index) \(event), and nothing was put back, copied or forgotten")
             }
         }
-        if !talk.beginsAgain {
+        if desk.stick != nil {
+            count(talk.waitsForBundle ? "stick waits for a bundle" : "stick read to its end")
+        } else if !talk.beginsAgain {
             desk.wentThrough = true
             try desk.store.noteContact(at: now + desk.skew, offset: talk.summary.clockOffset, fault: nil)
             count("synced")

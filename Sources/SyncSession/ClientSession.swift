@@ -98,6 +98,9 @@ package struct ClientSession: Sendable {
         /// The hub answered as somebody who does not know me as I am: drop the pages that were kept, and begin a new
         /// conversation.
         case beginAgain
+        /// By stick only: the hub lacks batches of an earlier life of it, without which this file cannot compare
+        /// itself with it. The next bundle has them.
+        case waitForBundle
         case stop(Stop)
     }
 
@@ -117,16 +120,27 @@ package struct ClientSession: Sendable {
 
     private let local: Local
     private let pulls: Bool
+    private let pushes: Bool
     private var phase: Phase = .begun
     /// What the hub has of my former numbers, while batches are given back.
     private var formerNumbers: [NumberState] = []
     /// Milliseconds to add to the PC's clock to get the hub's, once the nonce has come.
     package private(set) var measuredOffset: Int64?
 
-    /// - Parameter pulls: false for a push alone.
-    package init(local: Local, pulls: Bool = true) {
+    /// - Parameters:
+    ///   - pulls: false for a push alone.
+    ///   - pushes: false by stick, where what is to be sent waits for the next bundle.
+    package init(local: Local, pulls: Bool = true, pushes: Bool = true) {
         self.local = local
         self.pulls = pulls
+        self.pushes = pushes
+    }
+
+    /// Begins by stick: the hub's greeting lies there, made hours ago, and no clock can be measured.
+    package mutating func start(with greeting: HubGreeting) -> Directive {
+        guard phase == .begun else { return end(.unexpected("a second start")) }
+        phase = .awaitingGreeting
+        return onGreeting(greeting)
     }
 
     package mutating func start() -> Directive {
@@ -199,6 +213,10 @@ package struct ClientSession: Sendable {
     package mutating func onOwed(_ owed: (number: ReplicaNumber, counter: UInt64)?) -> Directive {
         guard case .findingOwed(let state) = phase else { return end(.unexpected("owed out of turn")) }
         guard let owed else { return acknowledge(state) }
+        guard pushes else {
+            phase = .ended
+            return .waitForBundle
+        }
         phase = .awaitingOwed(state, number: owed.number, counter: owed.counter)
         return .giveBack(number: owed.number, counter: owed.counter)
     }
@@ -206,7 +224,7 @@ package struct ClientSession: Sendable {
     /// What waits beyond what the hub has stored: the counter of the next batch's last change, or nothing.
     package mutating func onOutbox(next counter: UInt64?) -> Directive {
         guard case .pushing = phase else { return end(.unexpected("outbox out of turn")) }
-        if let counter {
+        if let counter, pushes {
             phase = .awaitingAcknowledgement(counter: counter)
             return .send(counter: counter)
         }

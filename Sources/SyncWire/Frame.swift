@@ -1,6 +1,6 @@
 package import SyncCore
 
-/// What a frame holds. Numbers travel; never reuse one. Those marked *later* have their number and are not made yet.
+/// What a frame holds. Numbers travel; never reuse one.
 package enum FrameKind: UInt8, Sendable {
     case batch = 1
     case page = 2
@@ -12,9 +12,9 @@ package enum FrameKind: UInt8, Sendable {
     case enrolmentRequest = 8
     case enrolmentAnswer = 9
     case problem = 10
-    /// Later: batches or pages on a stick.
+    /// Begins a file of batches or pages on a stick.
     case bundle = 11
-    /// Later: what a stick brings back.
+    /// What a stick brings back.
     case receipt = 12
     case comparisonRequest = 13
     case comparisonAnswer = 14
@@ -22,6 +22,9 @@ package enum FrameKind: UInt8, Sendable {
     case checkpoint = 15
     case historyRequest = 16
     case historyAnswer = 17
+    case sealingKey = 18
+    /// What a comune without network gets beside its code.
+    case invitation = 19
 }
 
 /// The one framing of everything that travels (`docs/protocol.md`, *Frames*): magic, version, kind, lengths,
@@ -29,7 +32,7 @@ package enum FrameKind: UInt8, Sendable {
 package struct Frame: Sendable {
     package static let magic = Array("ZONA".utf8)
     package static let version: UInt8 = 1
-    static let prefixSize = 14
+    package static let prefixSize = 14
     static let suffixSize = 96
 
     package let kind: FrameKind
@@ -72,10 +75,7 @@ package struct Frame: Sendable {
             throw WireError(.unknownVersion, "format version \(bytes[4]); this program knows \(Self.version)")
         }
         guard let kind = FrameKind(rawValue: bytes[5]) else { throw WireError(.wrongKind, "kind \(bytes[5])") }
-        func length(at offset: Int) -> Int {
-            (0..<4).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
-        }
-        let (header, body) = (length(at: 6), length(at: 10))
+        let (header, body) = Self.lengths(in: bytes)
         guard Self.prefixSize + header + body + Self.suffixSize == bytes.count else {
             throw WireError(.malformed, "frame of another length than it says: truncated or extended")
         }
@@ -91,6 +91,20 @@ package struct Frame: Sendable {
     package init(reading bytes: [UInt8], kind: FrameKind, limit: Int = Limits.batchBytes) throws(WireError) {
         try self.init(reading: bytes, limit: limit)
         guard self.kind == kind else { throw WireError(.wrongKind, "\(self.kind) where \(kind) was expected") }
+    }
+
+    /// How long the frame that begins with these bytes says it is; nothing for fewer bytes than it takes to say so.
+    package static func length(of start: [UInt8]) -> Int? {
+        guard start.count >= prefixSize else { return nil }
+        let (header, body) = lengths(in: start)
+        return prefixSize + header + body + suffixSize
+    }
+
+    private static func lengths(in bytes: [UInt8]) -> (header: Int, body: Int) {
+        func length(at offset: Int) -> Int {
+            (0..<4).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
+        }
+        return (length(at: 6), length(at: 10))
     }
 
     /// SHA-256 over all but the signature: the frame's name.

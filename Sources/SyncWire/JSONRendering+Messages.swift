@@ -18,7 +18,7 @@ extension JSONRendering {
         case .comparisonAnswer: comparison(try ComparisonAnswer(reading: frame))
         case .historyRequest: history(try HistoryRequest(reading: frame))
         case .historyAnswer: history(try HistoryAnswer(reading: frame))
-        case .batch, .page, .bundle, .receipt: []
+        case .batch, .page, .bundle, .receipt, .sealingKey, .invitation: []
         }
     }
 

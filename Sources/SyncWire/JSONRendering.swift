@@ -23,9 +23,9 @@ package enum JSONRendering {
         case .batch: members += try batch(frame, catalog: catalog, after: before)
         case .page: members += try page(frame, catalog: catalog)
         case .nonce, .clientGreeting, .hubGreeting, .acknowledgement, .certificate, .enrolmentRequest, .enrolmentAnswer,
-            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint, .historyRequest,
-            .historyAnswer:
+            .problem, .comparisonRequest, .comparisonAnswer, .checkpoint, .historyRequest, .historyAnswer:
             members += try message(frame)
+        case .bundle, .receipt, .sealingKey, .invitation: members += try stick(frame)
         }
         return JSONText.object(members).rendered
     }

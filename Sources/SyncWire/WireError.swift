@@ -9,6 +9,7 @@ package struct WireError: Error, Sendable, CustomStringConvertible {
         case overLimit = "over-limit"
         case wrongHash = "wrong-hash"
         case wrongSignature = "wrong-signature"
+        case wrongRecipient = "wrong-recipient"
     }
 
     package let code: Code

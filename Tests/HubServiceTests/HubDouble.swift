@@ -107,6 +107,10 @@ final class HubDouble: AmbitoHub {
         ).frame(key: key)
     }
 
+    func exchangeKeys(_ bytes: [UInt8], with peer: HubSession.Peer) throws(Problem) -> Frame {
+        KeyCard(ambito: ambito, of: key).frame(key: key)
+    }
+
     func problemFrame(_ problem: Problem) -> Frame {
         problem.frame(key: key)
     }

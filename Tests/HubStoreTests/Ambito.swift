@@ -250,6 +250,7 @@ struct Line {
                 frame.bytes, now: now, session: [UInt8](repeating: 1, count: 16), isOurNonce: { _ in true })
             peer = answer.peer
             return .greeting(try HubGreeting(reading: answer.answer))
+        case .keys: return .keys(nil)
         case .isStored(let hash): return .isStored(try hub.hasStored(hash, of: try #require(peer)))
         case .bytesHeld: return .bytesHeld(0)
         case .upload(let upload):

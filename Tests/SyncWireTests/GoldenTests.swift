@@ -33,7 +33,10 @@ import Testing
         let read = try Frame(reading: bytes)
 
         try read.verify(
-            by: (name.hasPrefix("batch") || ["client-greeting", "enrolment-request", "history-request"].contains(name)
+            by: (name.hasPrefix("batch")
+                || [
+                    "client-greeting", "client-greeting-stick", "enrolment-request", "sealing-key", "history-request",
+                ].contains(name)
                 ? Samples.replicaKey : Samples.ambitoKey).publicKey)
         try WireReading.any(bytes)
         #expect(WireReading.header(of: read) == WireReading.header(of: frame))
@@ -53,7 +56,8 @@ import Testing
             let size = Int(try header.varint())
             #expect(try read.body(size: size) == frame.body(size: size))
         case .nonce, .clientGreeting, .hubGreeting, .acknowledgement, .certificate, .enrolmentRequest, .enrolmentAnswer,
-            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint, .historyRequest:
+            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint, .historyRequest,
+            .sealingKey, .invitation:
             #expect(bytes == frame.bytes)
         }
     }

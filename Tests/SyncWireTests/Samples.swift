@@ -134,6 +134,12 @@ enum Samples {
         incarnation: incarnation, acknowledgedCounter: 6, acknowledgedHash: [UInt8](repeating: 0xCD, count: 32),
         cursor: 40,
         logHash: [UInt8](repeating: 0xEF, count: 32), oldest: 38, schemaVersion: 1, compares: true)
+    /// As it stands in a bundle: over no hub's nonce.
+    static var stickGreeting: ClientGreeting {
+        var greeting = clientGreeting
+        greeting.nonce = ClientGreeting.stickNonce
+        return greeting
+    }
     static let hubGreeting = HubGreeting(
         state: state, session: [UInt8](repeating: 0x11, count: 16), schemaVersion: 1,
         formerIncarnations: [Incarnation(rawValue: 5)], horizon: 2,
@@ -149,6 +155,10 @@ enum Samples {
         ambitoCode: "ATS-07", ambitoName: "Ambito di prova", comuneName: "Forlì", incarnation: incarnation,
         schemaVersion: 1)
     static let problem = Problem(.gap, "batch starts at 9, expected 7")
+    static let card = KeyCard(ambito: ambito, of: replicaKey)
+    static let receipt = Receipt(
+        greeting: hubGreeting.frame(key: ambitoKey).bytes, bundle: [UInt8](repeating: 0xBD, count: 32),
+        stored: [batch.hash, nextBatch.hash], problem: problem, madeAt: 1_780_000_001_000)
 
     /// Every kind of frame, by the name of its golden vector.
     static let frames: [(name: String, frame: Frame)] = [
@@ -162,6 +172,8 @@ enum Samples {
         ("enrolment-answer", enrolmentAnswer.frame(key: ambitoKey)), ("problem", problem.frame(key: ambitoKey)),
         ("history-request", historyRequest.frame(key: replicaKey)),
         ("history-answer", historyAnswer.frame(key: ambitoKey)),
+        ("client-greeting-stick", stickGreeting.frame(key: replicaKey)),
+        ("sealing-key", card.frame(key: replicaKey)), ("receipt", receipt.frame(key: ambitoKey)),
     ]
 
     static let historyRequest = HistoryRequest(

@@ -60,7 +60,10 @@ enum WireReading {
         case .checkpoint: _ = try Checkpoint(reading: frame)
         case .historyRequest: _ = try HistoryRequest(reading: frame)
         case .historyAnswer: _ = try HistoryAnswer(reading: frame)
-        case .bundle, .receipt: break
+        case .bundle: _ = try BundleHeader(reading: frame)
+        case .receipt: _ = try Receipt(reading: frame)
+        case .sealingKey: _ = try KeyCard(reading: frame)
+        case .invitation: _ = try Invitation(reading: frame)
         }
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import ReplicaStore
 import ReplicaSync
 import SyncCore
+import SyncWire
 
 /// `zona init`.
 struct Init: AsyncParsableCommand {
@@ -17,16 +18,40 @@ struct Init: AsyncParsableCommand {
             EXAMPLES
               zona init --hub https://hub.example.it:8443
               zona init --hub https://hub.example.it:8443 --code ABCDE-FGHIJ-... --file narni.sqlite
+
+            WITHOUT NETWORK
+            The capofila gives an invitation on a stick beside the code (`zona-server invite --stick`), which the code \
+            proves. This command writes a sealed request; `zona bundle import` of the hub's answer makes the replica.
+
+              zona init --invitation /media/stick/invitation-narni.zona --code ABCDE-... --to /media/stick
+              zona bundle import /media/stick/answer-narni.zona
             """)
 
     @Option(help: ArgumentHelp("The hub's address.", valueName: "https://host:port"))
-    var hub: String
+    var hub: String?
+
+    @Option(help: ArgumentHelp("Without network: the invitation on the stick.", valueName: "file"))
+    var invitation: String?
+
+    @Option(
+        name: .customLong("to"),
+        help: ArgumentHelp("Without network: where the request is written.", valueName: "file|folder"))
+    var place: String?
 
     @Option(help: ArgumentHelp("The one-time code. Default: ZONA_CODE, else it is asked for.", valueName: "code"))
     var code: String?
 
     @OptionGroup var network: NetworkOptions
     @OptionGroup var options: GlobalOptions
+
+    func validate() throws {
+        guard (hub == nil) != (invitation == nil) else {
+            throw ValidationError("give either --hub, or --invitation FILE --to FOLDER where there is no network")
+        }
+        guard (invitation == nil) == (place == nil) else {
+            throw ValidationError("--invitation FILE and --to FOLDER belong together")
+        }
+    }
 
     func run() async throws {
         let path = options.path
@@ -36,7 +61,8 @@ struct Init: AsyncParsableCommand {
         }
         let code = try oneTimeCode()
         let answer = Answer(isJSON: options.json)
-        let (hub, settings) = (hub, network.settings)
+        if let invitation, let place { return try request(invitation, code, to: place, answer) }
+        let (hub, settings) = (hub ?? "", network.settings)
         let store = try await Interruption.cancels {
             try await Enrolling.enrol(path: path, hubURL: hub, code: code, settings: settings)
         }
@@ -51,6 +77,26 @@ struct Init: AsyncParsableCommand {
                 """)
         }
         try await firstSync(store, answer, settings: settings, key: key)
+    }
+
+    private func request(_ invitation: String, _ code: String, to place: String, _ answer: Answer) throws {
+        let path = options.path
+        let begun = try StickEnrolling.begin(
+            path: path, invitation: invitation, code: code, to: place, now: Moment.now())
+        answer.give(
+            .object([
+                "request": .text(begun.request), "file": .text(path),
+                "ambito": .text(begun.invitation.ambitoName), "ambito_code": .text(begun.invitation.ambitoCode),
+                "comune": .text(begun.invitation.comuneName), "expires_at": .integer(begun.invitation.expiresAt),
+            ])
+        ) {
+            """
+            written    \(SafeText.line(begun.request)), for \(SafeText.line(begun.invitation.comuneName)) in \
+            \(SafeText.line(begun.invitation.ambitoName))
+            key        waits beside \(SafeText.line(path)) (private: keep it, show it to nobody)
+            next       take it to the hub, which writes an answer; then `zona bundle import ANSWER`
+            """
+        }
     }
 
     private func firstSync(_ store: ReplicaStore, _ answer: Answer, settings: SyncSettings, key: String) async throws {

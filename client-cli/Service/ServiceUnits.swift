@@ -8,7 +8,7 @@ enum ServiceUnits {
             throw CommandFailure(
                 .badValue, "bad-value", "a unit cannot name a path with line breaks or control characters: rename it")
         }
-        guard let program = Bundle.main.executablePath else {
+        guard let program = Foundation.Bundle.main.executablePath else {
             throw CommandFailure(.unexpected, "unexpected", "this program does not know where it lies")
         }
         return UnitFile(program: program, replica: path, proxy: proxy, user: isSystem ? owner(of: path) : nil)
