@@ -35,6 +35,9 @@ enum Bench {
             try ThroughBench(folder: folder, rows: rows, rounds: rounds).run(&report)
         }
         if only == nil || only == "delta" { try DeltaBench(folder: folder, rows: rows, rounds: rounds).run(&report) }
+        if only == nil || only == "inbox" {
+            try InboxBench(folder: folder, rows: count, rounds: rounds).run(&report)
+        }
         report.show()
         if only == nil { try report.write(to: "bench.json") }
     }

@@ -73,7 +73,7 @@ private struct Histories {
         for group in groups { try standing(group, of: state, in: table) }
         let isCut = try replaced(key, groups: Set(groups))
         let listings = try listings(key, groups: Set(groups))
-        for listing in listings where written[listing.loser] == nil { try findLoser(listing.loser, key) }
+        for dot in unheld(listings) { try findInLog(dot, key) }
         let sorted = written.values.sorted { ($0.time, $0.dot) < ($1.time, $1.dot) }
         return HistoryAnswer(
             incarnation: incarnation, at: now, record: state.isDeleted ? .deleted : .shown,
@@ -136,8 +136,17 @@ private struct Histories {
         Array(try authors.name(number).utf8.prefix(Limits.authorBytes))
     }
 
-    /// A value that lost and is nowhere any more, because the decision about it has the same: its batch has it.
-    private mutating func findLoser(_ dot: Dot, _ key: RecordKey) throws {
+    /// Changes that are named here and whose values nobody keeps apart any more, because what came after them has the
+    /// same: losers whose value a decision took, and what replaced others.
+    private func unheld(_ listings: [HistoryAnswer.Listing]) -> [Dot] {
+        let replacing = written.values.flatMap(\.versions).compactMap { version -> Dot? in
+            if case .replaced(let dot) = version.standing { dot } else { nil }
+        }
+        return Set(listings.map(\.loser) + replacing).filter { written[$0] == nil }.sorted()
+    }
+
+    /// Their batches have them.
+    private mutating func findInLog(_ dot: Dot, _ key: RecordKey) throws {
         _ = try origins.origin(of: dot, key)
         guard let change = origins.known[dot], written.count < Limits.historyEntries else { return }
         written[dot] = Written(dot: dot, time: change.time, author: change.author, stamp: nil, versions: [])

@@ -116,6 +116,23 @@ import Testing
         #expect(answer.entries[1].versions.first { $0.group == group }?.standing == .passed)
     }
 
+    @Test func `a decision whose value a later one confirmed is told, for it is what replaced the rest`() throws {
+        try playConflict()
+        let conflict = try #require(try amelia.store.conflicts().first)
+        try amelia.store.resolve(conflict, .other, note: "", by: amelia.author, now: ambito.now)
+        for desk in [amelia, narni] { try desk.sync() }
+        let closed = try #require(try narni.store.conflict(conflict.id))
+        try narni.store.reopen(closed, note: "", by: narni.author, now: ambito.now)
+        try narni.sync()
+        let again = try #require(try narni.store.conflict(conflict.id))
+        try narni.store.resolve(again, .shown, note: "", by: narni.author, now: ambito.now)
+        try narni.sync()
+
+        let told = try telephones(try ask(narni, "soggetto", body))
+
+        #expect(told.map(\.value) == ["1", "2", "3", "2", "2"])
+    }
+
     @Test func `another comune's record and a withheld one are as if there were none`() throws {
         try amelia.sql(
             """

@@ -19,7 +19,7 @@ struct ConflictPage {
 
     var json: JSONValue {
         guard case .object(var members) = ConflictText.json(conflict, table) else { return .null }
-        members["differing"] = .array(ThreeWay.differing(conflict).map(JSONValue.text))
+        members["disputed"] = .array(ThreeWay.disputed(conflict).map(JSONValue.text))
         members["decisions"] = .array(
             decisions.map { decision in
                 .object([
@@ -99,7 +99,7 @@ struct ConflictPage {
         if ["duplicate", "orphan", "invalid"].contains(conflict.kind) {
             return StateConflictText.advice(conflict).joined(separator: "\n")
         }
-        guard let first = ThreeWay.differing(conflict).first ?? conflict.columns.first else {
+        guard let first = ThreeWay.disputed(conflict).first ?? conflict.columns.first else {
             return """
                 to decide:
                   \(command) --take shown   the record stays as it stands

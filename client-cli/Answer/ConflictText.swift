@@ -34,7 +34,7 @@ enum ConflictText {
 
     /// The values of one side in one line, for sentences: those in which the sides differ, where there are two.
     static func values(_ side: Conflict.Side, _ conflict: Conflict, _ table: TableDescription?) -> String {
-        let differing = ThreeWay.differing(conflict)
+        let differing = ThreeWay.disputed(conflict)
         let isOneSided = ["duplicate", "orphan", "invalid"].contains(conflict.kind)
         let texts = conflict.columns.enumerated().filter { isOneSided || differing.contains($1) }.map { index, name in
             let column = table.flatMap { table in table.column(named: name).map { table.columns[$0] } }

@@ -20,7 +20,7 @@ enum DecisionText {
             let texts = values.map { column, value in
                 "\(table.columns[column].name) = \(ValueText.human(value, table.columns[column]))"
             }
-            let rest = ThreeWay.differing(conflict).count > values.count ? "; the rest stays as it stands" : ""
+            let rest = ThreeWay.disputed(conflict).count > values.count ? "; the rest stays as it stands" : ""
             return "decided: \(SafeText.cut(SafeText.line(texts.joined(separator: ", ")), to: 120))\(rest)"
         }
     }

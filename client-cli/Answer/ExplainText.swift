@@ -83,14 +83,15 @@ struct ExplainText {
         let what = isPending ? "at the hub \(try story.text(shown.value, column)), written" : "written"
         var lines = ["  \(what) by \(try who(origin))"]
         if let decided = decided(origin.entry) { lines.append("  \(decided)") }
-        let before = all.filter { $0.version.standing == .replaced(by: origin.entry.dot) && $0.value != origin.value }
-        for other in before {
+        let before = replaced(by: origin, shown, among: all)
+        for other in before.reversed() {
             lines.append("  in the place of \(try story.text(other.value, column)), by \(try who(other))")
         }
         let group = story.group(of: column)
         if let rule = group?.rule { lines.append("  rule \(rule.rawValue): of changes made apart \(rule.words)") }
         let lost = all.filter { other in
             other.value != origin.value && other.place != origin.place
+                && !before.contains { $0.place == other.place }
                 && (other.version.standing == .beside || story.areApart(other.place, origin.place))
         }
         for other in lost {
@@ -113,6 +114,17 @@ struct ExplainText {
             current = before
         }
         return current
+    }
+
+    /// The other values in whose place this one stands: put there by the change that shows, by the one that first wrote
+    /// the value, or by those between them that wrote the same.
+    private func replaced(by origin: Written, _ shown: Written, among all: [Written]) -> [Written] {
+        var same = [origin.entry.dot, shown.entry.dot]
+        same += all.filter { $0.version.standing == .passed && $0.value == origin.value }.map(\.entry.dot)
+        return all.filter { other in
+            guard case .replaced(let dot) = other.version.standing else { return false }
+            return other.value != origin.value && same.contains(dot)
+        }
     }
 
     private func who(_ written: Written) throws -> String {
@@ -183,9 +195,7 @@ struct ExplainText {
             "rule": .optional(story.group(of: column)?.rule.rawValue),
             "written": try origin.map(json) ?? .null,
             "replaced": .array(
-                try all.filter { other in origin.map { other.version.standing == .replaced(by: $0.entry.dot) } ?? false
-                }
-                .map(json)),
+                try origin.flatMap { origin in shown.map { replaced(by: origin, $0, among: all) } }?.map(json) ?? []),
             "lost": .array(try lost.map(json)),
         ])
     }

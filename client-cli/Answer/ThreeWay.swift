@@ -5,7 +5,7 @@ import SyncCore
 struct ThreeWay {
     private struct Field {
         let name: String
-        let differs: Bool
+        let isDisputed: Bool
         let base: String
         let shown: String
         let other: String
@@ -22,6 +22,7 @@ struct ThreeWay {
 
     init(_ conflict: Conflict, _ table: TableDescription?, _ names: RelatedNames) throws {
         self.conflict = conflict
+        let disputed = Self.disputed(conflict)
         fields = try conflict.columns.enumerated().map { index, name in
             let column = table.flatMap { table in table.column(named: name).map { table.columns[$0] } }
             func value(_ values: [Value]?) -> Value? { values.flatMap { index < $0.count ? $0[index] : nil } }
@@ -35,7 +36,8 @@ struct ThreeWay {
             let differs = shown != other
             let marked = differs ? Marked.between(texts.0, texts.1) : (Marked.plain(texts.0), Marked.plain(texts.1))
             return Field(
-                name: SafeText.line(name), differs: differs, base: Marked.plain(try text(base)), shown: marked.0,
+                name: SafeText.line(name), isDisputed: disputed.contains(name), base: Marked.plain(try text(base)),
+                shown: marked.0,
                 other: marked.1, isLookalike: differs && texts.0 == texts.1,
                 changedBy: base == nil ? "" : Self.changedBy(base != shown, base != other))
         }
@@ -50,19 +52,26 @@ struct ThreeWay {
         }
     }
 
-    /// The fields in which the two sides differ.
-    static func differing(_ conflict: Conflict) -> [String] {
-        conflict.columns.enumerated().filter { index, _ in
+    /// The fields in which the two sides differ. All of them where none does: what a decision made equal was opened
+    /// again.
+    static func disputed(_ conflict: Conflict) -> [String] {
+        let differing = conflict.columns.enumerated().filter { index, _ in
             index >= conflict.shown.values.count || index >= conflict.other.values.count
                 || conflict.shown.values[index] != conflict.other.values[index]
         }.map(\.element)
+        return differing.isEmpty ? conflict.columns : differing
     }
 
     /// - Parameter width: characters in a line.
     func text(width: Int, isColoured: Bool) -> String {
         var lines = [width < Self.narrow ? stacked(width) : sideBySide(width)]
-        let same = fields.filter { !$0.differs }.map(\.name)
+        let same = fields.filter { !$0.isDisputed }.map(\.name)
         if !same.isEmpty { lines += ["", "the same on both sides: \(same.joined(separator: ", "))"] }
+        if !conflict.columns.isEmpty, conflict.shown.values == conflict.other.values {
+            lines += [
+                "", "both are the same by now; what lost before: zona explain \(conflict.table) \(conflict.recordID)",
+            ]
+        }
         let alike = fields.filter(\.isLookalike).map(\.name)
         if !alike.isEmpty {
             lines += ["", "\(alike.joined(separator: ", ")): the two look alike, and are written with other bytes"]
@@ -82,7 +91,7 @@ struct ThreeWay {
         if hasBlame { columns.append(.init("changed by", isWhole: true)) }
         var table = TextTable(columns, overflow: .wraps)
         func append(_ cells: [String]) { table.append(hasBlame ? cells + [""] : cells) }
-        for field in fields where field.differs {
+        for field in fields where field.isDisputed {
             table.append([field.name, field.base, field.shown, field.other] + (hasBlame ? [field.changedBy] : []))
         }
         if conflict.columns.isEmpty { append(["the record", "", "as it stands", "deleted"]) }
@@ -102,7 +111,7 @@ struct ThreeWay {
                 lines.append((index == 0 ? label + String(repeating: " ", count: 9 - label.count) : "         ") + line)
             }
         }
-        for field in fields where field.differs {
+        for field in fields where field.isDisputed {
             lines.append(field.name)
             if conflict.base != nil { add("  was", field.base) }
             add("  shown", field.shown)

@@ -89,7 +89,7 @@ final class ReviewDesk {
         case "duplicate": .duplicates(conflict.members.count)
         case "orphan": .orphan(conflict.columns.first ?? "")
         case "invalid": .invalid(conflict.columns)
-        default: conflict.columns.isEmpty ? .existence : .sides(ThreeWay.differing(conflict))
+        default: conflict.columns.isEmpty ? .existence : .sides(ThreeWay.disputed(conflict))
         }
     }
 

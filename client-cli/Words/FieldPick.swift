@@ -43,7 +43,7 @@ struct FieldPick {
         _ conflict: Conflict, _ table: TableDescription, _ values: [(column: Int, value: Value)],
         side: (String) -> Side
     ) -> ConflictChoice {
-        let differing = ThreeWay.differing(conflict)
+        let differing = ThreeWay.disputed(conflict)
         if values.isEmpty, differing.allSatisfy({ side($0) == .other }) { return .other }
         var written = values
         for (index, name) in conflict.columns.enumerated() where side(name) == .other && differing.contains(name) {
