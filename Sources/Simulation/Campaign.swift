@@ -91,10 +91,10 @@ package struct Campaign: Sendable {
             name: "gctouch", situations: [.collect, .touch, .revert, .deletes],
             promises: daily + ["collected", "form saved", "conflict edit-delete", "startedAfresh"]),
         Campaign(
-            name: "bundle", situations: [.bundle, .touch, .clone, .collect],
+            name: "bundle", situations: [.bundle, .clone, .collect],
             promises: daily + [
                 "bundle", "bundle taken", "bundle taken again", "pages by stick", "pages before the cursor",
-                "stick refused older", "stick refused missing", "stick known", "forked by stick", "startedAfresh",
+                "stick refused older", "stick known", "startedAfresh",
             ]),
         Campaign(
             name: "bundleback", situations: [.bundle, .restore],
