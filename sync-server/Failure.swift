@@ -58,7 +58,8 @@ struct Failure: Error {
 
     /// A bundle of which something was not taken.
     init(refusing problem: Problem, _ file: String) {
-        self.init(.refused, "\(problem.code)", "\(file): not taken, or not all of it: \(problem.message)")
+        let status: Status = problem.code == .hubFault ? .file : .refused
+        self.init(status, "\(problem.code)", "\(file): not taken, or not all of it: \(problem.message)")
     }
 
     func show(asJSON: Bool) {

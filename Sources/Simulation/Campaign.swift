@@ -91,17 +91,14 @@ package struct Campaign: Sendable {
             name: "gctouch", situations: [.collect, .touch, .revert, .deletes],
             promises: daily + ["collected", "form saved", "conflict edit-delete", "startedAfresh"]),
         Campaign(
-            name: "bundle", situations: [.bundle, .touch],
+            name: "bundle", situations: [.bundle, .clone, .collect],
             promises: daily + [
                 "bundle", "bundle taken", "bundle taken again", "pages by stick", "pages before the cursor",
-                "stick refused older", "stick refused missing", "stick known", "form saved",
+                "stick refused older", "stick known", "startedAfresh",
             ]),
         Campaign(
             name: "bundleback", situations: [.bundle, .restore],
             promises: daily + ["bundle taken", "pages by stick", "metHub by stick", "restore", "copy"]),
-        Campaign(
-            name: "bundleclone", situations: [.bundle, .clone, .collect],
-            promises: daily + ["bundle taken", "pages by stick", "forked by stick", "startedAfresh"]),
         Campaign(
             name: "all", situations: [.restore, .refuse, .collect, .revert, .touch, .crash],
             promises: daily + ["restore", "refused", "collected", "revert", "form saved", "crash of a PC", "copy"]),

@@ -79,6 +79,10 @@ extension EndToEnd {
                 #expect(try await stick.take(file, "answer-narni.zona").known)
                 #expect(first == stick.file("answer-narni.zona"))
                 try await stage.zona(file, "add", "soggetto", "denominazione=Uno", "tipo_soggetto=VOL")
+                let status = try await stage.zona(file, "status")
+                #expect(status.contains("by stick") && status.contains("zona bundle export"))
+                let line = try await stick.refusal(Programs.zona, "sync", "--file", file)
+                #expect(line.error.code == "bad-address" && line.error.message.contains("--hub"))
                 #expect(try await stick.round(file, "Narni").acknowledgedChanges == 1)
 
                 // The request comes once more, when all is long done.

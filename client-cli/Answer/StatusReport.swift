@@ -66,7 +66,7 @@ struct StatusReport {
             "replica    \(SafeText.line(path)), \(Words.count(status.records, "row"))",
             "comune     \(SafeText.line(state.comuneName))\(state.isCapofila ? ", capofila" : "")",
             "ambito     \(SafeText.line(state.ambitoName)) (\(SafeText.line(state.ambitoCode)))",
-            "hub        \(SafeText.line(state.hubURL))",
+            "hub        \(state.hubURL.isEmpty ? "by stick: no address is known" : SafeText.line(state.hubURL))",
             "operator   \(SafeText.line(author))",
             "last sync  \(state.lastContact.map { Moment.inWords($0, now: now) } ?? "never")",
         ]
@@ -144,6 +144,7 @@ struct StatusReport {
         if status.comparison.result == .differs { return "`zona doctor`: it says which records differ from the hub's" }
         if status.refusedChanges > 0 { return "`zona refused list`: the hub did not take everything" }
         if status.pendingRecords > 0 {
+            if state.hubURL.isEmpty { return "`zona bundle export`, and take it to the hub" }
             return service == nil ? "`zona sync`, when there is network" : "nothing: the service sends it"
         }
         if status.openConflicts > 0 { return "`zona conflicts list`: somebody must decide" }
