@@ -23,6 +23,13 @@ enum Terminal {
             && GlobalOptions.environment("TERM") ?? "dumb" != "dumb"
     }
 
+    /// As much of a text as stands in one line of stderr's terminal: a longer one could not be written over.
+    static func fitting(_ text: String) -> String {
+        var size = winsize()
+        let known = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : 0
+        return known > 1 ? String(text.prefix(known - 1)) : text
+    }
+
     static func writeError(_ text: String) {
         writeErrorRaw(text.hasSuffix("\n") ? text : text + "\n")
     }
