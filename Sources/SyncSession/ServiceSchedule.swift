@@ -11,9 +11,9 @@ package struct ServiceSchedule: Sendable {
         package var poll: Int64 = 900_000
         /// After the first sync that failed; doubled with each that follows.
         package var retryFirst: Int64 = 2_000
-        /// At most, while something waits to be sent and the hub cannot be reached. An attempt costs a few bytes then.
+        /// At most, while something waits to be sent and what is wrong may pass by itself.
         package var retryMost: Int64 = 20_000
-        /// At most, when the hub or something on the way answers with a refusal: trying more often mends nothing.
+        /// At most, when only people can mend it: trying more often does not.
         package var refusedMost: Int64 = 900_000
 
         package init() {}
@@ -26,9 +26,9 @@ package struct ServiceSchedule: Sendable {
     }
 
     package enum Failure: Sendable, Equatable {
-        /// Nobody answered, or the line was cut.
+        /// It may pass by itself: nobody answers, the line was cut, a login page, a disk that is full.
         case line
-        /// Somebody answered, and said no: a login page, another hub, a hub that refuses this file.
+        /// Only people can mend it: another hub, a hub that refuses this file.
         case refused
         /// Another sync of this file is under way.
         case busy

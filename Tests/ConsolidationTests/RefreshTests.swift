@@ -92,7 +92,7 @@ struct RefreshTests {
                 sample.store,
                 from: { _, _ in
                     asked += 1
-                    return SamplePages.page(from: 7, to: 60)
+                    return SamplePages.page(from: 50, to: 60)
                 }, now: 1)
         }
 

@@ -43,11 +43,18 @@ struct ServiceRun: AsyncParsableCommand {
         pace.poll = Int64(pollEvery) * 1_000
         let log = ServiceLog(isJSON: options.json)
         log.say("started", "serving \(path)")
-        let (settings, chosen) = (network.settings, pace)
-        await Stopping.endsInOrder {
-            var loop = ServiceLoop(path: path, settings: settings, pace: chosen, log: log)
+        var settings = network.settings
+        // An attempt into the void must not outlast the half minute in which a queue drains.
+        settings.connectTimeout = .seconds(8)
+        settings.stallTimeout = .seconds(30)
+        let (asked, chosen) = (settings, pace)
+        let isOutdated = await Stopping.endsInOrder {
+            var loop = ServiceLoop(path: path, settings: asked, pace: chosen, log: log)
             await loop.run()
+            return loop.isOutdated
         }
+        // systemd starts the program that lies there now.
+        guard !isOutdated else { throw CommandFailure(.file, "newer-schema", "the replica is of a newer Zona: ended") }
         log.say("ended", "ended, as it was told")
     }
 }

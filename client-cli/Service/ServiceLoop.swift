@@ -10,7 +10,9 @@ struct ServiceLoop {
     let settings: SyncSettings
     let log: ServiceLog
     private var schedule: ServiceSchedule
-    private var network = NetworkWatch()
+    private var network = NetworkState.now()
+    /// Whether the file is of a newer program: this one can do nothing more with it.
+    private(set) var isOutdated = false
     private var opened: (store: ReplicaStore, file: FileIdentity?)?
 
     /// Milliseconds between two looks at the network while a sync has failed.
@@ -33,7 +35,7 @@ struct ServiceLoop {
     private static var chance: Double { Double.random(in: 0..<1) }
 
     mutating func run() async {
-        while !Task.isCancelled {
+        while !Task.isCancelled && !isOutdated {
             switch schedule.next(now: Self.now) {
             case .capture: capture()
             case .sync: await sync()
@@ -46,7 +48,9 @@ struct ServiceLoop {
         let now = Self.now
         let pause = schedule.isFailing ? min(until - now, Self.networkPause) : until - now
         try? await Task.sleep(for: .milliseconds(max(1, pause)))
-        if network.hasChanged() { schedule.networkChanged(now: Self.now, chance: Self.chance) }
+        let before = network
+        network = NetworkState.now()
+        if network != before, network.hasRoute { schedule.networkChanged(now: Self.now, chance: Self.chance) }
     }
 
     /// The file that lies there now.
@@ -88,11 +92,8 @@ struct ServiceLoop {
 
     private static func failure(_ error: any Error) -> ServiceSchedule.Failure {
         guard let fault = error as? SyncFault else { return .refused }
-        return switch fault.code {
-        case .unreachable, .interrupted: .line
-        case .busy: .busy
-        default: fault.isRetryable && fault.code == .file ? .busy : .refused
-        }
+        if fault.cause == .otherSync { return .busy }
+        return fault.cause.isPassing ? .line : .refused
     }
 
     private func tell(_ summary: SyncSummary, isAgain: Bool) {
@@ -110,7 +111,9 @@ struct ServiceLoop {
 
     private mutating func complain(_ error: any Error, _ then: String) {
         // Whatever is wrong with the file may be mended at the next opening: an upgrade, a disk with room again.
-        if error is ReplicaStoreError || (error as? SyncFault)?.code == .file { opened = nil }
+        let file = error as? ReplicaStoreError ?? (error as? SyncFault)?.underlying
+        if file != nil { opened = nil }
+        isOutdated = file?.code == .newerSchema
         let message = CommandFailure(error)?.message ?? "\(error)"
         log.say("failed", "\(message.hasSuffix(".") ? String(message.dropLast()) : message); \(then)")
     }

@@ -3,7 +3,7 @@ import Foundation
 
 /// Runs until the system, or Ctrl-C, asks the program to end; then the work is cancelled and has its time to end.
 enum Stopping {
-    static func endsInOrder(_ work: @escaping @Sendable () async -> Void) async {
+    static func endsInOrder<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) async -> Result {
         let task = Task { await work() }
         let sources = [SIGTERM, SIGINT, SIGHUP].map { kind in
             // The default action would end the program before the dispatch source could hear of it.
@@ -13,7 +13,7 @@ enum Stopping {
             source.resume()
             return source
         }
-        await task.value
-        for source in sources { source.cancel() }
+        defer { for source in sources { source.cancel() } }
+        return await task.value
     }
 }

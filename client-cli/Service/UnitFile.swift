@@ -9,11 +9,10 @@ struct UnitFile {
     /// A service of the machine, run as this user; nothing for one of the user's own.
     let user: String?
 
-    /// `zona-narni.service` for a replica `narni.sqlite`.
+    /// `zona-srv-zona-narni.service` for a replica `/srv/zona/narni.sqlite`: another folder has another unit.
     var name: String {
-        let file = (replica as NSString).lastPathComponent
-        let stem = file.hasSuffix(".sqlite") ? String(file.dropLast(".sqlite".count)) : file
-        let plain = stem.utf8.map { byte in
+        let path = replica.hasSuffix(".sqlite") ? String(replica.dropLast(".sqlite".count)) : replica
+        let plain = path.utf8.drop { $0 == UInt8(ascii: "/") }.map { byte in
             let isPlain = byte >= 0x30 && byte <= 0x39 || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte == 0x2E
             return isPlain ? byte : UInt8(ascii: "-")
         }
@@ -52,14 +51,14 @@ struct UnitFile {
             "RestrictRealtime=yes",
             "RestrictSUIDSGID=yes",
             "RestrictNamespaces=yes",
-            "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+            "# Names are looked up over AF_NETLINK, too.",
+            "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
             "SystemCallArchitectures=native",
         ]
         if user != nil {
             lines += [
                 "ProtectSystem=strict",
                 "ReadWritePaths=\(Self.quoted((replica as NSString).deletingLastPathComponent))",
-                "PrivateTmp=yes",
                 "PrivateDevices=yes",
                 "ProtectKernelTunables=yes",
                 "ProtectKernelModules=yes",
