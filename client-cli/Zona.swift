@@ -7,8 +7,8 @@ struct Zona: AsyncParsableCommand {
         abstract: "Work on the Piano di Zona with or without network, and synchronise with the hub of the ambito.",
         discussion: """
             Everything is written into one file on this PC, the replica; no command but init, sync and \
-            consolidate needs the network. The replica is the file of --file, else of ZONA_FILE, else zona.sqlite \
-            in this folder.
+            consolidate needs the network; explain, history and doctor ask the hub where they can. The replica is \
+            the file of --file, else of ZONA_FILE, else zona.sqlite in this folder.
 
             EXAMPLES
               zona init --hub https://hub.example.it:8443 --code ABCDE-...

@@ -138,16 +138,30 @@ struct BundleExport: ParsableCommand {
             guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue else {
                 throw StickError(.notThere, "there is no folder \(place): is the stick in, and mounted there?")
             }
-            let given = try StickDesk(hubs: [store], now: { Answer.now }).give(store, comune: wanted?.id, to: place)
+            let desk = StickDesk(hubs: [store], now: { Answer.now })
+            var given: [StickDesk.Given] = []
+            var missing: [String] = []
+            var failure: Failure?
+            // A file that does not fit any more keeps no smaller one away.
+            for comune in try wanted.map({ [$0] }) ?? store.comuni() {
+                do {
+                    let written = try desk.give(store, comune: comune.id, to: place)
+                    if !common.json { for one in written { Answer.show(StickSafe.lines(text(one))) } }
+                    given += written
+                } catch {
+                    missing.append(comune.name)
+                    failure = failure ?? Failure(error)
+                }
+            }
+            if common.json { try Answer.show(["bundles": given.map(json), "missing": missing]) }
+            if let failure {
+                let names = missing.joined(separator: ", ")
+                throw Failure(failure.status, failure.code, "not written for \(names): \(failure.message)")
+            }
             guard !given.isEmpty else {
                 throw Failure(
                     .notFound, "not-found",
                     "no replica is in use there: `zona-server invite` makes the code for a new one")
-            }
-            if common.json {
-                try Answer.show(["bundles": given.map(json)])
-            } else {
-                for one in given { Answer.show(StickSafe.lines(text(one))) }
             }
         }
     }

@@ -44,7 +44,9 @@ struct Replicas: ParsableCommand {
 struct Revoke: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shut a replica out: a PC that was lost or stolen. What it sent stays.",
-        discussion: "Example:\n  zona-server revoke 3c9x… --data /srv/zona --ambito UMB-11")
+        discussion:
+            "It is its key that is shut out, and with it every number that files with this key have had.\n\n"
+            + "Example:\n  zona-server revoke 3c9x… --data /srv/zona --ambito UMB-11")
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var ambito: AmbitoOptions
@@ -55,13 +57,23 @@ struct Revoke: ParsableCommand {
         try answering {
             let store = try ambito.open(common)
             let replica = try store.replica(startingWith: number)
+            let before = Set(try store.replicas().filter { $0.revokedAt == nil }.map(\.number))
             try store.revoke(replica.number, now: Answer.now)
+            let all = try store.replicas().filter { $0.revokedAt != nil && before.contains($0.number) }.map(\.number)
             if common.json {
-                try Answer.show(["revoked": "\(replica.number)", "comune": replica.comuneName])
-            } else {
-                Answer.show(
-                    "Replica \(replica.number) of \(replica.comuneName) is shut out. A new code: zona-server invite")
+                try Answer.show([
+                    "revoked": "\(replica.number)", "comune": replica.comuneName, "numbers": all.map { "\($0)" },
+                ])
+                return
             }
+            let others = all.filter { $0 != replica.number }
+            Answer.show("Replica \(replica.number) of \(replica.comuneName) is shut out.")
+            if !others.isEmpty {
+                Answer.show(
+                    "With it go the other numbers of its key, of this file and of copies of it: "
+                        + others.map { "\($0)" }.joined(separator: ", "))
+            }
+            Answer.show("A new code: zona-server invite")
         }
     }
 }

@@ -14,7 +14,7 @@ struct ZonaServer: AsyncParsableCommand {
               zona-server invite --data /srv/zona --ambito UMB-11 --comune 055026
 
             Exit codes: 0 done, 1 unexpected, 2 the command was not understood, 3 a bad value, 4 not found, 5 files, \
-            9 something differs.
+            7 a bundle was not taken, 9 something differs.
             """,
         version: "0.1.0",
         subcommands: [

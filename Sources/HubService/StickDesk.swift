@@ -135,7 +135,12 @@ package struct StickDesk: Sendable {
         if taken.problem == nil && !isOlder { try hub.concludeStick(peer, now: now()) }
         taken.answer = try StickPath.path(in: folder, as: StickPath.name("receipt", of: comune))
         let receipt = try receipt(for: peer, hub, answering: bundle.name, problem: taken.problem)
-        try StickWriter.write(receipt, to: taken.answer)
+        do { try StickWriter.write(receipt, to: taken.answer) } catch let fault {
+            throw StickError(
+                fault.code,
+                "what the bundle holds is taken, and only the receipt is missing (\(fault.context)): take the bundle "
+                    + "in again, with --receipt and a folder that can be written")
+        }
         return taken
     }
 

@@ -42,7 +42,8 @@ package struct SyncRunner: Sendable {
             return summary
         } catch {
             let fault = error.refined(hub: address)
-            if fault.code != .cancelled {
+            // An address that was only given wrongly here says nothing of the hub.
+            if fault.code != .cancelled && (fault.code != .badAddress || settings.hubURL == nil) {
                 try? store.noteContact(at: Self.now, offset: nil, fault: fault.context, cause: fault.cause.rawValue)
             }
             throw fault

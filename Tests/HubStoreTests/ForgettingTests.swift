@@ -86,7 +86,8 @@ import Testing
         try settleAll([narni, amelia, otricoli])
 
         #expect(try ambito.hub.collect(now: ambito.now).collected == 0)
-        try narni.store.resolve(conflict, .shown, note: "", by: Operator("anna"), now: ambito.now)
+        let now = try #require(try narni.store.conflicts().first)
+        try narni.store.resolve(now, .shown, note: "", by: Operator("anna"), now: ambito.now)
         try settleAll([narni, amelia, otricoli])
 
         #expect(try ambito.hub.collect(now: ambito.now).collected == 1)

@@ -108,7 +108,9 @@ struct StatusReport {
     }
 
     private var toSend: String {
-        guard status.pendingRecords > 0 || status.waitingBatches > 0 else { return "nothing" }
+        guard status.pendingRecords > 0 || status.waitingBatches > 0 else {
+            return state.rescueEpoch == nil ? "nothing" : "what the restored hub lacks, once it has said so"
+        }
         let ready =
             "\(Words.count(status.waitingBatches, "batch", "batches")) ready, "
             + Words.bytes(Int64(status.waitingBytes))
@@ -140,6 +142,10 @@ struct StatusReport {
     /// The one thing that is most worth doing.
     private var next: String {
         if let failed = nextAfterFault { return failed }
+        if state.rescueEpoch != nil {
+            return (state.hubURL.isEmpty ? "`zona bundle export`, and take it to the hub" : "`zona sync`, or a bundle")
+                + ": the hub was restored, and is given back what it lacks"
+        }
         if state.lastPull == nil || status.inboxPages > 0 { return "`zona sync`, to get what the ambito has" }
         if status.comparison.result == .differs { return "`zona doctor`: it says which records differ from the hub's" }
         if status.refusedChanges > 0 { return "`zona refused list`: the hub did not take everything" }

@@ -80,11 +80,17 @@ struct Doctor: AsyncParsableCommand {
             report.comparison = comparison
             try store.noteComparison(
                 isEqual: comparison.differences.isEmpty && comparison.unnamed.isEmpty, now: Moment.now())
-        } catch let fault as SyncFault where fault.isRetryable && fault.code != .busy && fault.code != .cancelled {
+        } catch let fault as SyncFault where isOutOfReach(fault, of: store) {
             guard !adopt && !undo else { throw fault }
             report.unreachable = fault.context
             report.scan = try store.scanDigest(now: Moment.now())
         }
+    }
+
+    /// Whether it is only the hub that is missing, for now or, with a replica that lives by stick, for good.
+    private func isOutOfReach(_ fault: SyncFault, of store: ReplicaStore) -> Bool {
+        if fault.code == .badAddress { return (try? store.state().hubURL.isEmpty) ?? false }
+        return fault.isRetryable && fault.code != .busy && fault.code != .cancelled
     }
 
     private func keyState(_ store: ReplicaStore) -> String? {
