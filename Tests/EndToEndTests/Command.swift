@@ -57,10 +57,11 @@ struct Command: Sendable {
         String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
     }
 
-    /// The surroundings of the tests without what would lead the programs elsewhere.
+    /// The surroundings of the tests without what would lead the programs elsewhere, or take their colours: whoever runs
+    /// the tests may do without.
     static func clean(_ additions: [String: String]) -> [String: String] {
         var environment = ProcessInfo.processInfo.environment.filter { name, _ in
-            !name.hasPrefix("ZONA") && !name.lowercased().hasSuffix("_proxy")
+            !name.hasPrefix("ZONA") && name != "NO_COLOR" && !name.lowercased().hasSuffix("_proxy")
         }
         environment.merge(additions) { $1 }
         return environment
