@@ -10,26 +10,37 @@ extension HubStore {
     package func compare(
         _ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8]
     ) throws(Problem) -> Frame {
-        let request: ComparisonRequest
+        try answer(question: bytes, .comparisonRequest, from: peer, in: session) { frame throws(WireError) in
+            let request = try ComparisonRequest(reading: frame)
+            return (request, request.session)
+        } by: { [self] database, request in
+            try Comparing(database, catalog: catalog, peer: peer, request: request).answer().frame(key: key)
+        }
+    }
+
+    /// Answers a question that a replica signed for this conversation, within one read transaction.
+    ///
+    /// - Parameter read: what is asked, and the session that the frame names.
+    func answer<Question: Sendable>(
+        question bytes: [UInt8], _ kind: FrameKind, from peer: HubSession.Peer, in session: [UInt8],
+        reading read: (Frame) throws(WireError) -> (Question, session: [UInt8]),
+        by answer: @Sendable (Database, Question) throws -> Frame
+    ) throws(Problem) -> Frame {
+        let question: Question
+        let named: [UInt8]
         do throws(WireError) {
-            let frame = try Frame(reading: bytes, kind: .comparisonRequest, limit: Limits.messageBytes)
+            let frame = try Frame(reading: bytes, kind: kind, limit: Limits.messageBytes)
             try frame.verify(by: peer.certificate.key)
-            request = try ComparisonRequest(reading: frame)
+            (question, named) = try read(frame)
         } catch {
             throw Problem(error.code == .wrongSignature ? .wrongSignature : .malformed, error.description)
         }
-        guard request.session == session else {
+        guard named == session else {
             throw Problem(.sessionUnknown, "the question is of another conversation: greet again")
         }
-        do {
-            return try snapshot { [self] database in
-                try refuseRevoked(database, peer.certificate.key)
-                return try Comparing(database, catalog: catalog, peer: peer, request: request).answer().frame(key: key)
-            }
-        } catch let problem as Problem {
-            throw problem
-        } catch {
-            throw Problem(.hubFault, HubStoreError(error).context)
+        return try reading { [self] database in
+            try refuseRevoked(database, peer.certificate.key)
+            return try answer(database, question)
         }
     }
 }

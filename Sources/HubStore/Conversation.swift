@@ -105,20 +105,16 @@ extension HubStore {
 
     /// Whether a batch of this peer's is stored.
     package func hasStored(_ hash: [UInt8], of peer: HubSession.Peer) throws(Problem) -> Bool {
-        do {
-            return try snapshot { database in
-                let read = try RawStatement(
-                    database,
-                    """
-                    SELECT 1 FROM log l JOIN replica r ON r.number = l.number
-                    WHERE l.kind = 'batch' AND l.hash = ?1 AND r.key = ?2 LIMIT 1
-                    """)
-                read.bind(1, blob: hash)
-                read.bind(2, blob: peer.certificate.key.bytes)
-                return try read.step()
-            }
-        } catch {
-            throw Problem(.hubFault, HubStoreError(error).context)
+        try reading { database in
+            let read = try RawStatement(
+                database,
+                """
+                SELECT 1 FROM log l JOIN replica r ON r.number = l.number
+                WHERE l.kind = 'batch' AND l.hash = ?1 AND r.key = ?2 LIMIT 1
+                """)
+            read.bind(1, blob: hash)
+            read.bind(2, blob: peer.certificate.key.bytes)
+            return try read.step()
         }
     }
 

@@ -11,27 +11,12 @@ extension HubStore {
     package func history(
         _ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8], now: Int64
     ) throws(Problem) -> Frame {
-        let request: HistoryRequest
-        do throws(WireError) {
-            let frame = try Frame(reading: bytes, kind: .historyRequest, limit: Limits.messageBytes)
-            try frame.verify(by: peer.certificate.key)
-            request = try HistoryRequest(reading: frame)
-        } catch {
-            throw Problem(error.code == .wrongSignature ? .wrongSignature : .malformed, error.description)
-        }
-        guard request.session == session else {
-            throw Problem(.sessionUnknown, "the question is of another conversation: greet again")
-        }
-        do {
-            return try snapshot { [self] database in
-                try refuseRevoked(database, peer.certificate.key)
-                var histories = try Histories(database, hub: self, peer: peer)
-                return try histories.answer(request.record, now: now).frame(key: key)
-            }
-        } catch let problem as Problem {
-            throw problem
-        } catch {
-            throw Problem(.hubFault, HubStoreError(error).context)
+        try answer(question: bytes, .historyRequest, from: peer, in: session) { frame throws(WireError) in
+            let request = try HistoryRequest(reading: frame)
+            return (request.record, request.session)
+        } by: { [self] database, record in
+            var histories = try Histories(database, hub: self, peer: peer)
+            return try histories.answer(record, now: now).frame(key: key)
         }
     }
 }

@@ -154,6 +154,17 @@ package final class HubStore: Sendable {
         }
     }
 
+    /// As `snapshot`, for the functions that answer replicas.
+    func reading<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(Problem) -> Result {
+        do {
+            return try snapshot(body)
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw Problem(.hubFault, HubStoreError(error).context)
+        }
+    }
+
     /// What a hub knows of a number, for greetings, acknowledgements and pages.
     func hubState(_ database: Database, _ hub: HubRow, number: ReplicaNumber) throws -> HubState {
         let read = try RawStatement(

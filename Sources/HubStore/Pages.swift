@@ -54,16 +54,6 @@ extension HubStore {
         try reading { try HubRow($0).seq }
     }
 
-    func reading<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(Problem) -> Result {
-        do {
-            return try snapshot(body)
-        } catch let problem as Problem {
-            throw problem
-        } catch {
-            throw Problem(.hubFault, HubStoreError(error).context)
-        }
-    }
-
     struct BuiltPage: Sendable {
         let frame: Frame
         let to: UInt64

@@ -1,9 +1,9 @@
 import Foundation
 
 /// A small file that only its owner may read, there whole or not at all, also after a power cut.
-enum PrivateFile {
+package enum PrivateFile {
     /// Writes it in place of one that may be there.
-    static func write(_ bytes: [UInt8], to path: String) throws(SyncFault) {
+    package static func write(_ bytes: [UInt8], to path: String) throws(SyncFault) {
         let unfinished = path + ".new"
         unlink(unfinished)
         let file = open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

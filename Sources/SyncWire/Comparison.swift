@@ -52,29 +52,27 @@ package struct ComparisonRequest: Sendable, Equatable {
     }
 
     package init(reading frame: Frame) throws(WireError) {
-        do throws(MalformedBytes) {
-            var header = frame.header
-            session = try header.counted(limit: 64, of: "bytes of a session")
-            cursor = try header.varint()
-            let size = try header.count(limit: Limits.unpackedBytes, of: "bytes once unpacked")
-            guard header.isAtEnd, cursor < UInt64(Int64.max) else {
-                throw MalformedBytes("header other than it should be", at: header.position)
-            }
-            var body: ByteReader
-            do throws(WireError) { body = ByteReader(try frame.body(size: size)) } catch {
-                throw MalformedBytes(error.description, at: 0)
-            }
-            leftOut = try body.keys(limit: Limits.comparedRecords)
-            switch try body.byte() {
-            case 0: question = .tables
-            case 1: question = .buckets(table: try body.count(limit: 1 << 20, of: "as table"))
-            case 2: question = .ids(table: try body.count(limit: 1 << 20, of: "as table"), bucket: try body.byte())
-            case 3: question = .rows(try body.keys(limit: Limits.comparedRows))
-            default: throw MalformedBytes("unknown question", at: body.position)
-            }
-            guard body.isAtEnd else { throw MalformedBytes("body longer than it should be", at: body.position) }
-        } catch {
-            throw WireError(error)
+        self = try frame.readWhole { header throws(MalformedBytes) in
+            let session = try header.counted(limit: 64, of: "bytes of a session")
+            let cursor = try header.varint()
+            guard cursor < UInt64(Int64.max) else { throw MalformedBytes("no cursor", at: header.position) }
+            return (session, cursor)
+        } _: { head, body throws(MalformedBytes) in
+            let leftOut = try body.keys(limit: Limits.comparedRecords)
+            return ComparisonRequest(
+                session: head.0, cursor: head.1, leftOut: leftOut, question: try Question(reading: &body))
+        }
+    }
+}
+
+extension ComparisonRequest.Question {
+    fileprivate init(reading body: inout ByteReader) throws(MalformedBytes) {
+        switch try body.byte() {
+        case 0: self = .tables
+        case 1: self = .buckets(table: try body.count(limit: 1 << 20, of: "as table"))
+        case 2: self = .ids(table: try body.count(limit: 1 << 20, of: "as table"), bucket: try body.byte())
+        case 3: self = .rows(try body.keys(limit: Limits.comparedRows))
+        default: throw MalformedBytes("unknown question", at: body.position)
         }
     }
 }
@@ -146,23 +144,12 @@ package struct ComparisonAnswer: Sendable, Equatable {
     }
 
     package init(reading frame: Frame) throws(WireError) {
-        do throws(MalformedBytes) {
-            var header = frame.header
-            incarnation = Incarnation(rawValue: try header.fixed())
-            cursor = try header.varint()
-            let size = try header.count(limit: Limits.unpackedBytes, of: "bytes once unpacked")
-            guard header.isAtEnd else {
-                throw MalformedBytes("header longer than it should be", at: header.position)
-            }
-            var body: ByteReader
-            do throws(WireError) { body = ByteReader(try frame.body(size: size)) } catch {
-                throw MalformedBytes(error.description, at: 0)
-            }
-            moved = try body.keys(limit: Limits.comparedRecords)
-            content = try Content(reading: &body)
-            guard body.isAtEnd else { throw MalformedBytes("body longer than it should be", at: body.position) }
-        } catch {
-            throw WireError(error)
+        self = try frame.readWhole { header throws(MalformedBytes) in
+            (Incarnation(rawValue: try header.fixed()), try header.varint())
+        } _: { head, body throws(MalformedBytes) in
+            let moved = try body.keys(limit: Limits.comparedRecords)
+            return ComparisonAnswer(
+                incarnation: head.0, cursor: head.1, moved: moved, content: try Content(reading: &body))
         }
     }
 }

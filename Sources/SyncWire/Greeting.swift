@@ -255,4 +255,23 @@ extension Frame {
             throw WireError(error)
         }
     }
+
+    /// Reads a message that has a body: its header, which ends with how many bytes the body has once unpacked, then the
+    /// body. Nothing may be left of either.
+    func readWhole<Head, Message>(
+        _ head: (inout ByteReader) throws(MalformedBytes) -> Head,
+        _ read: (Head, inout ByteReader) throws(MalformedBytes) -> Message
+    ) throws(WireError) -> Message {
+        let (known, size) = try readHeader { reader throws(MalformedBytes) in
+            (try head(&reader), try reader.count(limit: Limits.unpackedBytes, of: "bytes once unpacked"))
+        }
+        var body = ByteReader(try body(size: size))
+        do throws(MalformedBytes) {
+            let message = try read(known, &body)
+            guard body.isAtEnd else { throw MalformedBytes("body longer than it should be", at: body.position) }
+            return message
+        } catch {
+            throw WireError(error)
+        }
+    }
 }

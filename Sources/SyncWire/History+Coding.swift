@@ -22,42 +22,36 @@ extension HistoryAnswer {
     }
 
     package init(reading frame: Frame) throws(WireError) {
-        do throws(MalformedBytes) {
-            var header = frame.header
-            incarnation = Incarnation(rawValue: try header.fixed())
-            at = try header.signed()
-            let size = try header.count(limit: Limits.unpackedBytes, of: "bytes once unpacked")
-            guard header.isAtEnd else {
-                throw MalformedBytes("header longer than it should be", at: header.position)
+        self = try frame.readWhole { header throws(MalformedBytes) in
+            (Incarnation(rawValue: try header.fixed()), try header.signed())
+        } _: { head, body throws(MalformedBytes) in
+            try HistoryAnswer(incarnation: head.0, at: head.1, reading: &body)
+        }
+    }
+
+    private init(incarnation: Incarnation, at: Int64, reading body: inout ByteReader) throws(MalformedBytes) {
+        self.incarnation = incarnation
+        self.at = at
+        guard let record = Record(rawValue: try body.byte()) else {
+            throw MalformedBytes("unknown state of a record", at: body.position)
+        }
+        self.record = record
+        let flags = try body.byte()
+        guard flags < 4 else { throw MalformedBytes("unknown flags", at: body.position) }
+        isCut = flags & 1 == 1
+        prunedBefore = flags & 2 == 2 ? try body.signed() : nil
+        let count = try body.count(limit: Limits.historyEntries, of: "entries")
+        entries = []
+        for _ in 0..<count { entries.append(try Entry(reading: &body, of: count)) }
+        listings = []
+        for _ in 0..<(try body.count(limit: Limits.historyEntries, of: "conflicts")) {
+            let conflict = try body.id()
+            let group = try body.count(limit: ColumnGroup.merged, of: "as group")
+            let loser = try body.dot()
+            guard let state = ConflictState(rawValue: try body.byte()) else {
+                throw MalformedBytes("unknown state of a conflict", at: body.position)
             }
-            var body: ByteReader
-            do throws(WireError) { body = ByteReader(try frame.body(size: size)) } catch {
-                throw MalformedBytes(error.description, at: 0)
-            }
-            guard let record = Record(rawValue: try body.byte()) else {
-                throw MalformedBytes("unknown state of a record", at: body.position)
-            }
-            self.record = record
-            let flags = try body.byte()
-            guard flags < 4 else { throw MalformedBytes("unknown flags", at: body.position) }
-            isCut = flags & 1 == 1
-            prunedBefore = flags & 2 == 2 ? try body.signed() : nil
-            let count = try body.count(limit: Limits.historyEntries, of: "entries")
-            entries = []
-            for _ in 0..<count { entries.append(try Entry(reading: &body, of: count)) }
-            listings = []
-            for _ in 0..<(try body.count(limit: Limits.historyEntries, of: "conflicts")) {
-                let conflict = try body.id()
-                let group = try body.count(limit: ColumnGroup.merged, of: "as group")
-                let loser = try body.dot()
-                guard let state = ConflictState(rawValue: try body.byte()) else {
-                    throw MalformedBytes("unknown state of a conflict", at: body.position)
-                }
-                listings.append(Listing(conflict: conflict, group: group, loser: loser, state: state))
-            }
-            guard body.isAtEnd else { throw MalformedBytes("body longer than it should be", at: body.position) }
-        } catch {
-            throw WireError(error)
+            listings.append(Listing(conflict: conflict, group: group, loser: loser, state: state))
         }
     }
 }

@@ -92,6 +92,23 @@ final class Stranger: Sendable {
     let port: UInt16
     private let listener: Int32
 
+    /// The login page of a public network.
+    static func portal() throws -> Stranger {
+        try Stranger(answering: "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\nciao")
+    }
+
+    /// A proxy that wants a password.
+    static func login() throws -> Stranger {
+        try Stranger(
+            answering: "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n"
+                + "Content-Length: 0\r\nConnection: close\r\n\r\n")
+    }
+
+    /// A proxy that lets nobody through.
+    static func guarded() throws -> Stranger {
+        try Stranger(answering: "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    }
+
     init(answering text: String) throws {
         let (listener, port) = try Loopback.listen()
         self.listener = listener

@@ -82,6 +82,8 @@ extension EndToEnd {
                 for suffix in ["", ".key"] {
                     try FileManager.default.copyItem(atPath: plain + suffix, toPath: odd + suffix)
                 }
+                try FileManager.default.createDirectory(
+                    atPath: "\(stage.folder)/units", withIntermediateDirectories: true)
                 for (file, kind) in [(plain, []), (plain, ["--system"]), (odd, []), (odd, ["--system"])] {
                     let words = ["service", "install", "--to", "\(stage.folder)/units", "--file", file, "--json"]
                     let outcome = try await stage.run(Programs.zona, words + kind)

@@ -43,13 +43,7 @@ extension EndToEnd {
                 let narni = try await stage.enrol("UMB-11", "Narni")
                 let url = try stage.running.url
                 #expect(try await check(stage, narni).cause == nil)
-                let portal = try Stranger(
-                    answering: "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\nciao")
-                let login = try Stranger(
-                    answering: "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n"
-                        + "Content-Length: 0\r\nConnection: close\r\n\r\n")
-                let guarded = try Stranger(
-                    answering: "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                let (portal, login, guarded) = (try Stranger.portal(), try Stranger.login(), try Stranger.guarded())
                 defer { for stranger in [portal, login, guarded] { stranger.stop() } }
                 let (closed, port) = try Loopback.listen()
                 close(closed)

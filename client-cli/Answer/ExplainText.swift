@@ -16,16 +16,10 @@ struct ExplainText {
     }
 
     func text(width: Int) throws -> String {
-        var lines = ["\(story.table.name) \(story.id)\(try story.name().map { ", \($0)" } ?? "")"]
-        lines += story.basis.split(separator: "\n").map(String.init)
+        var lines: [String] = []
         if story.row == nil { lines.append(try gone()) }
         for column in columns { lines += [""] + (try self.lines(column)) }
-        if !story.gaps.isEmpty { lines += [""] + story.gaps }
-        return lines.flatMap { line in
-            let indent = String(line.prefix { $0 == " " })
-            return TextTable.wrap(SafeText.line(String(line.dropFirst(indent.count))), width: width - indent.count)
-                .map { indent + $0 }
-        }.joined(separator: "\n")
+        return try story.page(lines, width: width)
     }
 
     private func gone() throws -> String {

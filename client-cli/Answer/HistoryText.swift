@@ -7,8 +7,7 @@ struct HistoryText {
     let story: RecordStory
 
     func text(width: Int) throws -> String {
-        var lines = ["\(story.table.name) \(story.id)\(try story.name().map { ", \($0)" } ?? "")"]
-        lines += story.basis.split(separator: "\n").map(String.init)
+        var lines: [String] = []
         if let hub = story.hub {
             for (place, entry) in hub.entries.enumerated() { lines += [""] + (try entryLines(entry, place, hub)) }
             if hub.record == .unknown { lines.append("the hub has no such record that this comune may read") }
@@ -16,12 +15,7 @@ struct HistoryText {
             lines += try LocalText(story: story).lines()
         }
         lines += try LocalText(story: story).pendingLines()
-        if !story.gaps.isEmpty { lines += [""] + story.gaps }
-        return lines.flatMap { line in
-            let indent = String(line.prefix { $0 == " " })
-            return TextTable.wrap(SafeText.line(String(line.dropFirst(indent.count))), width: width - indent.count)
-                .map { indent + $0 }
-        }.joined(separator: "\n")
+        return try story.page(lines, width: width)
     }
 
     private func entryLines(_ entry: HistoryAnswer.Entry, _ place: Int, _ hub: HistoryAnswer) throws -> [String] {

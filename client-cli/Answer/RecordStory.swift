@@ -32,7 +32,7 @@ struct RecordStory {
                 let key = try ReplicaKey.load(for: store.path)
                 let record = RecordKey(table: table.number, id: id)
                 hub = try await Interruption.cancels {
-                    try await HistoryAsking(store: store, key: key, settings: settings).run(record)
+                    try await Asking(store: store, key: key, settings: settings).history(of: record)
                 }
             } catch let fault as SyncFault where fault.code != .cancelled {
                 unasked = "the hub could not be asked: \(fault.context)"
@@ -152,5 +152,20 @@ extension MergeRule {
         case .set: "rows are added and deleted, never changed"
         case .ordered: "the value that is later in the declared order shows"
         }
+    }
+}
+
+extension RecordStory {
+    /// What is told of the record, under its name and whose word it is, with what is missing at the end; each line
+    /// within the width, its indent kept.
+    func page(_ lines: [String], width: Int) throws -> String {
+        let heading = "\(table.name) \(id)\(try name().map { ", \($0)" } ?? "")"
+        let whole =
+            [heading] + basis.split(separator: "\n").map(String.init) + lines + (gaps.isEmpty ? [] : [""] + gaps)
+        return whole.flatMap { line in
+            let indent = String(line.prefix { $0 == " " })
+            return TextTable.wrap(SafeText.line(String(line.dropFirst(indent.count))), width: width - indent.count)
+                .map { indent + $0 }
+        }.joined(separator: "\n")
     }
 }

@@ -78,14 +78,7 @@ struct StickReport {
                 "compared   \(Words.count(applied.given, "row")) for the next bundle, \(applied.kept) kept aside: "
                     + "`zona refused list`")
         }
-        if applied.refused > 0 {
-            lines.append("refused    \(Words.count(applied.refused, "change")) of yours: `zona refused list` says why")
-        }
-        if status.openConflicts > 0 {
-            let contested = status.contestedConflicts > 0 ? ", \(status.contestedConflicts) contested" : ""
-            lines.append("conflicts  \(status.openConflicts) open\(contested): `zona conflicts list`")
-        }
-        if status.comparison.result == .differs { lines.append("differs    \(Words.differs)") }
+        lines += SyncReport.toLookAt(applied, status)
         return lines
     }
 

@@ -80,6 +80,17 @@ struct SyncReport {
             let records = Words.count(applied.skipped, "record")
             lines.append("skipped    \(records) that you are working on: a later sync brings what others changed")
         }
+        lines += SyncReport.toLookAt(applied, status)
+        if let clock = ClockNote.text(offset: summary.clockOffset) { lines.append("clock      \(clock)") }
+        if let note = summary.certificateNote { lines.append("note       \(SafeText.line(note))") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension SyncReport {
+    /// What somebody should look at after what came was applied.
+    static func toLookAt(_ applied: ApplySummary, _ status: ReplicaStatus) -> [String] {
+        var lines: [String] = []
         if applied.refused > 0 {
             lines.append("refused    \(Words.count(applied.refused, "change")) of yours: `zona refused list` says why")
         }
@@ -88,13 +99,9 @@ struct SyncReport {
             lines.append("conflicts  \(status.openConflicts) open\(contested): `zona conflicts list`")
         }
         if status.comparison.result == .differs { lines.append("differs    \(Words.differs)") }
-        if let clock = ClockNote.text(offset: summary.clockOffset) { lines.append("clock      \(clock)") }
-        if let note = summary.certificateNote { lines.append("note       \(SafeText.line(note))") }
-        return lines.joined(separator: "\n")
+        return lines
     }
-}
 
-extension SyncReport {
     fileprivate static func text(_ event: IdentityEvent) -> String {
         switch event {
         case .metHub:

@@ -75,7 +75,7 @@ struct Doctor: AsyncParsableCommand {
             let key = try ReplicaKey.load(for: store.path)
             let settings = network.settings
             let comparison = try await Interruption.cancels {
-                try await Comparing(store: store, key: key, settings: settings).run()
+                try await Asking(store: store, key: key, settings: settings).differences()
             }
             report.comparison = comparison
             try store.noteComparison(

@@ -31,9 +31,10 @@ struct ServiceInstall: ParsableCommand {
     func run() throws {
         let work = try Workplace(options)
         let unit = try ServiceUnits.unit(of: work.store.path, isSystem: system, proxy: network.settings.proxy)
-        let path = (to ?? unit.folder) + "/" + unit.name
-        try ServiceUnits.write(unit.text, to: path)
-        let steps = ServiceUnits.steps(["daemon-reload"], ["enable", "--now", unit.name], isSystem: system)
+        let path = try ServiceUnits.write(unit, to: to)
+        // systemd links a unit that lies elsewhere.
+        let named = to == nil ? unit.name : URL(filePath: path).standardizedFileURL.path
+        let steps = ServiceUnits.steps(["daemon-reload"], ["enable", "--now", named], isSystem: system)
         let done = to == nil && ServiceUnits.run(steps)
         work.answer.give(.object(["unit": .text(path), "started": .bool(done)])) {
             if done { return "installed and started: \(SafeText.line(path))" }

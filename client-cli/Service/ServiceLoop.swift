@@ -91,7 +91,8 @@ struct ServiceLoop {
     }
 
     private static func failure(_ error: any Error) -> ServiceSchedule.Failure {
-        guard let fault = error as? SyncFault else { return .refused }
+        let fault = error as? SyncFault ?? (error as? ReplicaStoreError).map { SyncFault($0) }
+        guard let fault else { return .refused }
         if fault.cause == .otherSync { return .busy }
         return fault.cause.isPassing ? .line : .refused
     }

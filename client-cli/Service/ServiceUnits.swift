@@ -1,4 +1,5 @@
 import Foundation
+import ReplicaSync
 
 /// Units on this machine: where they go, and what systemd is asked to do with them.
 enum ServiceUnits {
@@ -14,18 +15,14 @@ enum ServiceUnits {
         return UnitFile(program: program, replica: path, proxy: proxy, user: isSystem ? owner(of: path) : nil)
     }
 
-    /// Mode 0600: a proxy's password may be in it.
-    static func write(_ text: String, to path: String) throws {
-        let folder = (path as NSString).deletingLastPathComponent
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
-        } catch {
-            throw CommandFailure(
-                .file, "file",
-                "\(path) cannot be written (\(String(cString: strerror(errno)))): check the folder, or run it as root")
+    /// For its owner alone: a proxy password may be in it. The folder that systemd reads is made where there is none.
+    static func write(_ unit: UnitFile, to folder: String?) throws -> String {
+        if folder == nil {
+            try? FileManager.default.createDirectory(atPath: unit.folder, withIntermediateDirectories: true)
         }
-        chmod(path, 0o600)
+        let path = (folder ?? unit.folder) + "/" + unit.name
+        try PrivateFile.write(Array(unit.text.utf8), to: path)
+        return path
     }
 
     static func steps(_ commands: [String]..., isSystem: Bool) -> [[String]] {
