@@ -14,25 +14,43 @@ struct Options {
     /// A child of another simulator: prints what that one adds up.
     var isChild = false
 
-    init(_ arguments: some Sequence<String>) {
+    static let usage = """
+        zona-simulate [--list] [--campaign NAME] [--seeds N] [--from N] [--seed N] [--trace] [--steps N] [--jobs N]
+                      [--mutant NAME|all] [--patience N]
+
+          zona-simulate --seeds 200 --jobs 2
+          zona-simulate --campaign all --seed 3 --trace
+
+        """
+
+    /// Nothing for words that are not understood, and for a wish to be told what is.
+    init?(_ arguments: some Sequence<String>) {
         var rest = Array(arguments)
-        func value() -> String { rest.isEmpty ? "" : rest.removeFirst() }
-        while !rest.isEmpty {
-            switch rest.removeFirst() {
-            case "--seeds": seeds = Int(value()) ?? seeds
-            case "--from": first = UInt64(value()) ?? first
-            case "--seed":
-                first = UInt64(value()) ?? first
-                seeds = 1
-            case "--campaign": campaign = value()
-            case "--steps": steps = max(Int(value()) ?? steps, 1)
-            case "--jobs": jobs = max(Int(value()) ?? jobs, 1)
+        func word() -> String? { rest.isEmpty ? nil : rest.removeFirst() }
+        func number<Number: FixedWidthInteger>(from least: Number = 1) -> Number? {
+            word().flatMap { Number($0) }.flatMap { $0 >= least ? $0 : nil }
+        }
+        while let option = word() {
+            switch option {
             case "--list": lists = true
             case "--trace": traces = true
-            case "--mutant": mutant = value()
-            case "--patience": patience = Int(value()) ?? patience
             case "--child": isChild = true
-            default: break
+            case "--seeds", "--steps", "--jobs", "--patience":
+                guard let given: Int = number() else { return nil }
+                switch option {
+                case "--seeds": seeds = given
+                case "--steps": steps = given
+                case "--jobs": jobs = given
+                default: patience = given
+                }
+            case "--from", "--seed":
+                guard let given: UInt64 = number() else { return nil }
+                first = given
+                if option == "--seed" { seeds = 1 }
+            case "--campaign", "--mutant":
+                guard let given = word() else { return nil }
+                if option == "--campaign" { campaign = given } else { mutant = given }
+            default: return nil
             }
         }
     }

@@ -5,7 +5,10 @@ import Simulation
 @main
 enum Simulator {
     static func main() throws {
-        let options = Options(CommandLine.arguments.dropFirst())
+        guard let options = Options(CommandLine.arguments.dropFirst()) else {
+            FileHandle.standardError.write(Data(Options.usage.utf8))
+            exit(64)
+        }
         if options.lists {
             for campaign in Campaign.all { print(campaign.name) }
             return
