@@ -22,6 +22,7 @@ protocol AmbitoHub: Sendable {
     func history(
         _ bytes: [UInt8], from peer: HubSession.Peer, session: [UInt8], now: Int64
     ) throws(Problem) -> Frame
+    func isQuiet(_ bytes: [UInt8], now: Int64) throws(Problem) -> Bool
     func exchangeKeys(_ bytes: [UInt8], with peer: HubSession.Peer) throws(Problem) -> Frame
     func problemFrame(_ problem: Problem) -> Frame
     func condition() throws -> AmbitoCondition

@@ -6,7 +6,7 @@ import SyncCore
 import SyncWire
 
 /// What the hub answers to what. Each route is described where it is answered: `Routes+Service`, `Routes+Conversation`,
-/// `Routes+Batch`, `Routes+Page`, `Routes+Compare`, `Routes+History`.
+/// `Routes+Batch`, `Routes+Page`, `Routes+Compare`, `Routes+History`, `Routes+Presence`.
 ///
 /// Every answer carries `Zona-Hub: 1` and `Cache-Control: no-store` (see `AnswerMiddleware`). Bodies are frames, with
 /// the content type application/vnd.zona; a problem is a frame too, signed by the ambito, with a fitting status. Only
@@ -33,6 +33,7 @@ struct Routes: Sendable {
         router.post("/v1/{ambito}/nonce", use: nonce)
         router.post("/v1/{ambito}/greeting", use: greeting)
         router.post("/v1/{ambito}/keys", use: keys)
+        router.post("/v1/{ambito}/presence", use: presence)
         router.put("/v1/{ambito}/batch/{hash}", use: putBatch)
         router.get("/v1/{ambito}/batch/{hash}", use: batchPosition)
         router.post("/v1/{ambito}/compare", use: compare)

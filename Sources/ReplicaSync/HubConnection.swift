@@ -80,6 +80,12 @@ struct HubConnection: Sendable {
         return (hub, answer.header("Zona-Seq").flatMap { UInt64($0) })
     }
 
+    /// Whether the hub has nothing to say to who is so far. A hub that does not know the question has; what else is
+    /// wrong a conversation tells.
+    func isQuiet(_ presence: Frame) async throws(SyncFault) -> Bool {
+        try await send(HTTPExchange(method: "POST", path: "/v1/\(ambito)/presence", body: presence.bytes)).status == 204
+    }
+
     /// What a pull would bring; nothing from a hub that cannot say.
     func forecast(after: UInt64, session: [UInt8]) async throws(SyncFault) -> HubForecast? {
         let answer = try await send(

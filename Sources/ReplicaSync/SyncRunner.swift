@@ -64,10 +64,12 @@ package struct SyncRunner: Sendable {
         let clock = ContinuousClock()
         let begun = clock.now
         var spending = Spending(budget: budget)
-        for _ in 0..<Self.conversations {
+        for round in 0..<Self.conversations {
+            let state = try stored { () throws(ReplicaStoreError) in try store.state() }
+            let hub = try HubConnection(state, settings)
+            if round == 0, pulls, try await isQuiet(hub) { return SyncSummary(quietAt: hub.traffic, state.clockOffset) }
             var conversation = try Conversation(
                 store: store, key: key, pulls: pulls, exchangesKeys: true, now: Self.now)
-            let hub = try HubConnection(stored { () throws(ReplicaStoreError) in try store.state() }, settings)
             let before = earlier.wireSent + earlier.wireReceived
             var stop: Stop?
             do throws(SyncFault) {
@@ -91,6 +93,13 @@ package struct SyncRunner: Sendable {
         throw last
             ?? SyncFault(
                 .problem, "the hub changed under this sync again and again: tell the technician, and sync again later")
+    }
+
+    /// Whether nothing waits here and the hub has nothing for this file: then no conversation is needed.
+    private func isQuiet(_ hub: HubConnection) async throws(SyncFault) -> Bool {
+        let presence = try stored { () throws(ReplicaStoreError) in try store.presence(now: Self.now) }
+        guard let presence else { return false }
+        return try await hub.isQuiet(presence.frame(key: key))
     }
 
     private func stored<Result>(_ body: () throws(ReplicaStoreError) -> Result) throws(SyncFault) -> Result {

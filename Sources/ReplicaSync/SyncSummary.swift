@@ -1,3 +1,4 @@
+import CurlTransport
 package import ReplicaStore
 
 /// How a sync is getting on.
@@ -66,5 +67,15 @@ package struct SyncSummary: Sendable {
         wireReceived += earlier.wireReceived
         events = earlier.events + events
         certificateNote = certificateNote ?? earlier.certificateNote
+    }
+}
+
+extension SyncSummary {
+    /// Of a sync in which neither side had anything to say.
+    init(quietAt traffic: Traffic, _ clockOffset: Int64) {
+        self.init()
+        wireSent = traffic.sent
+        wireReceived = traffic.received
+        self.clockOffset = clockOffset
     }
 }

@@ -25,6 +25,8 @@ package enum FrameKind: UInt8, Sendable {
     case sealingKey = 18
     /// What a comune without network gets beside its code.
     case invitation = 19
+    /// Instead of a whole conversation, when nothing waits.
+    case presence = 20
 }
 
 /// The one framing of everything that travels (`docs/protocol.md`, *Frames*): magic, version, kind, lengths,

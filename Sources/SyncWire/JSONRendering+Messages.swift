@@ -18,6 +18,7 @@ extension JSONRendering {
         case .comparisonAnswer: comparison(try ComparisonAnswer(reading: frame))
         case .historyRequest: history(try HistoryRequest(reading: frame))
         case .historyAnswer: history(try HistoryAnswer(reading: frame))
+        case .presence: presence(try Presence(reading: frame))
         case .batch, .page, .bundle, .receipt, .sealingKey, .invitation: []
         }
     }
@@ -50,6 +51,16 @@ extension JSONRendering {
             ("acknowledgedHash", .hex(greeting.acknowledgedHash)), ("cursor", .counter(greeting.cursor)),
             ("logHash", .hex(greeting.logHash)), ("oldest", .counter(greeting.oldest)),
             ("schemaVersion", .integer(greeting.schemaVersion)), ("compares", .flag(greeting.compares)),
+        ]
+    }
+
+    private static func presence(_ presence: Presence) -> [(key: String, value: JSONText)] {
+        [
+            ("ambito", id(presence.ambito)), ("number", name(presence.number)),
+            ("incarnation", .text(presence.incarnation.description)), ("time", .integer(presence.time)),
+            ("acknowledgedCounter", .counter(presence.acknowledgedCounter)),
+            ("acknowledgedHash", .hex(presence.acknowledgedHash)), ("cursor", .counter(presence.cursor)),
+            ("logHash", .hex(presence.logHash)), ("schemaVersion", .integer(presence.schemaVersion)),
         ]
     }
 

@@ -23,7 +23,8 @@ package enum JSONRendering {
         case .batch: members += try batch(frame, catalog: catalog, after: before)
         case .page: members += try page(frame, catalog: catalog)
         case .nonce, .clientGreeting, .hubGreeting, .acknowledgement, .certificate, .enrolmentRequest, .enrolmentAnswer,
-            .problem, .comparisonRequest, .comparisonAnswer, .checkpoint, .historyRequest, .historyAnswer:
+            .problem, .comparisonRequest, .comparisonAnswer, .checkpoint, .historyRequest, .historyAnswer,
+            .presence:
             members += try message(frame)
         case .bundle, .receipt, .sealingKey, .invitation: members += try stick(frame)
         }

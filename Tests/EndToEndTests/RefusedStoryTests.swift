@@ -5,8 +5,10 @@ extension EndToEnd {
     @Suite struct RefusedStoryTests {
         private struct Refused: Decodable {
             struct Change: Decodable {
+                struct Values: Decodable { let codiceFiscale: String }
                 let id: String
                 let reason: String
+                let values: Values
             }
             let refused: [Change]
         }
@@ -28,7 +30,8 @@ extension EndToEnd {
                 try await stage.zona(amelia, "sync")
                 let kept = try await stage.json(Refused.self, amelia, "refused").refused
                 #expect(kept.map(\.reason) == ["not-valid", "not-valid"])
-                let (first, second) = (try #require(kept.first).id, try #require(kept.last).id)
+                let first = try #require(kept.first { $0.values.codiceFiscale == "corto" }).id
+                let second = try #require(kept.first { $0.values.codiceFiscale == "x" }).id
                 let shown = try await stage.zona(amelia, "refused", "show", first)
                 #expect(shown.contains("corto") && shown.contains("zona refused resubmit"))
 

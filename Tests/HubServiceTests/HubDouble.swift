@@ -98,6 +98,11 @@ final class HubDouble: AmbitoHub {
         ).frame(key: key)
     }
 
+    func isQuiet(_ bytes: [UInt8], now: Int64) throws(Problem) -> Bool {
+        if let problem = state.withLock({ $0.problem }) { throw problem }
+        return bytes.isEmpty
+    }
+
     func exchangeKeys(_ bytes: [UInt8], with peer: HubSession.Peer) throws(Problem) -> Frame {
         KeyCard(ambito: ambito, of: key).frame(key: key)
     }

@@ -40,6 +40,7 @@ KINDS = {
     17: with_body("history answer", "ambito", history.ANSWER, history.BODY),
     18: Kind("sealing key", "holder", messages.SEALING_KEY, own_key="key"),
     19: Kind("invitation", "ambito", stick.INVITATION, own_key="key", proof=stick.check_tls_signature),
+    20: Kind("presence", "replica", messages.PRESENCE),
 }
 
 

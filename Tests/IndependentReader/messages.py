@@ -29,6 +29,9 @@ ENROLMENT_ANSWER = record(
     ("ambitoName", text(1000)), ("comuneName", text(1000)), ("incarnation", FIXED), ("schema", SCHEMA))
 # Any code is read: who acts on one that he does not know takes it for hubFault.
 PROBLEM = record(("code", byte()), ("message", text(2000)))
+PRESENCE = record(
+    ("ambito", ID), ("number", FIXED), ("incarnation", FIXED), ("time", SIGNED), ("acknowledged", VARINT),
+    ("acknowledgedBatch", HASH), ("cursor", VARINT), ("log", HASH), ("schema", SCHEMA))
 SEALING_KEY = record(("ambito", ID), ("key", KEY), ("sealing", KEY))
 CHECKPOINT = record(("ambito", ID), ("lastEntry", SIGNED), ("log", HASH), ("file", HASH), ("time", SIGNED))
 

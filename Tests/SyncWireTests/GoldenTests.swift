@@ -34,8 +34,10 @@ import Testing
 
         try read.verify(
             by: (name.hasPrefix("batch")
-                || ["client-greeting", "client-greeting-stick", "enrolment-request", "sealing-key", "history-request"]
-                    .contains(name)
+                || [
+                    "client-greeting", "client-greeting-stick", "enrolment-request", "sealing-key", "history-request",
+                    "presence",
+                ].contains(name)
                 ? Samples.replicaKey : Samples.ambitoKey).publicKey)
         try WireReading.any(bytes)
         #expect(WireReading.header(of: read) == WireReading.header(of: frame))
@@ -56,8 +58,7 @@ import Testing
             #expect(try read.body(size: size) == frame.body(size: size))
         case .nonce, .clientGreeting, .hubGreeting, .acknowledgement, .certificate, .enrolmentRequest, .enrolmentAnswer,
             .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint, .historyRequest,
-            .sealingKey,
-            .invitation:
+            .sealingKey, .invitation, .presence:
             #expect(bytes == frame.bytes)
         }
     }

@@ -170,11 +170,17 @@ enum Samples {
         ("acknowledgement", acknowledgement.frame(key: ambitoKey)),
         ("enrolment-request", enrolmentRequest.frame(key: replicaKey)),
         ("enrolment-answer", enrolmentAnswer.frame(key: ambitoKey)), ("problem", problem.frame(key: ambitoKey)),
+        ("presence", presence.frame(key: replicaKey)),
         ("history-request", historyRequest.frame(key: replicaKey)),
         ("history-answer", historyAnswer.frame(key: ambitoKey)),
         ("client-greeting-stick", stickGreeting.frame(key: replicaKey)),
         ("sealing-key", card.frame(key: replicaKey)), ("receipt", receipt.frame(key: ambitoKey)),
     ]
+
+    static let presence = Presence(
+        ambito: ambito, number: number, incarnation: incarnation, time: 1_780_000_000_000, acknowledgedCounter: 7,
+        acknowledgedHash: [UInt8](repeating: 0xAA, count: 32), cursor: 44,
+        logHash: [UInt8](repeating: 0xBB, count: 32), schemaVersion: 1)
 
     static let historyRequest = HistoryRequest(
         session: [UInt8](repeating: 0x11, count: 16), record: RecordKey(table: 10, id: record))

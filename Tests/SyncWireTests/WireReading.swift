@@ -64,6 +64,7 @@ enum WireReading {
         case .receipt: _ = try Receipt(reading: frame)
         case .sealingKey: _ = try KeyCard(reading: frame)
         case .invitation: _ = try Invitation(reading: frame)
+        case .presence: _ = try Presence(reading: frame)
         }
     }
 
