@@ -33,4 +33,17 @@ extension ReplicaStore {
                 schemaVersion: state.schemaVersion)
         }
     }
+
+    /// After the hub said that it has nothing new: compares the file with what the hub has, as a pull does at its end.
+    /// Writes that went past the triggers are found here too.
+    package func compareAgain(now: Int64) throws(ReplicaStoreError) {
+        let catalog = catalog
+        try write { database in
+            let state = try ReplicaState(database)
+            let last = try DigestComparison(database)
+            guard let hub = last.hub, last.seq == state.cursor else { return }
+            try FileDigest(database, catalog: catalog, version: state.schemaVersion)
+                .compare(with: hub.bytes, seq: last.seq, now: now)
+        }
+    }
 }

@@ -98,8 +98,9 @@ package struct SyncRunner: Sendable {
     /// Whether nothing waits here and the hub has nothing for this file: then no conversation is needed.
     private func isQuiet(_ hub: HubConnection) async throws(SyncFault) -> Bool {
         let presence = try stored { () throws(ReplicaStoreError) in try store.presence(now: Self.now) }
-        guard let presence else { return false }
-        return try await hub.isQuiet(presence.frame(key: key))
+        guard let presence, try await hub.isQuiet(presence.frame(key: key)) else { return false }
+        try stored { () throws(ReplicaStoreError) in try store.compareAgain(now: Self.now) }
+        return true
     }
 
     private func stored<Result>(_ body: () throws(ReplicaStoreError) -> Result) throws(SyncFault) -> Result {
