@@ -36,6 +36,8 @@ let package = Package(
         .target(name: "SyncWire", dependencies: ["SyncCore", "CZstd", crypto]),
         .target(name: "SyncSession", dependencies: ["SyncCore", "SyncWire"]),
         .target(name: "ConflictDesk"),
+        .target(name: "CSVFiles", dependencies: ["SyncCore"]),
+        .target(name: "Texts", resources: [.embedInCode("Italian")]),
 
         // Shells and adapters.
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -49,17 +51,20 @@ let package = Package(
         .target(name: "SQLiteAccess", dependencies: ["SyncCore", "Schema", "CSQLite", grdb, sqlite]),
         .target(
             name: "ReplicaStore",
-            dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", "SQLiteAccess", grdb, sqlite]),
+            dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", "SQLiteAccess", "Texts", grdb, sqlite]),
         .target(
             name: "HubStore",
             dependencies: ["SyncCore", "SyncWire", "SyncSession", "Schema", "SQLiteAccess", grdb, sqlite]),
-        .target(name: "CurlTransport", dependencies: ["CCurl"]),
-        .target(name: "Bundles", dependencies: ["SyncCore", "SyncWire", crypto]),
+        .target(name: "CurlTransport", dependencies: ["CCurl", "Texts"]),
+        .target(name: "Bundles", dependencies: ["SyncCore", "SyncWire", "Texts", crypto]),
         .target(
             name: "ReplicaSync",
-            dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "CurlTransport", "Bundles", "Schema"]),
+            dependencies: [
+                "SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "CurlTransport", "Bundles", "Schema", "Texts",
+            ]),
         .target(
-            name: "Consolidation", dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "Schema"]),
+            name: "Consolidation",
+            dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "Schema", "CSVFiles", "Texts"]),
         .target(
             name: "HubService",
             dependencies: [
@@ -86,8 +91,7 @@ let package = Package(
             name: "zona",
             dependencies: [
                 "ReplicaSync", "ReplicaStore", "Consolidation", "ConflictDesk", "Bundles", "Schema", "SyncCore",
-                "SyncWire",
-                "SyncSession", arguments,
+                "SyncWire", "SyncSession", "Texts", arguments,
             ],
             path: "client-cli"),
         .executableTarget(
@@ -122,6 +126,7 @@ let package = Package(
         .testTarget(name: "SyncWireTests", dependencies: ["SyncCore", "SyncWire", crypto]),
         .testTarget(name: "SyncSessionTests", dependencies: ["SyncCore", "SyncWire", "SyncSession"]),
         .testTarget(name: "ConflictDeskTests", dependencies: ["ConflictDesk"]),
+        .testTarget(name: "TextsTests", dependencies: ["Texts"]),
         .testTarget(name: "SchemaTests", dependencies: ["Schema", grdb]),
         .testTarget(
             name: "ReplicaStoreTests",

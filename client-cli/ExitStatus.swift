@@ -1,3 +1,5 @@
+import Texts
+
 /// The exit codes, one table for all commands. They are explained in `docs/exit-codes.md`.
 enum ExitStatus: Int32, CaseIterable {
     case done = 0
@@ -23,18 +25,18 @@ enum ExitStatus: Int32, CaseIterable {
 
     private var meaning: String {
         switch self {
-        case .done: "done"
-        case .unexpected: "unexpected: please report it"
-        case .usage: "the command was not understood"
-        case .badValue: "a bad value, or refused by a check or by rights"
-        case .notFound: "no such table, column or row, or more than one"
-        case .file: "the file: not there, not a replica, newer, busy, disk full"
-        case .network: "the network: unreachable, cut, proxy, login page"
-        case .hubRefused: "the hub refused: code, key, revoked, ambito, copied file"
-        case .syncRunning: "another sync, or another service, of this file is running"
-        case .differs: "`zona doctor` found something that is not as it should be"
-        case .budget: "a sync stopped at its --max-bytes or --max-time: what was done is kept"
-        case .interrupted: "interrupted by Ctrl-C"
+        case .done: localized("done")
+        case .unexpected: localized("unexpected: please report it")
+        case .usage: localized("the command was not understood")
+        case .badValue: localized("a bad value, or refused by a check or by rights")
+        case .notFound: localized("no such table, column or row, or more than one")
+        case .file: localized("the file: not there, not a replica, newer, busy, disk full")
+        case .network: localized("the network: unreachable, cut, proxy, login page")
+        case .hubRefused: localized("the hub refused: code, key, revoked, ambito, copied file")
+        case .syncRunning: localized("another sync, or another service, of this file is running")
+        case .differs: localized("`zona doctor` found something that is not as it should be")
+        case .budget: localized("a sync stopped at its --max-bytes or --max-time: what was done is kept")
+        case .interrupted: localized("interrupted by Ctrl-C")
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Texts
 
 /// The options of every command.
 struct GlobalOptions: ParsableArguments {
@@ -13,6 +14,17 @@ struct GlobalOptions: ParsableArguments {
         help: ArgumentHelp(
             "Who works, for the history. Default: ZONA_OPERATOR, else the system's user.", valueName: "name"))
     var operatorName: String?
+
+    @Option(
+        help: ArgumentHelp(
+            localized("The language of all texts: it or en. Default: the locale's, else en."), valueName: "language"),
+        transform: { name in
+            guard let language = Language(named: name) else {
+                throw ValidationError(localized("the language \(name) is not known: it, en"))
+            }
+            return language
+        })
+    var lang: Language?
 
     @Flag(help: "Answer with one JSON document on stdout, errors as JSON on stderr.")
     var json = false
@@ -29,6 +41,16 @@ struct GlobalOptions: ParsableArguments {
 
     var author: String {
         operatorName ?? Self.environment("ZONA_OPERATOR") ?? ProcessInfo.processInfo.userName
+    }
+
+    /// What is said before the command line is understood is said in this language, too. A name that is none is told
+    /// when it is parsed.
+    static func language(of arguments: [String]) -> Language {
+        let words = arguments.prefix { $0 != "--" }
+        let named = words.last { $0.hasPrefix("--lang=") }.map { String($0.dropFirst("--lang=".count)) }
+        let next = words.lastIndex(of: "--lang").flatMap { $0 + 1 < words.endIndex ? words[$0 + 1] : nil }
+        return (named ?? next).flatMap { Language(named: $0) }
+            ?? Language(environment: ProcessInfo.processInfo.environment)
     }
 
     /// A variable of the environment that is there and not empty.

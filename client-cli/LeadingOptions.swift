@@ -1,6 +1,6 @@
 /// Lets people write the options that every command has before the command's name: `zona --file a.sqlite status`.
 enum LeadingOptions {
-    private static let withValue = ["--file", "--operator", "--proxy"]
+    private static let withValue = ["--file", "--operator", "--proxy", "--lang"]
 
     /// The arguments with the leading ones of these options moved behind the rest, or before a `--`.
     static func moved(_ arguments: [String]) -> [String] {

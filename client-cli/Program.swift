@@ -1,10 +1,12 @@
 import ArgumentParser
 import Foundation
+import Texts
 
 /// Where the program begins and ends: every error becomes one message and one exit code here (`docs/exit-codes.md`).
 @main
 enum Program {
     static func main() async {
+        GlobalOptions.language(of: Array(CommandLine.arguments.dropFirst())).use()
         refuseUnreadableArguments()
         let arguments = LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))
         do {

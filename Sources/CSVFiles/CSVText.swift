@@ -1,4 +1,4 @@
-import SyncCore
+package import SyncCore
 
 /// CSV as RFC 4180 has it, with what Italian spreadsheets expect: UTF-8 with a byte-order mark, `;` between cells, CRLF
 /// after each line.
@@ -6,10 +6,10 @@ import SyncCore
 /// Data stay exact: integers as they are (cents, not euros), text untouched (a line break inside a cell stays, a text
 /// that begins with `=` too), so that what is read back is what was there. NULL is an empty cell, an empty text is
 /// `""`; a BLOB is hexadecimal.
-enum CSVText {
-    static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+package enum CSVText {
+    package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    static func appendLine(_ values: [Value], to bytes: inout [UInt8]) {
+    package static func appendLine(_ values: [Value], to bytes: inout [UInt8]) {
         for (index, value) in values.enumerated() {
             if index > 0 { bytes.append(semicolon) }
             append(value, to: &bytes)

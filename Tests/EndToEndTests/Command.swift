@@ -57,12 +57,14 @@ struct Command: Sendable {
         String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
     }
 
-    /// The surroundings of the tests without what would lead the programs elsewhere, or take their colours: whoever runs
-    /// the tests may do without.
+    /// The surroundings of the tests without what would lead the programs elsewhere, take their colours, or give them
+    /// another language: whoever runs the tests may do without.
     static func clean(_ additions: [String: String]) -> [String: String] {
         var environment = ProcessInfo.processInfo.environment.filter { name, _ in
-            !name.hasPrefix("ZONA") && name != "NO_COLOR" && !name.lowercased().hasSuffix("_proxy")
+            !name.hasPrefix("ZONA") && !["NO_COLOR", "LANG", "LANGUAGE"].contains(name) && !name.hasPrefix("LC_")
+                && !name.lowercased().hasSuffix("_proxy")
         }
+        environment["LC_ALL"] = "C.UTF-8"
         environment.merge(additions) { $1 }
         return environment
     }

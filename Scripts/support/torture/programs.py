@@ -45,8 +45,8 @@ class Outcome:
 
 
 def clean_environment(more=None):
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH") if name in os.environ}
-    return {**kept, "TZ": "Europe/Rome", **(more or {})}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LD_LIBRARY_PATH") if name in os.environ}
+    return {**kept, "LC_ALL": "C.UTF-8", "TZ": "Europe/Rome", **(more or {})}
 
 
 def start(words, environment=None, folder=None, **pipes):

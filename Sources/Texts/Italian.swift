@@ -1,0 +1,13 @@
+extension Catalogue {
+    /// The Italian files, each a part of the program. A file that cannot be read leaves its texts in English; the tests
+    /// do not let it come to that.
+    static let italian: Catalogue = {
+        var catalogue = Catalogue()
+        for file in italianFiles { try? catalogue.read(file.bytes) }
+        return catalogue
+    }()
+
+    package static let italianFiles: [(name: String, bytes: [UInt8])] = [
+        ("program.po", PackageResources.program_po)
+    ]
+}
