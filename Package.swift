@@ -90,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "zona",
             dependencies: [
-                "ReplicaSync", "ReplicaStore", "Consolidation", "ConflictDesk", "Bundles", "Schema", "SyncCore",
+                "ReplicaSync", "ReplicaStore", "Consolidation", "CSVFiles", "ConflictDesk", "Bundles", "Schema",
+                "SyncCore",
                 "SyncWire", "SyncSession", "Texts", arguments,
             ],
             path: "client-cli"),
@@ -127,6 +128,7 @@ let package = Package(
         .testTarget(name: "SyncSessionTests", dependencies: ["SyncCore", "SyncWire", "SyncSession"]),
         .testTarget(name: "ConflictDeskTests", dependencies: ["ConflictDesk"]),
         .testTarget(name: "TextsTests", dependencies: ["Texts"]),
+        .testTarget(name: "CSVFilesTests", dependencies: ["CSVFiles", "SyncCore"]),
         .testTarget(name: "SchemaTests", dependencies: ["Schema", grdb]),
         .testTarget(
             name: "ReplicaStoreTests",

@@ -1,13 +1,13 @@
 import Glibc
 
 /// A new file, written from front to end in large pieces. It is closed when this goes.
-final class NewFile {
+package final class NewFile {
     private static let pieceBytes = 1 << 20
     private let path: String
     private var file: Int32
     private var held: [UInt8] = []
 
-    init(_ path: String) throws(ConsolidationError) {
+    package init(_ path: String) throws(ConsolidationError) {
         self.path = path
         file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw PublishedFolder.fault("made", path, errno) }
@@ -25,13 +25,13 @@ final class NewFile {
     }
 
     /// Lets `body` append bytes.
-    func append(_ body: (inout [UInt8]) -> Void) throws(ConsolidationError) {
+    package func append(_ body: (inout [UInt8]) -> Void) throws(ConsolidationError) {
         body(&held)
         if held.count >= Self.pieceBytes { try writeHeld() }
     }
 
     /// Writes what is held and closes. The folder flushes it to the disk.
-    func finish() throws(ConsolidationError) {
+    package func finish() throws(ConsolidationError) {
         try writeHeld()
         let number = close(file)
         file = -1

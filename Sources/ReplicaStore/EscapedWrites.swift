@@ -97,6 +97,18 @@ extension ReplicaStore {
     ) throws {
         guard let here = difference.here else { return }
         let changed = ColumnSet(table.columns.indices.filter { difference.hub?[$0] != here[$0] })
+        try RefusedChanges.keepAside(
+            difference.key.id, table, difference.hub == nil ? .insert : .update, here, changed: changed, .undone,
+            database, by: author.name, now: now)
+    }
+}
+
+extension RefusedChanges {
+    /// Keeps what is taken back here, with its values; without values a delete. Such changes stand under the number 0.
+    static func keepAside(
+        _ id: RecordID, _ table: TableDescription, _ operation: Operation, _ values: [Value], changed: ColumnSet,
+        _ reason: RefusalReason, _ database: Database, by author: String, now: Int64
+    ) throws {
         let keep = try RawStatement(
             database,
             """
@@ -106,13 +118,13 @@ extension ReplicaStore {
             WHERE number = 0
             """)
         keep.bind(1, table.number)
-        keep.bind(2, idText: difference.key.id)
-        keep.bind(3, Int((difference.hub == nil ? Operation.insert : .update).rawValue))
-        keep.bind(4, Int64(bitPattern: table.allColumns.bits))
+        keep.bind(2, idText: id)
+        keep.bind(3, Int(operation.rawValue))
+        keep.bind(4, Int64(bitPattern: values.isEmpty ? 0 : table.allColumns.bits))
         keep.bind(5, Int64(bitPattern: changed.bits))
-        keep.bind(6, blob: ValueCoding.bytes(of: here))
-        keep.bind(7, text: author.name)
-        keep.bind(8, Int(RefusalReason.undone.rawValue))
+        keep.bind(6, blob: ValueCoding.bytes(of: values))
+        keep.bind(7, text: author)
+        keep.bind(8, Int(reason.rawValue))
         keep.bind(9, now)
         try keep.run()
     }

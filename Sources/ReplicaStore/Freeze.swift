@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
 import SQLiteAccess
-import SyncCore
+package import SyncCore
 import SyncWire
+import Texts
 
 extension ReplicaStore {
     /// Writes the domain tables, as the hub last acknowledged or sent them, into a new SQLite file at `path`.
@@ -23,7 +24,9 @@ extension ReplicaStore {
             let target = try DatabaseQueue(path: path, configuration: Freeze.configuration)
             let picture = try queue.read { source in
                 let picture = try FrozenPicture(source, catalog: catalog)
-                try target.write { try Freeze(source: source, target: $0).run(catalog) }
+                try target.write {
+                    _ = try Freeze(source: source, target: $0, rows: .acknowledged).run(catalog.domainTables, catalog)
+                }
                 return picture
             }
             try target.close()
@@ -33,12 +36,47 @@ extension ReplicaStore {
             throw ReplicaStoreError(error)
         }
     }
+
+    /// Writes domain tables as they are here, what is not synced included, into a new SQLite file at `path`, as
+    /// `freeze` does. The query chooses rows of each table; its order and page count for nothing.
+    ///
+    /// - Returns: the rows of each table.
+    package func export(
+        _ tables: [(table: TableDescription, query: RowQuery)], into path: String
+    ) throws(ReplicaStoreError) -> [Int] {
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw ReplicaStoreError(.exists, localized("\(path) exists already"))
+        }
+        let catalog = catalog
+        do {
+            let target = try DatabaseQueue(path: path, configuration: Freeze.configuration)
+            let queries = Dictionary(uniqueKeysWithValues: tables.map { ($0.table.number, $0.query) })
+            let counts = try queue.read { source in
+                try target.write {
+                    try Freeze(source: source, target: $0, rows: .current(queries)).run(tables.map(\.table), catalog)
+                }
+            }
+            try target.close()
+            return counts
+        } catch {
+            for suffix in ["", "-journal"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+            throw ReplicaStoreError(error)
+        }
+    }
 }
 
 /// Copies domain tables from a replica into a new file.
 struct Freeze {
+    enum Rows {
+        /// As the hub last acknowledged or sent them.
+        case acknowledged
+        /// As they are here; by table number, which of them.
+        case current([Int: RowQuery])
+    }
+
     let source: Database
     let target: Database
+    let rows: Rows
 
     /// Page size and encoding are fixed, and free bytes inside a page are zeroed, so that only rows decide the bytes.
     /// The journal is in memory: a file that was not finished is deleted, never repaired.
@@ -59,14 +97,15 @@ struct Freeze {
         return configuration
     }
 
-    func run(_ catalog: Catalog) throws {
-        let tables = catalog.domainTables
+    /// - Returns: the rows of each table.
+    func run(_ tables: [TableDescription], _ catalog: Catalog) throws -> [Int] {
         for table in tables { try target.execute(sql: try tableSQL(table)) }
-        for table in tables { try copy(table) }
+        let counts = try tables.map { try copy($0, catalog) }
         for table in tables {
             for sql in try indexSQL(table) { try target.execute(sql: sql) }
         }
         try target.execute(sql: "PRAGMA user_version = \(catalog.version)")
+        return counts
     }
 
     private func tableSQL(_ table: TableDescription) throws -> String {
@@ -93,8 +132,9 @@ struct Freeze {
         return found
     }
 
-    private func copy(_ table: TableDescription) throws {
-        let rows = try acknowledgedRows(of: table)
+    private func copy(_ table: TableDescription, _ catalog: Catalog) throws -> Int {
+        let rows = try rows(of: table, catalog)
+        var count = 0
         let columns = table.columns.count
         let places = (0...columns).map { "?\($0 + 1)" }.joined(separator: ", ")
         let names = (["id"] + table.columns.map { TriggerSQL.quoted($0.name) }).joined(separator: ", ")
@@ -102,6 +142,7 @@ struct Freeze {
             target, "INSERT INTO \(TriggerSQL.quoted(table.name))(\(names)) VALUES (\(places))")
         let writer = try RowWriter(target, table: table)
         while try rows.step() {
+            count += 1
             if rows.isNull(columns + 1) {
                 for column in 0...columns { insert.bind(column + 1, rows.value(column)) }
                 try insert.run()
@@ -109,6 +150,20 @@ struct Freeze {
                 try writer.write(id, SyncCore.Row(uncheckedBytes: rows.blob(columns + 2)))
             }
         }
+        return count
+    }
+
+    /// The columns of `acknowledgedRows`, whichever rows are wanted.
+    private func rows(of table: TableDescription, _ catalog: Catalog) throws -> RawStatement {
+        guard case .current(let queries) = rows else { return try acknowledgedRows(of: table) }
+        var sql = RowQuerySQL(table, catalog)
+        let condition = sql.condition(queries[table.number] ?? RowQuery())
+        let columns = table.columns.map { ", t.\(TriggerSQL.quoted($0.name))" }.joined()
+        let read = try RawStatement(
+            source,
+            "SELECT t.id\(columns), NULL, NULL FROM \(TriggerSQL.quoted(table.name)) t \(condition) ORDER BY t.id")
+        sql.bind(to: read, from: 3)
+        return read
     }
 
     /// Each record as the hub last told it, in the order of ids: id, columns, and at the end kind and bytes of the row

@@ -148,6 +148,7 @@ package final class ReplicaStore: Sendable {
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             try database.execute(sql: "PRAGMA synchronous = FULL")
             database.putTriggersToSleep()
+            database.addFoldingFunctions()
             statements.attach(to: database)
         }
         return configuration

@@ -2,6 +2,7 @@ import GRDB
 import SQLiteAccess
 package import SyncCore
 import SyncWire
+import Texts
 
 /// A row as people see it: its id and its values in the catalog's order, with the marks that sync gives it.
 package struct StoredRow: Sendable {
@@ -75,10 +76,10 @@ extension ReplicaStore {
         let found = try ids(startingWith: prefix, in: table)
         switch found.count {
         case 1: return found[0]
-        case 0: throw ReplicaStoreError(.notFound, "no row of \(table.name) has an id that begins with \(prefix)")
-        default:
+        case 0:
             throw ReplicaStoreError(
-                .ambiguous, "several rows of \(table.name) have ids that begin with \(prefix): give more of it")
+                .notFound, localized("no row of \(table.name) has an id that begins with \(prefix)"))
+        default: throw try ambiguous(prefix, among: [table])
         }
     }
 
@@ -91,11 +92,9 @@ extension ReplicaStore {
             for id in try ids(startingWith: prefix, in: table) { found.append((table, id)) }
         }
         guard let first = found.first else {
-            throw ReplicaStoreError(.notFound, "no row has an id that begins with \(prefix)")
+            throw ReplicaStoreError(.notFound, localized("no row has an id that begins with \(prefix)"))
         }
-        guard found.count == 1 else {
-            throw ReplicaStoreError(.ambiguous, "several rows have ids that begin with \(prefix): give more of it")
-        }
+        guard found.count == 1 else { throw try ambiguous(prefix, among: catalog.tables) }
         return first
     }
 
@@ -219,32 +218,36 @@ extension ReplicaStore {
     // MARK: Reading rows
 
     private static func select(_ database: Database, table: TableDescription, tail: String) throws -> RawStatement {
+        try RawStatement(
+            database, "SELECT \(columnsOfStoredRow(table)) FROM \(TriggerSQL.quoted(table.name)) t \(tail)")
+    }
+
+    /// What `storedRow` reads, of the row `t`: five columns, then the table's.
+    static func columnsOfStoredRow(_ table: TableDescription) -> String {
         let columns = table.columns.map { ", t.\(TriggerSQL.quoted($0.name))" }.joined()
-        return try RawStatement(
-            database,
-            """
-            SELECT t.id, EXISTS (SELECT 1 FROM zona_pending p WHERE p.table_no = \(table.number) AND p.id = t.id),
+        return """
+            t.id, EXISTS (SELECT 1 FROM zona_pending p WHERE p.table_no = \(table.number) AND p.id = t.id),
                 EXISTS (SELECT 1 FROM zona_behind b WHERE b.table_no = \(table.number) AND b.id = t.id),
                 (SELECT count(*) FROM zona_conflict c WHERE c.record_id = t.id AND c.state = 'open'),
                 (SELECT group_concat(c.columns) FROM zona_conflict c WHERE c.record_id = t.id AND c.state = 'open'
                     AND c.contested = 1)\(columns)
-            FROM \(TriggerSQL.quoted(table.name)) t \(tail)
-            """)
+            """
     }
 
     private static func collect(_ read: RawStatement, _ table: TableDescription) throws -> [StoredRow] {
         var rows: [StoredRow] = []
-        while try read.step() {
-            guard let id = read.id(0) else { continue }
-            let contested = read.text(4).split(separator: ",").map(String.init)
-            rows.append(
-                StoredRow(
-                    id: id, values: table.columns.indices.map { read.value($0 + 5) }, isPending: read.integer(1) == 1,
-                    isBehind: read.integer(2) == 1, isContested: !read.isNull(4),
-                    openConflicts: Int(read.integer(3)),
-                    contestedColumns: table.columns.map(\.name).filter(contested.contains)))
-        }
+        while try read.step() { if let row = storedRow(read, table) { rows.append(row) } }
         return rows
+    }
+
+    /// The row that a statement stands on; nothing where its id is none.
+    static func storedRow(_ read: RawStatement, _ table: TableDescription) -> StoredRow? {
+        guard let id = read.id(0) else { return nil }
+        let contested = read.isNull(4) ? [] : read.text(4).split(separator: ",").map(String.init)
+        return StoredRow(
+            id: id, values: table.columns.indices.map { read.value($0 + 5) }, isPending: read.integer(1) == 1,
+            isBehind: read.integer(2) == 1, isContested: !read.isNull(4), openConflicts: Int(read.integer(3)),
+            contestedColumns: contested.isEmpty ? [] : table.columns.map(\.name).filter(contested.contains))
     }
 
     private static func derivedID(_ table: TableDescription, _ values: [(column: Int, value: Value)]) -> RecordID? {

@@ -64,7 +64,10 @@ extension ReplicaStore {
                 openConflicts: try number("SELECT count(*) FROM zona_conflict WHERE state = 'open'"),
                 contestedConflicts: try number(
                     "SELECT count(*) FROM zona_conflict WHERE state = 'open' AND contested = 1"),
-                refusedChanges: try number("SELECT count(*) FROM zona_refused WHERE dropped_at IS NULL"),
+                // What `revert` keeps aside waits for nobody.
+                refusedChanges: try number(
+                    "SELECT count(*) FROM zona_refused WHERE dropped_at IS NULL "
+                        + "AND reason <> \(RefusalReason.reverted.rawValue)"),
                 inboxPages: try number("SELECT count(*) FROM zona_inbox"), records: records,
                 comparison: try DigestComparison(database), uncapturedRecords: uncaptured.records,
                 uncapturedBytes: uncaptured.bytes,

@@ -24,6 +24,8 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
     case replaced = 11
     /// Not refused by the hub: a row that escaped the triggers here, and that `zona doctor --undo` took back.
     case undone = 12
+    /// Not refused by the hub: a change that was not synced, and that `zona revert` took back.
+    case reverted = 13
 
     /// A word for JSON and logs.
     package var name: String {
@@ -40,6 +42,7 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
         case .incomplete: "incomplete"
         case .replaced: "replaced"
         case .undone: "undone"
+        case .reverted: "reverted"
         }
     }
 }

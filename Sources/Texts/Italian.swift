@@ -8,6 +8,7 @@ extension Catalogue {
     }()
 
     package static let italianFiles: [(name: String, bytes: [UInt8])] = [
-        ("program.po", PackageResources.program_po)
+        ("program.po", PackageResources.program_po),
+        ("data-out.po", PackageResources.data_out_po),
     ]
 }

@@ -20,7 +20,7 @@ enum JSONValue {
         return text
     }
 
-    private func write(to target: inout String, indent: Int) {
+    func write(to target: inout String, indent: Int) {
         switch self {
         case .null: target += "null"
         case .bool(let value): target += value ? "true" : "false"
@@ -57,7 +57,7 @@ enum JSONValue {
     }
 
     /// Control and format characters are escaped, too, so that a document shown on a terminal cannot drive it.
-    private static func write(_ text: String, to target: inout String) {
+    static func write(_ text: String, to target: inout String) {
         target += "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -1,5 +1,6 @@
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// A refused change in words and as JSON.
 enum RefusedText {
@@ -26,6 +27,7 @@ enum RefusedText {
         case .ownerChanged: "the owner of a record never changes\(field): add a new record instead"
         case .wrongID: "the id is not the one that the key makes: add the row again without an id"
         case .undone: "it was written past Zona's checks, and `zona doctor --undo` took it back"
+        case .reverted: localized("`zona revert` took it back before it was synced")
         case .incomplete: "the rest of this record never reached the hub: add it anew"
         case .replaced:
             "the hub was restored and has other values: these were here before; write them again if they are right"

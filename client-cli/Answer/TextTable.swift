@@ -1,3 +1,5 @@
+import Texts
+
 /// A plain table with aligned columns that fits a width: cells are cut, or wrapped into several lines.
 struct TextTable {
     enum Overflow { case cuts, wraps }
@@ -23,6 +25,8 @@ struct TextTable {
     private let columns: [Column]
     private let overflow: Overflow
     private var rows: [[String]] = []
+    /// Where a table is printed in parts, the layout of its first one.
+    private var layout: (widths: [Int], shown: [Int])?
 
     init(_ columns: [Column], overflow: Overflow = .cuts) {
         self.columns = columns
@@ -37,6 +41,36 @@ struct TextTable {
     /// The lines of the table. Columns for which there is no room are left out, the empty ones first, and a last line
     /// says which.
     func text(width: Int) -> String {
+        var table = self
+        return (table.part(width: width) + table.note).joined(separator: "\n")
+    }
+
+    /// The lines of the rows that were appended since the last part, which are let go: so a table of any length is
+    /// printed. The first part lays the table out and has its head.
+    mutating func part(width: Int) -> [String] {
+        let isFirst = layout == nil
+        let (widths, shown) = layout ?? laidOut(width: width)
+        layout = (widths, shown)
+        var lines: [String] = []
+        if isFirst {
+            lines.append(line(columns.map(\.title), widths, shown))
+            lines.append(shown.map { String(repeating: "-", count: widths[$0]) }.joined(separator: "  "))
+        }
+        for row in rows { lines += wrapped(row, widths, shown) }
+        rows.removeAll(keepingCapacity: true)
+        return lines
+    }
+
+    /// What is said below it: which columns had no room.
+    var note: [String] {
+        guard let shown = layout?.shown, shown.count < columns.count else { return [] }
+        let names = columns.indices.filter { !shown.contains($0) }.map { columns[$0].title }
+        return [
+            localized("(no room for \(names.joined(separator: ", ")): choose with --columns, or use --json)")
+        ]
+    }
+
+    private func laidOut(width: Int) -> (widths: [Int], shown: [Int]) {
         let natural = columns.indices.map { column in
             rows.reduce(columns[column].title.count) { max($0, Self.width(of: $1[column])) }
         }
@@ -46,15 +80,7 @@ struct TextTable {
         }
         var cap = shown.reduce(0) { max($0, natural[$1]) }
         while cap > Self.narrowest, let total = fitted(natural, shown, to: cap), total > width { cap -= 1 }
-        let widths = columns.indices.map { columns[$0].isWhole ? natural[$0] : min(natural[$0], cap) }
-        var lines = [line(columns.map(\.title), widths, shown)]
-        lines.append(shown.map { String(repeating: "-", count: widths[$0]) }.joined(separator: "  "))
-        for row in rows { lines += wrapped(row, widths, shown) }
-        if shown.count < columns.count {
-            let names = columns.indices.filter { !shown.contains($0) }.map { columns[$0].title }
-            lines.append("(no room for \(names.joined(separator: ", ")): choose with --columns, or use --json)")
-        }
-        return lines.joined(separator: "\n")
+        return (columns.indices.map { columns[$0].isWhole ? natural[$0] : min(natural[$0], cap) }, shown)
     }
 
     /// Characters of a line when no column is wider than `cap`; nothing without columns.

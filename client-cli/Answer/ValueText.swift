@@ -1,20 +1,22 @@
 import SyncCore
 import SyncWire
+import Texts
 
 /// One value of a record, as people read it and as JSON holds it.
 enum ValueText {
-    /// For people, not yet made safe for a terminal: money in euro, yes and no in Italian, `-` for no value.
+    /// For people, not yet made safe for a terminal: money in euro, days as the language writes them, `-` for no value.
     static func human(_ value: Value, _ column: ColumnDescription?) -> String {
         switch value {
         case .null: "-"
         case .integer(let number):
             switch column?.format {
             case .cent: Euro.text(cents: number)
-            case .boolean where number == 0 || number == 1: number == 1 ? "sì" : "no"
+            case .boolean where number == 0 || number == 1: number == 1 ? localized("yes") : localized("no")
             default: String(number)
             }
         case .real(let number): number.description
-        case .text(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .text(let bytes):
+            column?.format == .date ? DateText.human(bytes) : String(decoding: bytes, as: UTF8.self)
         case .blob(let bytes): "x'\(Hash.text(bytes))'"
         }
     }
