@@ -24,7 +24,8 @@ struct Zona: AsyncParsableCommand {
             \(ExitStatus.table)
             """,
         subcommands: [
-            Init.self, Status.self, Sync.self, List.self, Show.self, Add.self, Edit.self, Remove.self, Diff.self,
+            Init.self, Status.self, Sync.self, List.self, Show.self, Search.self, Add.self, Edit.self, Remove.self,
+            Diff.self,
             Revert.self, Export.self, Conflicts.self,
             Explain.self, History.self, Refused.self, BundleCommand.self, Service.self, Consolidate.self, Doctor.self,
         ])

@@ -10,5 +10,6 @@ extension Catalogue {
     package static let italianFiles: [(name: String, bytes: [UInt8])] = [
         ("program.po", PackageResources.program_po),
         ("data-out.po", PackageResources.data_out_po),
+        ("search.po", PackageResources.search_po),
     ]
 }

@@ -54,6 +54,7 @@ extension EndToEnd {
                 try await expectFound(stage, narni, viva: viva, caritas: caritas)
                 try await expectRefused(stage, narni)
                 try await expectShown(stage, narni)
+                try await expectSearched(stage, narni, viva: viva)
                 try await expectExported(stage, narni, viva: viva, caritas: caritas)
                 try await expectDifferences(stage, narni, viva: viva, caritas: caritas)
                 try await expectReverted(stage, narni, viva: viva, caritas: caritas)
@@ -133,6 +134,17 @@ extension EndToEnd {
             let ambiguous = try await stage.run(Programs.zona, ["show", "soggetto", "01", "--file", narni])
             #expect(ambiguous.status == 4)
             #expect(ambiguous.stderr.contains("Società Città Viva") && ambiguous.stderr.contains("Caritas"))
+        }
+
+        private func expectSearched(_ stage: Stage, _ narni: String, viva: String) async throws {
+            let found = try await stage.zona(narni, "search", "citta", "VIV")
+            #expect(
+                found
+                    == "Soggetto (soggetto)\n  \(viva.prefix(13))  Società Città Viva\n    denominazione: "
+                    + "Società [Città] [Viva]")
+            #expect(try await stage.zona(narni, "search", "nessuno", "--lang", "it") == "niente ha queste parole")
+            let odd = try await stage.run(Programs.zona, ["search", "*", "--file", narni])
+            #expect(odd.status == 2 && odd.stderr.contains("letters or digits"))
         }
 
         private func expectExported(_ stage: Stage, _ narni: String, viva: String, caritas: String) async throws {
