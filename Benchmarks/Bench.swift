@@ -38,6 +38,9 @@ enum Bench {
         if only == nil || only == "inbox" {
             try InboxBench(folder: folder, rows: count, rounds: rounds).run(&report)
         }
+        if only == nil || only == "reading" {
+            try ReadingBench(folder: folder, rows: count, rounds: rounds).run(&report)
+        }
         report.show()
         if only == nil { try report.write(to: "bench.json") }
     }

@@ -57,7 +57,6 @@ struct SearchIndex {
         attach.bind(1, text: place)
         try attach.run()
         defer { try? RawStatement(database, "DETACH \(Self.schema)").run() }
-        // Not waited for as long as the replica: memory is there, too.
         return try body()
     }
 

@@ -57,6 +57,7 @@ extension EndToEnd {
                 try await expectSearched(stage, narni, viva: viva)
                 try await expectExported(stage, narni, viva: viva, caritas: caritas)
                 try await expectDifferences(stage, narni, viva: viva, caritas: caritas)
+                try await expectShapes(stage, narni, caritas: caritas)
                 try await expectReverted(stage, narni, viva: viva, caritas: caritas)
             }
         }
@@ -184,6 +185,12 @@ extension EndToEnd {
             let nowhere = try await stage.run(
                 Programs.zona, ["export", "soggetto", "--to", "\(stage.folder)/no/x.csv", "--file", narni])
             #expect(nowhere.status == 5)
+            for own in [narni, narni + ".key"] {
+                let refused = try await stage.run(
+                    Programs.zona, ["export", "soggetto", "--force", "--to", own, "--file", narni])
+                #expect(refused.status == 3 && refused.stderr.contains("the replica's own file"))
+            }
+            #expect(try await stage.zona(narni, "list", "soggetto", "--count") == "2")
             let left = try FileManager.default.contentsOfDirectory(atPath: stage.folder)
             #expect(!left.contains { $0.hasSuffix(".zona-new") })
         }
@@ -210,6 +217,27 @@ extension EndToEnd {
             #expect(text.hasPrefix("Soggetto (soggetto: 1 aggiunta, 2 modificate)"))
             #expect(text.contains("    telefono: prima 0744 1, ora 0744 2"))
             #expect(text.contains("di Operatore di narni"))
+        }
+
+        /// What the answers look like is written down in `docs/json.schema.json`.
+        private func expectShapes(_ stage: Stage, _ narni: String, caritas: String) async throws {
+            let schema = try JSONSchema(file: try Programs.file("docs/json.schema.json"))
+            let target = "\(stage.folder)/shapes.json"
+            let commands: [(definition: String, arguments: [String])] = [
+                ("list", ["list", "soggetto"]), ("list", ["list", "quota_comune"]), ("list_tables", ["list"]),
+                ("list_count", ["list", "comune", "--count"]), ("show", ["show", caritas]),
+                ("search", ["search", "caritas"]), ("diff", ["diff"]), ("revert", ["revert", "--all"]),
+                ("export", ["export", "soggetto", "--format", "json", "--to", target]),
+                ("exported_table", ["export", "soggetto", "--format", "json", "--to", "-"]),
+                ("exported_tables", ["export", "--all", "--format", "json", "--to", "-"]),
+            ]
+            for (definition, arguments) in commands {
+                let outcome = try await stage.run(Programs.zona, arguments + ["--json", "--file", narni])
+                #expect(outcome.status == 0, "\(outcome.stderr)")
+                #expect(try schema.faults(of: outcome.stdout, under: definition) == [], "\(arguments)")
+            }
+            // The schema tells a wrong document apart.
+            #expect(try schema.faults(of: #"{"count": "1"}"#, under: "list_count").count == 2)
         }
 
         private func expectReverted(_ stage: Stage, _ narni: String, viva: String, caritas: String) async throws {

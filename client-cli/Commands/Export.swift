@@ -75,6 +75,11 @@ struct Export: ParsableCommand {
         let work = try Workplace(options)
         let catalog = work.store.catalog
         let tables = try table.map { [try Names.table($0, in: catalog)] } ?? catalog.domainTables
+        if format.isOneTable && all {
+            for table in tables { try ExportFile.refuseOwn(path(of: table), of: work.store.path) }
+        } else {
+            try ExportFile.refuseOwn(path, of: work.store.path)
+        }
         let written: [Written]
         if format == .sqlite {
             written = try writeSQLite(tables, work.store)
@@ -103,6 +108,10 @@ struct Export: ParsableCommand {
     /// The path that is meant when none is given.
     private var path: String { to ?? "\(table ?? "zona-export").\(format.suffix)" }
 
+    private var folder: String { to ?? "zona-export" }
+
+    private func path(of table: TableDescription) -> String { "\(folder)/\(table.name).\(format.suffix)" }
+
     private func writeFile(_ tables: [TableDescription], _ store: ReplicaStore) throws -> [Written] {
         try ExportFile.check(path, isReplacing: force)
         let chosen = try tables.map { ($0, try selection.query($0, in: store), try chosenColumns(of: $0)) }
@@ -124,8 +133,7 @@ struct Export: ParsableCommand {
 
     /// A file a table. Each appears whole; what an error leaves behind are whole files.
     private func writeFolder(_ tables: [TableDescription], _ store: ReplicaStore) throws -> [Written] {
-        let folder = to ?? "zona-export"
-        let paths = tables.map { "\(folder)/\($0.name).\(format.suffix)" }
+        let paths = tables.map(path(of:))
         for path in paths { try ExportFile.check(path, isReplacing: force) }
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
