@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install-needed check build test simulate mutants demo bench thorough torture tutorials laws merge-mutants oracle format \
-    clean-demo model model-campaign any-program
+    clean-demo model model-campaign any-program release-build install deb try-packages
 RUNS ?= 1000
 MODEL := PYTHONDONTWRITEBYTECODE=1 python3 -m docs.model
 
@@ -55,6 +55,21 @@ oracle: install-needed ## What the model plays, RUNS=1000 of each rule, played b
 	swift build -c release --scratch-path .build-release-tests --build-tests -Xswiftc -enable-testing
 	ORACLE_RUNS=$(RUNS) swift test -c release --scratch-path .build-release-tests -Xswiftc -enable-testing \
 	    --skip-build --filter OracleTests
+
+# The Swift runtime is inside, so that nothing of Swift need be installed where they run.
+release-build: install-needed
+	swift build -c release --static-swift-stdlib --scratch-path .build-install --product zona
+	swift build -c release --static-swift-stdlib --scratch-path .build-install --product zona-server
+
+PREFIX ?= /usr/local
+install: release-build ## Install both programs under PREFIX=/usr/local, with man pages and completion; DESTDIR=
+	Scripts/install-tree .build-install/release "$(DESTDIR)" "$(PREFIX)" zona zona-server
+
+deb: release-build ## Debian packages of both programs, in packages/
+	Scripts/packages .build-install/release packages
+
+try-packages: deb ## Install, run, upgrade, remove and purge them in a clean Debian (root); OLD=FOLDER with earlier ones
+	Scripts/try-packages packages $(OLD)
 
 thorough: install-needed ## Thread sanitizer on all but the end-to-end tests, then all tests in release
 	swift test --sanitize=thread --scratch-path .build-tsan --skip EndToEndTests

@@ -36,6 +36,7 @@ let package = Package(
         .target(name: "SyncWire", dependencies: ["SyncCore", "CZstd", crypto]),
         .target(name: "SyncSession", dependencies: ["SyncCore", "SyncWire"]),
         .target(name: "ConflictDesk"),
+        .target(name: "Completion"),
         .target(name: "CSVFiles", dependencies: ["SyncCore"]),
         .target(name: "Texts", resources: [.embedInCode("Italian")]),
 
@@ -90,9 +91,8 @@ let package = Package(
         .executableTarget(
             name: "zona",
             dependencies: [
-                "ReplicaSync", "ReplicaStore", "Consolidation", "CSVFiles", "ConflictDesk", "Bundles", "Schema",
-                "SyncCore",
-                "SyncWire", "SyncSession", "Texts", arguments,
+                "ReplicaSync", "ReplicaStore", "Consolidation", "CSVFiles", "ConflictDesk", "Completion", "Bundles",
+                "Schema", "SyncCore", "SyncWire", "SyncSession", "Texts", arguments,
             ],
             path: "client-cli"),
         .executableTarget(
@@ -127,6 +127,7 @@ let package = Package(
         .testTarget(name: "SyncWireTests", dependencies: ["SyncCore", "SyncWire", crypto]),
         .testTarget(name: "SyncSessionTests", dependencies: ["SyncCore", "SyncWire", "SyncSession"]),
         .testTarget(name: "ConflictDeskTests", dependencies: ["ConflictDesk"]),
+        .testTarget(name: "CompletionTests", dependencies: ["Completion"]),
         .testTarget(name: "TextsTests", dependencies: ["Texts"]),
         .testTarget(name: "CSVFilesTests", dependencies: ["CSVFiles", "SyncCore"]),
         .testTarget(name: "SchemaTests", dependencies: ["Schema", grdb]),

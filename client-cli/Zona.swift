@@ -23,11 +23,13 @@ struct Zona: AsyncParsableCommand {
             EXIT CODES
             \(ExitStatus.table)
             """,
+        version: "0.1.0",
         subcommands: [
             Init.self, Status.self, Sync.self, List.self, Show.self, Search.self, Add.self, Edit.self, Remove.self,
             Diff.self,
             Revert.self, Export.self, Conflicts.self,
             Explain.self, History.self, Refused.self, BundleCommand.self, Service.self, Consolidate.self, Doctor.self,
+            Backup.self, Restore.self, CompletionScript.self, Complete.self,
         ])
 
     /// Says what may be meant by a command that does not exist; the parser would complain of its options instead.

@@ -207,7 +207,7 @@ package final class ReplicaStore: Sendable {
     }
 
     /// Whether the file's header says SQLite and Zona, looked at before SQLite may touch the file.
-    private static func checkHeader(of path: String) throws(ReplicaStoreError) {
+    static func checkHeader(of path: String) throws(ReplicaStoreError) {
         var isFolder: ObjCBool = false
         guard !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) || !isFolder.boolValue else {
             throw ReplicaStoreError(.notAReplica, "\(path) is a folder: give the replica's file with --file")

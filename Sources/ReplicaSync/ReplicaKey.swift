@@ -1,5 +1,7 @@
 import Foundation
+package import ReplicaStore
 package import SyncWire
+import Texts
 
 /// The replica's private key: a file of its own beside the replica, mode 0600, 64 hexadecimal digits.
 package enum ReplicaKey {
@@ -82,5 +84,33 @@ package enum ReplicaKey {
                 .file, "the key file \(path) cannot be written: the disk may be full; free some space and try again")
         }
         return key
+    }
+}
+
+/// How a replica's key file stands.
+package struct KeyCondition: Sendable {
+    /// Why it cannot be used; nothing when it can.
+    package let fault: String?
+    /// Others on this PC may read it.
+    package let isOpen: Bool
+
+    package init(of store: ReplicaStore) {
+        let path = ReplicaKey.path(for: store.path)
+        var facts = stat()
+        isOpen = stat(path, &facts) == 0 && facts.st_mode & 0o077 != 0
+        do {
+            let key = try ReplicaKey.load(for: store.path)
+            let certificate = try? Certificate(reading: Frame(reading: try store.state().certificate))
+            fault =
+                certificate.map { $0.key == key.publicKey } ?? true
+                ? nil
+                : localized(
+                    """
+                    \(path) is another replica's key, not the one that the hub certified for this file: put the right \
+                    one back from a backup, or enrol again
+                    """)
+        } catch {
+            fault = error.context
+        }
     }
 }

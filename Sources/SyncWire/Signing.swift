@@ -76,6 +76,19 @@ package enum Hash {
     }
 }
 
+/// SHA-256 of what comes in pieces, such as a large file.
+package struct RunningHash: Sendable {
+    private var hash = SHA256()
+
+    package init() {}
+
+    package mutating func add(_ bytes: some Sequence<UInt8>) {
+        hash.update(data: Array(bytes))
+    }
+
+    package func end() -> [UInt8] { Array(hash.finalize()) }
+}
+
 /// Ids derived from a key: SHA-256 of the table's name and the key's values.
 package enum DerivedID {
     /// The version 8 id of the record of `table` whose key columns hold these encoded values.

@@ -8,8 +8,10 @@ extension Catalogue {
     }()
 
     package static let italianFiles: [(name: String, bytes: [UInt8])] = [
-        ("program.po", PackageResources.program_po),
+        ("craft.po", PackageResources.craft_po),
         ("data-out.po", PackageResources.data_out_po),
+        ("doctor.po", PackageResources.doctor_po),
+        ("program.po", PackageResources.program_po),
         ("search.po", PackageResources.search_po),
     ]
 }

@@ -1,31 +1,39 @@
+import Foundation
 import ReplicaStore
+import ReplicaSync
 import SyncCore
+import Texts
 
 /// What `zona doctor` found and did, for people and as JSON.
 struct DoctorReport {
     let store: ReplicaStore
     let health: FileHealth
-    var state: ReplicaStatus?
-    /// Why the key cannot be used; nothing when it can.
-    var key: String?
+    let key: KeyCondition
+    let status: ReplicaStatus
+    let pending: [PendingRecord]
+    /// The proxy that was given.
+    let proxy: String?
+    let now: Int64
     /// Bytes that are free on the disk of the file.
     var disk: Int64?
-    /// The records, when the hub was asked.
+    /// What came of asking the hub, when it was asked.
+    var contact: Result<HubCheck.Answer, SyncFault>?
+    /// The records, when the hub said.
     var comparison: RecordComparison?
-    /// The whole file against the hub's digest of the last pull, when it was not.
+    /// The whole file against the hub's digest of the last pull, when it did not.
     var scan: DigestComparison.Result?
-    /// Why the hub was not asked.
-    var unreachable: String?
     var adopted: EscapedSummary?
     var undone: EscapedSummary?
     var repaired = false
 
-    /// Below this the next sync may not find room.
-    private static let lowDisk: Int64 = 200_000_000
-
-    init(store: ReplicaStore, health: FileHealth) {
+    init(store: ReplicaStore, proxy: String?, now: Int64) throws {
         self.store = store
-        self.health = health
+        self.proxy = proxy
+        self.now = now
+        health = try store.health()
+        key = KeyCondition(of: store)
+        status = try store.status()
+        pending = try store.pendingRecords()
     }
 
     private var differencesLeft: Int {
@@ -33,30 +41,60 @@ struct DoctorReport {
         return max(0, found - (adopted?.done ?? 0) - (undone?.done ?? 0))
     }
 
-    var isWell: Bool {
-        health.damage.isEmpty && (health.isSound || repaired) && key == nil && differencesLeft == 0
-            && comparison?.unnamed.isEmpty ?? true && scan != .differs
+    /// In the order in which they are worth reading.
+    private var checks: [DoctorCheck] {
+        var unwritable: String?
+        var network = DoctorChecks.network(contact, hub: status.state.hubURL)
+        if case .failure(let fault) = contact, fault.code == .file || fault.code == .noKey {
+            // It failed before it came to the network.
+            if fault.code == .file { unwritable = fault.context }
+            network = DoctorCheck("network", .ok, localized("not looked at: mend what is said above first"))
+        }
+        var offset: Int64?
+        if case .success(let answer) = contact { offset = answer.clockOffset }
+        return [
+            DoctorChecks.file(store.path, health), DoctorChecks.place(store.path),
+            DoctorChecks.leftovers(store.path), DoctorChecks.triggers(health, repaired: repaired),
+            DoctorChecks.key(store.path, key), DoctorChecks.disk(disk, unwritable: unwritable),
+            DoctorChecks.clock(status.state, measured: offset),
+            DoctorChecks.timeZone(Date(timeIntervalSince1970: Double(now / 1000))), DoctorChecks.proxy(proxy), network,
+            DoctorChecks.service(store.path), DoctorChecks.backup(store.path, pending, now: now), records,
+        ].compactMap { $0 }
     }
+
+    private var records: DoctorCheck {
+        let lines = comparisonLines.joined(separator: "\n")
+        if differencesLeft > 0 {
+            return DoctorCheck(
+                "records", .fault, lines,
+                remedy: localized(
+                    """
+                    `zona doctor --adopt` sends them as changes of whoever runs it, `zona doctor --undo` puts the \
+                    hub's rows back
+                    """))
+        }
+        if let row = comparison?.unnamed.first {
+            return DoctorCheck(
+                "records", .fault, lines,
+                remedy: localized(
+                    """
+                    the row \(SafeText.line(row.id)) of \(row.table) has an id that is none: insert it anew without \
+                    an id, and delete this one
+                    """))
+        }
+        if scan == .differs {
+            return DoctorCheck(
+                "records", .fault, lines, remedy: localized("`zona doctor` with network says where they differ"))
+        }
+        return DoctorCheck("records", .ok, lines)
+    }
+
+    private var firstFault: DoctorCheck? { checks.first { $0.state == .fault } }
+    var isWell: Bool { firstFault == nil }
 
     /// The one thing to do.
     var remedy: String {
-        if !health.damage.isEmpty {
-            return "the file is damaged: keep a copy, and enrol this PC anew under another file name; "
-                + "what it had sent is at the hub"
-        }
-        if let key { return key }
-        if differencesLeft > 0 {
-            return "records differ from the hub's: `zona doctor --adopt` sends them as changes of yours, "
-                + "`zona doctor --undo` puts the hub's rows back"
-        }
-        if let row = comparison?.unnamed.first {
-            return "the row \(SafeText.line(row.id)) of \(row.table) has an id that is none: "
-                + "insert it anew without an id, and delete this one"
-        }
-        if scan == .differs {
-            return "the file differs from what the hub had at the last sync: `zona doctor` with network says where"
-        }
-        return "writes of other programs are not noticed: `zona doctor --repair` makes the triggers anew"
+        firstFault.map { $0.remedy ?? $0.says } ?? ""
     }
 
     // MARK: JSON
@@ -71,8 +109,9 @@ struct DoctorReport {
                 "strange": .array(health.strangeTriggers.map { .text($0) }), "silenced": .bool(health.isSilenced),
                 "repaired": .bool(repaired),
             ]),
-            "key": .optional(key), "disk_free_bytes": disk.map { .integer($0) } ?? .null,
+            "key": .optional(key.fault), "disk_free_bytes": disk.map { .integer($0) } ?? .null,
             "identity": identity, "compared": .text(verdict), "unreachable": .optional(unreachable),
+            "checks": .array(checks.map(\.json)),
             "left_out": .integer(comparison?.leftOutCount ?? 0),
             "differences": .array((comparison?.differences ?? []).map { Self.json($0) }),
             "unnamed_rows": .array(
@@ -82,6 +121,11 @@ struct DoctorReport {
         ])
     }
 
+    private var unreachable: String? {
+        guard comparison == nil, case .failure(let fault) = contact else { return nil }
+        return fault.context
+    }
+
     private var verdict: String {
         if let comparison { return comparison.differences.isEmpty && comparison.unnamed.isEmpty ? "equal" : "differs" }
         return scan?.rawValue ?? "unknown"
@@ -89,7 +133,7 @@ struct DoctorReport {
 
     /// Who this file is. The place for all that identity has to say.
     private var identity: JSONValue {
-        guard let state = state?.state else { return .null }
+        let state = status.state
         return .object([
             "number": .text(state.number.description), "incarnation": .text(state.incarnation.description),
             "cursor": .text(state.cursor.description), "schema_version": .integer(state.schemaVersion),
@@ -111,74 +155,75 @@ struct DoctorReport {
     // MARK: Text
 
     var text: String {
-        var lines = ["file       \(SafeText.line(store.path))\(health.damage.isEmpty ? ": sound" : ": DAMAGED")"]
-        lines += health.damage.prefix(5).map { "           \(SafeText.line($0))" }
-        lines.append("triggers   \(triggers)")
-        lines +=
-            (health.missingTriggers.map { "missing    \($0)" } + health.alteredTriggers.map { "altered    \($0)" }
-            + health.strangeTriggers.map { "not Zona's \(SafeText.line($0))" }).prefix(20)
-        if let key { lines.append("key        \(SafeText.line(key))") }
-        if let state = state?.state {
-            lines.append("identity   number \(state.number), hub's life \(state.incarnation)")
-            if let clock = ClockNote.text(offset: state.clockOffset) { lines.append("clock      \(clock)") }
-        }
-        if let disk {
-            lines.append(
-                "disk       \(Words.bytes(disk)) free\(disk < Self.lowDisk ? ": make room before you sync" : "")")
-        }
-        lines += comparisonLines
-        return lines.joined(separator: "\n")
-    }
-
-    private var triggers: String {
-        if health.isSound { return "all there, as they should be" }
-        let switched = health.isSilenced ? "switched off: no write is noticed" : "not as they should be"
-        return repaired ? "\(switched); made anew now" : switched
+        let state = status.state
+        let who = localized(
+            """
+            \(SafeText.line(state.comuneName)), number \(state.number) in the hub's life \(state.incarnation)
+            """)
+        return ([who] + checks.flatMap(\.lines)).joined(separator: "\n")
     }
 
     private var comparisonLines: [String] {
         var lines: [String] = []
-        if let unreachable { lines.append("hub        not asked: \(SafeText.line(unreachable))") }
         if let comparison {
             let open = comparison.leftOutCount
-            let except = open == 0 ? "" : ", apart from \(Words.count(open, "record")) on the way"
             let count = comparison.differences.count
-            lines.append(count == 0 ? "records    equal to the hub's\(except)" : "records    \(count) differ\(except)")
+            lines.append(
+                count == 0
+                    ? localized("equal to the hub's")
+                    : localized(count, one: "\(count) differs", other: "\(count) differ"))
+            if open > 0 {
+                lines.append(
+                    localized(open, one: "apart from \(open) on the way", other: "apart from \(open) on the way"))
+            }
             for difference in comparison.differences.prefix(50) {
                 let columns = difference.hub == nil || difference.here == nil ? [] : difference.columns
                 let names = columns.isEmpty ? "" : ": \(columns.joined(separator: ", "))"
-                lines.append("           \(difference.table) \(difference.key.id) \(Self.words(difference))\(names)")
+                lines.append("\(difference.table) \(difference.key.id) \(Self.words(difference))\(names)")
             }
-            if count > 50 { lines.append("           … and \(count - 50) more: --json names them all") }
+            if count > 50 { lines.append(localized("… and \(count - 50) more: --json names them all")) }
             for row in comparison.unnamed.prefix(20) {
-                lines.append("           \(row.table) \(SafeText.line(row.id)) has an id that no record can have")
+                lines.append(localized("\(row.table) \(SafeText.line(row.id)) has an id that no record can have"))
             }
         } else if let scan {
-            lines.append("records    \(Self.words(scan))")
+            lines.append(Self.words(scan))
         }
-        if let adopted { lines.append("adopted    \(Words.count(adopted.done, "record")): `zona sync` sends them") }
+        if let adopted {
+            lines.append(
+                localized(
+                    adopted.done, one: "adopted \(adopted.done) record: `zona sync` sends it",
+                    other: "adopted \(adopted.done) records: `zona sync` sends them"))
+        }
         if let undone {
-            lines.append("undone     \(Words.count(undone.done, "record")): `zona refused list` has yours")
+            lines.append(
+                localized(
+                    undone.done, one: "put back \(undone.done) record: `zona refused list` has yours",
+                    other: "put back \(undone.done) records: `zona refused list` has yours"))
         }
         let left = (adopted?.left ?? 0) + (undone?.left ?? 0)
-        if left > 0 { lines.append("left       \(Words.count(left, "record")) changed meanwhile: run it again") }
+        if left > 0 {
+            lines.append(
+                localized(
+                    left, one: "\(left) record changed meanwhile: run it again",
+                    other: "\(left) records changed meanwhile: run it again"))
+        }
         return lines
     }
 
     private static func words(_ difference: DifferingRecord) -> String {
         switch kind(difference) {
-        case "missing-here": "is missing here"
-        case "only-here": "is only here"
-        default: "differs"
+        case "missing-here": localized("is missing here", context: "doctor")
+        case "only-here": localized("is only here", context: "doctor")
+        default: localized("differs", context: "doctor")
         }
     }
 
     private static func words(_ scan: DigestComparison.Result) -> String {
         switch scan {
-        case .equal: "equal to what the hub had at the last sync"
-        case .differs: "NOT what the hub had at the last sync"
-        case .waits: "not compared: some are on their way; sync first"
-        case .unknown: "not compared yet: sync first"
+        case .equal: localized("equal to what the hub had at the last sync")
+        case .differs: localized("NOT what the hub had at the last sync")
+        case .waits: localized("not compared: some are on their way; sync first")
+        case .unknown: localized("not compared yet: sync first")
         }
     }
 }

@@ -3,17 +3,21 @@ import Foundation
 import ReplicaStore
 import ReplicaSync
 import SyncCore
+import Texts
 
 /// `zona doctor`.
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check this file and compare it with the hub, record by record.",
-        discussion: """
-            Looks at the file itself, at the triggers that notice every write, and at whether the rows are what \
-            the hub has. Writes that the triggers did not notice (because another program dropped them or \
-            switched them off) are named by record and column. --adopt makes them changes of yours, which the \
-            next sync sends; --undo puts the hub's rows back and keeps yours beside the refused changes. Changes \
-            nothing without one of the three options. Exit code 9 when something is not as it should be.
+        abstract: localized("Check this file, this PC and the way to the hub, and compare record by record."),
+        discussion: localized(
+            """
+            One line a check: what, ok or attention or FAULT, what was found, and what to do. Looked at are the file \
+            and where it lies, the triggers that notice every write, the key, disk, clock, time zone, proxy, the way \
+            to the hub, the service, the last backup, and whether the rows are what the hub has. Writes that the \
+            triggers did not notice (because another program dropped them or switched them off) are named by record \
+            and column. --adopt makes them changes of whoever runs it, which the next sync sends; --undo puts the \
+            hub's rows back and keeps the others beside the refused changes. Changes nothing without one of the \
+            three options. Exit code 9 when there is a FAULT.
 
             EXAMPLES
               zona doctor
@@ -21,38 +25,34 @@ struct Doctor: AsyncParsableCommand {
               zona doctor --adopt
               zona doctor --undo
               zona doctor --repair
-            """)
+            """))
 
-    @Flag(help: "Take writes that escaped as changes of yours.")
+    @Flag(help: ArgumentHelp(localized("Take writes that escaped as changes made now.")))
     var adopt = false
-    @Flag(help: "Put the hub's rows back; yours are kept beside the refused changes.")
+    @Flag(help: ArgumentHelp(localized("Put the hub's rows back; the others are kept beside the refused changes.")))
     var undo = false
-    @Flag(help: "Make the triggers anew. --adopt and --undo do it, too.")
+    @Flag(help: ArgumentHelp(localized("Make the triggers anew. --adopt and --undo do it, too.")))
     var repair = false
-    @Flag(help: "Do not ask the hub: compare with what it said at the last sync.")
+    @Flag(help: ArgumentHelp(localized("Do not ask the hub: compare with what it said at the last sync.")))
     var offline = false
 
     @OptionGroup var network: NetworkOptions
     @OptionGroup var options: GlobalOptions
 
     func validate() throws {
-        guard !(adopt && undo) else { throw ValidationError("--adopt or --undo: it cannot be both") }
+        guard !(adopt && undo) else { throw ValidationError(localized("--adopt or --undo: it cannot be both")) }
         guard !((adopt || undo) && offline) else {
-            throw ValidationError("--adopt and --undo need the hub's rows: leave --offline out")
+            throw ValidationError(localized("--adopt and --undo need the hub's rows: leave --offline out"))
         }
     }
 
     func run() async throws {
         let work = try Workplace(options)
         let store = work.store
-        var report = DoctorReport(store: store, health: try store.health())
-        report.key = keyState(store)
+        var report = try DoctorReport(store: store, proxy: network.settings.proxy, now: Moment.now())
         report.disk = freeBytes(beside: store.path)
-        if offline {
-            report.scan = try store.scanDigest(now: Moment.now())
-        } else {
-            try await compare(store, &report)
-        }
+        if !offline { try await compare(store, &report) }
+        if report.comparison == nil { report.scan = try store.scanDigest(now: Moment.now()) }
         let differences = report.comparison?.differences ?? []
         if adopt && !differences.isEmpty {
             report.adopted = try store.adopt(differences, by: work.author, now: Moment.now())
@@ -64,41 +64,30 @@ struct Doctor: AsyncParsableCommand {
             try store.repairTriggers()
             report.repaired = true
         }
-        report.state = try store.status()
         work.answer.give(report.json) { report.text }
         guard report.isWell else { throw CommandFailure(.differs, "differs", report.remedy) }
     }
 
-    /// A hub that cannot be reached is said, and the rest is still done; every other fault ends the command.
+    /// Asks the hub, each step within seconds. A fault is one line more of the answer, and the rest is still done;
+    /// but another sync that is running, Ctrl-C, and what --adopt and --undo cannot do without the hub end the command.
     private func compare(_ store: ReplicaStore, _ report: inout DoctorReport) async throws {
+        var settings = network.settings
+        settings.connectTimeout = .seconds(6)
+        settings.stallTimeout = .seconds(15)
+        let asked = settings
         do {
             let key = try ReplicaKey.load(for: store.path)
-            let settings = network.settings
-            let comparison = try await Interruption.cancels {
-                try await Asking(store: store, key: key, settings: settings).differences()
+            let (answer, comparison) = try await Interruption.cancels {
+                let answer = try await HubCheck(store: store, settings: asked).run()
+                return (answer, try await Asking(store: store, key: key, settings: asked).differences())
             }
+            report.contact = .success(answer)
             report.comparison = comparison
             try store.noteComparison(
                 isEqual: comparison.differences.isEmpty && comparison.unnamed.isEmpty, now: Moment.now())
-        } catch let fault as SyncFault where isOutOfReach(fault, of: store) {
-            guard !adopt && !undo else { throw fault }
-            report.unreachable = fault.context
-            report.scan = try store.scanDigest(now: Moment.now())
-        }
-    }
-
-    /// Whether it is only the hub that is missing, for now or, with a replica that lives by stick, for good.
-    private func isOutOfReach(_ fault: SyncFault, of store: ReplicaStore) -> Bool {
-        if fault.code == .badAddress { return (try? store.state().hubURL.isEmpty) ?? false }
-        return fault.isRetryable && fault.code != .busy && fault.code != .cancelled
-    }
-
-    private func keyState(_ store: ReplicaStore) -> String? {
-        do {
-            _ = try ReplicaKey.load(for: store.path)
-            return nil
-        } catch {
-            return CommandFailure(error)?.message ?? "\(error)"
+        } catch let fault as SyncFault {
+            guard !adopt, !undo, fault.code != .busy, fault.code != .cancelled else { throw fault }
+            report.contact = .failure(fault)
         }
     }
 
