@@ -61,8 +61,9 @@ extension EndToEnd {
                 let script = try await run(Programs.zona, ["completion", shell], in: folder)
                 #expect(script.status == 0 && script.stdout.contains("complete"))
                 // Where the shell is not installed there is nobody to read it.
-                guard let program = ["/bin", "/usr/bin"].map({ "\($0)/\(shell)" })
-                    .first(where: { FileManager.default.isExecutableFile(atPath: $0) })
+                guard
+                    let program = ["/bin", "/usr/bin"].map({ "\($0)/\(shell)" })
+                        .first(where: { FileManager.default.isExecutableFile(atPath: $0) })
                 else { return }
                 try script.stdout.write(toFile: "\(folder)/script", atomically: true, encoding: .utf8)
                 let read = try await run(program, ["-n", "\(folder)/script"], in: folder)
