@@ -30,9 +30,14 @@ class Screen:
         self.output = b""
         self.seen = 0
         slave = self.slave
+
+        def begin():
+            # As a login does: the terminal is its own, and no signal is held back, whoever started this.
+            fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+            signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
         self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0))
+            command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, preexec_fn=begin)
         self.ended = os.pidfd_open(self.process.pid)
 
     def read(self):

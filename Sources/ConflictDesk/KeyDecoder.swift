@@ -42,6 +42,8 @@ package struct KeyDecoder: Sendable {
         case 0x08, 0x7F: return .erase
         case 0x0A, 0x0D: return .enter
         case 0x15: return .eraseLine
+        // Who reads the keys has given the terminal away at this one, and got it back.
+        case 0x1A: return .resumed
         case 0x1B:
             guard let next, next >= 0x20, next < 0x7F else { return .escape }
             state = .more(next == UInt8(ascii: "O") ? 2 : 1)

@@ -9,6 +9,8 @@ package struct Review: Sendable {
         case interrupt
         /// No more input.
         case end
+        /// Ctrl-Z, and the terminal is here again: what stood on it may be gone.
+        case resumed
         /// Arrows and the like.
         case other
     }
@@ -185,6 +187,7 @@ package struct Review: Sendable {
         switch key {
         case .interrupt: return [.endLine, .leave(isInterrupted: true)]
         case .end: return [.endLine, .leave(isInterrupted: false)]
+        case .resumed: return askedAgain
         default: break
         }
         switch mode {
@@ -285,6 +288,23 @@ package struct Review: Sendable {
         return decide(.merge(Int(character.value) - 0x61))
     }
 
+    /// The question that waits for an answer, with what was typed of it.
+    private var askedAgain: [Effect] {
+        let prompt: Prompt
+        switch mode {
+        case .waiting: return []
+        case .choosing(let subject): prompt = .choose(subject, note: note)
+        case .note: prompt = .note
+        case .picking(let subject, let picks): prompt = .pick(field: subject.fields[picks.count])
+        case .typing(let subject, let picks, _): prompt = .value(field: subject.fields[picks.count])
+        case .member(let subject):
+            guard case .duplicates(let count) = subject else { return [] }
+            prompt = .member(count: count)
+        case .over: prompt = .over
+        }
+        return [.endLine, .prompt(prompt)] + line.unicodeScalars.map { .echo($0) }
+    }
+
     // MARK: Typing
 
     private mutating func type(_ key: Key) -> [Effect] {
@@ -300,7 +320,7 @@ package struct Review: Sendable {
             defer { line = "" }
             return line.isEmpty ? [] : [.erase(line)]
         case .enter: return typed()
-        case .escape, .interrupt, .end, .other: return []
+        case .escape, .interrupt, .end, .resumed, .other: return []
         }
     }
 

@@ -67,8 +67,7 @@ struct HubServer: Service {
             throw HubServiceError(
                 .cannotListen,
                 "\(settings.host):\(settings.port) cannot be listened on. Is another server running there, or is it "
-                    + "the address of another machine? Choose others with --host and --port",
-                underlying: error)
+                    + "the address of another machine? Choose others with --host and --port")
         }
     }
 

@@ -11,7 +11,8 @@ package struct ServiceSchedule: Sendable {
         package var poll: Int64 = 900_000
         /// After the first sync that failed; doubled with each that follows.
         package var retryFirst: Int64 = 2_000
-        /// At most, while something waits to be sent and what is wrong may pass by itself.
+        /// At most, while something waits to be sent and what is wrong may pass by itself; from the beginning of one
+        /// attempt to the next, so that an attempt into the void does not make the pause longer.
         package var retryMost: Int64 = 20_000
         /// At most, when only people can mend it: trying more often does not.
         package var refusedMost: Int64 = 900_000
@@ -72,7 +73,8 @@ package struct ServiceSchedule: Sendable {
         nextSync = now + Self.spread(pace.poll, chance)
     }
 
-    package mutating func failed(_ failure: Failure, now: Int64, chance: Double) {
+    /// - Parameter began: when the attempt began that has failed now.
+    package mutating func failed(_ failure: Failure, began: Int64, now: Int64, chance: Double) {
         if failure == .busy {
             nextSync = now + Self.spread(pace.retryFirst, chance)
             return
@@ -84,7 +86,8 @@ package struct ServiceSchedule: Sendable {
             }
         let doubled = pace.retryFirst << min(failures, 20)
         failures += 1
-        nextSync = now + Self.spread(min(doubled, most), chance)
+        nextSync = max(
+            began + Self.spread(min(doubled, most), chance), now + Self.spread(pace.retryFirst, chance))
     }
 
     /// This PC has another network than before, or one at all: what failed is tried again soon.

@@ -202,6 +202,20 @@ import Testing
         }
     }
 
+    /// Each state that asks something: the keys that lead to it, and what of them is the beginning of an answer.
+    @Test(arguments: [("", ""), ("nuna no", "una no"), ("f", ""), ("fe01", "01"), ("e0744", "0744"), ("s", "")])
+    func `after a pause the same question is asked again, with what was typed of its answer`(
+        _ begun: String, _ typed: String
+    ) throws {
+        var played = Played([.sides(["telefono", "pec"])])
+        played.type(begun)
+        let asked = try #require(played.prompts.last)
+
+        let again = played.review.press(.resumed)
+
+        #expect(again == [.endLine, .prompt(asked)] + typed.unicodeScalars.map { .echo($0) })
+    }
+
     @Test func `back shows the one before, and skipping comes forward again`() {
         var played = Played([sides, sides, sides])
 
@@ -218,7 +232,7 @@ import Testing
     @Test func `no key at all ends otherwise than in an effect, whatever the order`() {
         let keys: [Review.Key] =
             "soefnmjbu?hkq abz".unicodeScalars.map(Review.Key.character) + [
-                .enter, .erase, .eraseLine, .escape, .other,
+                .enter, .erase, .eraseLine, .escape, .resumed, .other,
             ]
         let subjects: [Review.Subject?] = [sides, .existence, nil, .orphan("x"), .invalid(["a", "b"]), .duplicates(3)]
         var state: UInt64 = 7

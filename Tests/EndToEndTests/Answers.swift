@@ -17,7 +17,12 @@ struct SyncAnswer: Decodable {
         let own: Int
         let skipped: Int
     }
+    struct Moved: Decodable {
+        let bytes: Int
+    }
     let applied: Applied
+    let sent: Moved
+    let received: Moved
     let refused: Int
     let openConflicts: Int
     let contestedConflicts: Int

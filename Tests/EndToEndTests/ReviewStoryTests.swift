@@ -175,5 +175,32 @@ extension EndToEnd {
                 #expect(try stage.sql(amelia, "SELECT telefono FROM soggetto") == [["0744 222"]])
             }
         }
+
+        @Test(.timeLimit(.minutes(2)))
+        func `Ctrl-Z gives the terminal to the shell, and afterwards the review goes on`() async throws {
+            try await play(2) { stage, amelia, _ in
+                // A shell with job control, which looks at the terminal while the review is stopped.
+                let script = """
+                    "$0" conflicts review --file "$1"
+                    stty -a | grep -q ' icanon' && echo 'lines again'
+                    fg > /dev/null
+                    """
+                let steps = [
+                    ["expect", "1 of 2"], ["send", "\u{1A}"], ["expect", "lines again"], ["expect", "1 of 2"],
+                    ["send", "s"], ["expect", "2 of 2"], ["send", "q"], ["expect", "decided 1, 1 left"],
+                ]
+                let outcome = try await stage.run(
+                    "/usr/bin/env",
+                    [
+                        "python3", try Programs.file("Scripts/support/at_terminal.py"), "bash", "-mc", script,
+                        try Programs.path(of: Programs.zona), amelia,
+                    ], environment: ["TERM": "xterm", "NO_COLOR": "1"],
+                    stdin: String(decoding: try JSONEncoder().encode(steps), as: UTF8.self))
+                guard outcome.status == 0 else { throw Command.Failed(description: "\(outcome)") }
+                let seen = try Stage.decode(Seen.self, outcome.stdout)
+                #expect(seen.status == 0)
+                #expect(try await open(stage, amelia) == 1)
+            }
+        }
     }
 }

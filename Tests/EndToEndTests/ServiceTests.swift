@@ -8,6 +8,13 @@ extension EndToEnd {
             "INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('\(name)', 'VOL')"
         }
 
+        /// A line of what it says, as JSON.
+        private struct Said: Decodable {
+            let at: Int64
+            let event: String
+            let message: String
+        }
+
         private func start(_ file: String) throws -> RunningProgram {
             try RunningProgram(
                 Programs.zona,
@@ -22,7 +29,8 @@ extension EndToEnd {
                 let narni = try await stage.enrol("UMB-11", "Narni")
                 let amelia = try await stage.enrol("UMB-11", "Amelia")
                 let service = try start(narni)
-                _ = try #require(await service.line(containing: "started"))
+                let first = try #require(await service.line(containing: "started"))
+                #expect(try Stage.decode(Said.self, first).event == "started")
 
                 try stage.write(narni, add("Prima"))
                 _ = try #require(await service.line(containing: "sent 1 batch"))

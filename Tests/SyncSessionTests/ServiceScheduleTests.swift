@@ -49,20 +49,33 @@ import Testing
         var schedule = settled()
         schedule.captured(hasWork: true, now: 0)
         for _ in 0..<1_000 {
-            schedule.failed(.line, now: 0, chance: 0)
+            schedule.failed(.line, began: 0, now: 0, chance: 0)
             schedule.captured(hasWork: true, now: 0)
             guard case .wait(let until) = schedule.next(now: 0) else { break }
             #expect(until <= pace.retryMost)
         }
-        schedule.failed(.line, now: 0, chance: 0)
+        schedule.failed(.line, began: 0, now: 0, chance: 0)
         #expect(schedule.next(now: pace.retryMost) == .sync)
+    }
+
+    @Test func `an attempt into the void takes its time from the pause that follows`() {
+        var schedule = settled(hasWork: true)
+        var now: Int64 = 0
+        for _ in 0..<10 {
+            let began = now
+            now += 25_000
+            schedule.failed(.line, began: began, now: now, chance: 0)
+            schedule.captured(hasWork: true, now: now)
+            #expect(schedule.next(now: now) == .wait(until: now + pace.retryFirst))
+            now += pace.retryFirst
+        }
     }
 
     @Test func `it backs off from what refuses, and never stops`() {
         var schedule = settled()
         var times: [Int64] = []
         for _ in 0..<40 {
-            schedule.failed(.refused, now: 0, chance: 0)
+            schedule.failed(.refused, began: 0, now: 0, chance: 0)
             var now: Int64 = 0
             while schedule.next(now: now) != .sync {
                 guard case .wait(let until) = schedule.next(now: now) else {
@@ -81,14 +94,14 @@ import Testing
 
     @Test func `a failed sync with nothing to send does not cost attempts all day`() {
         var schedule = settled()
-        for _ in 0..<30 { schedule.failed(.line, now: 0, chance: 0) }
+        for _ in 0..<30 { schedule.failed(.line, began: 0, now: 0, chance: 0) }
         schedule.captured(hasWork: false, now: pace.poll - 1)
         #expect(schedule.next(now: pace.poll - 1) == .wait(until: pace.poll))
     }
 
     @Test func `new work while the line is down does not wait for the next poll`() {
         var schedule = settled()
-        for _ in 0..<30 { schedule.failed(.line, now: 0, chance: 0) }
+        for _ in 0..<30 { schedule.failed(.line, began: 0, now: 0, chance: 0) }
         schedule.captured(hasWork: true, now: 60_000)
         #expect(schedule.next(now: 60_000 + pace.retryMost) == .sync)
     }
@@ -97,14 +110,14 @@ import Testing
         var schedule = settled()
         schedule.networkChanged(now: 1, chance: 0)
         #expect(schedule.next(now: 1) == .wait(until: pace.capture))
-        for _ in 0..<30 { schedule.failed(.refused, now: 0, chance: 0) }
+        for _ in 0..<30 { schedule.failed(.refused, began: 0, now: 0, chance: 0) }
         schedule.networkChanged(now: 1, chance: 0)
         #expect(schedule.next(now: 1 + pace.retryFirst) == .sync)
     }
 
     @Test func `a sync of somebody else is waited for and counts as no failure`() {
         var schedule = settled()
-        schedule.failed(.busy, now: 0, chance: 0)
+        schedule.failed(.busy, began: 0, now: 0, chance: 0)
         #expect(!schedule.isFailing)
         #expect(schedule.next(now: pace.retryFirst) == .sync)
     }

@@ -32,13 +32,11 @@ import Testing
         let bytes = try golden(name)
         let read = try Frame(reading: bytes)
 
-        try read.verify(
-            by: (name.hasPrefix("batch")
-                || [
-                    "client-greeting", "client-greeting-stick", "enrolment-request", "sealing-key", "history-request",
-                    "presence",
-                ].contains(name)
-                ? Samples.replicaKey : Samples.ambitoKey).publicKey)
+        let isOfReplica = [
+            "batch", "client-greeting", "enrolment-request", "sealing-key", "history-request", "presence",
+            "comparison-request",
+        ].contains { name.hasPrefix($0) }
+        try read.verify(by: (isOfReplica ? Samples.replicaKey : Samples.ambitoKey).publicKey)
         try WireReading.any(bytes)
         #expect(WireReading.header(of: read) == WireReading.header(of: frame))
         switch frame.kind {
@@ -51,14 +49,17 @@ import Testing
             #expect(bytes.prefix(10) == frame.bytes.prefix(10))
             let size = try PageHeader(reading: frame).bodyBytes
             #expect(try read.body(size: size) == frame.body(size: size))
+        case .comparisonRequest:
+            #expect(try ComparisonRequest(reading: read) == ComparisonRequest(reading: frame))
+        case .comparisonAnswer:
+            #expect(try ComparisonAnswer(reading: read) == ComparisonAnswer(reading: frame))
         case .historyAnswer:
             var header = frame.header
             _ = try (header.fixed(), header.signed())
             let size = Int(try header.varint())
             #expect(try read.body(size: size) == frame.body(size: size))
         case .nonce, .clientGreeting, .hubGreeting, .acknowledgement, .certificate, .enrolmentRequest, .enrolmentAnswer,
-            .problem, .bundle, .receipt, .comparisonRequest, .comparisonAnswer, .checkpoint, .historyRequest,
-            .sealingKey, .invitation, .presence:
+            .problem, .bundle, .receipt, .checkpoint, .historyRequest, .sealingKey, .invitation, .presence:
             #expect(bytes == frame.bytes)
         }
     }

@@ -173,6 +173,11 @@ enum Samples {
         ("presence", presence.frame(key: replicaKey)),
         ("history-request", historyRequest.frame(key: replicaKey)),
         ("history-answer", historyAnswer.frame(key: ambitoKey)),
+        ("comparison-request", comparisonRequests[0].frame(key: replicaKey)),
+        ("comparison-request-rows", comparisonRequests[1].frame(key: replicaKey)),
+        ("comparison-answer", comparisonAnswers[0].frame(key: ambitoKey)),
+        ("comparison-answer-rows", comparisonAnswers[1].frame(key: ambitoKey)),
+        ("checkpoint", checkpoint.frame(key: ambitoKey)),
         ("client-greeting-stick", stickGreeting.frame(key: replicaKey)),
         ("sealing-key", card.frame(key: replicaKey)), ("receipt", receipt.frame(key: ambitoKey)),
     ]
@@ -181,6 +186,32 @@ enum Samples {
         ambito: ambito, number: number, incarnation: incarnation, time: 1_780_000_000_000, acknowledgedCounter: 7,
         acknowledgedHash: [UInt8](repeating: 0xAA, count: 32), cursor: 44,
         logHash: [UInt8](repeating: 0xBB, count: 32), schemaVersion: 1)
+
+    /// The ids of a bucket, without a record that is on its way; then the rows of two.
+    static let comparisonRequests = [
+        ComparisonRequest(
+            session: [UInt8](repeating: 0x11, count: 16), cursor: 44, leftOut: [RecordKey(table: 11, id: other)],
+            question: .ids(table: 10, bucket: 0xAB)),
+        ComparisonRequest(
+            session: [UInt8](repeating: 0x11, count: 16), cursor: 44, leftOut: [],
+            question: .rows([RecordKey(table: 10, id: record), RecordKey(table: 10, id: other)])),
+    ]
+    /// One record in the bucket; of the two the hub has the row of the first.
+    static let comparisonAnswers = [
+        ComparisonAnswer(
+            incarnation: incarnation, cursor: 44, moved: [RecordKey(table: 11, id: other)],
+            content: .ids([record: DigestSum(rows: 1, sum: UInt128(1) << 127 | 7)])),
+        ComparisonAnswer(
+            incarnation: incarnation, cursor: 44, moved: [],
+            content: .rows([
+                RecordKey(table: 10, id: record): [2] + ValueCoding.bytes(of: [.text("Città"), .integer(-1)]),
+                RecordKey(table: 10, id: other): nil,
+            ])),
+    ]
+
+    static let checkpoint = Checkpoint(
+        ambito: ambito, entry: 12, chain: [UInt8](repeating: 0xCC, count: 32),
+        fileHash: [UInt8](repeating: 0xDD, count: 32), madeAt: 1_780_000_000_000)
 
     static let historyRequest = HistoryRequest(
         session: [UInt8](repeating: 0x11, count: 16), record: RecordKey(table: 10, id: record))

@@ -44,9 +44,10 @@ struct ServiceRun: AsyncParsableCommand {
         let log = ServiceLog(isJSON: options.json)
         log.say("started", "serving \(path)")
         var settings = network.settings
-        // An attempt into the void must not outlast the half minute in which a queue drains.
+        // With the time until the next attempt, one into the void must not outlast the half minute in which a queue
+        // drains.
         settings.connectTimeout = .seconds(8)
-        settings.stallTimeout = .seconds(30)
+        settings.stallTimeout = .seconds(20)
         let (asked, chosen) = (settings, pace)
         let isOutdated = await Stopping.endsInOrder {
             var loop = ServiceLoop(path: path, settings: asked, pace: chosen, log: log)

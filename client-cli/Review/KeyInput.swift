@@ -15,6 +15,8 @@ final class KeyInput {
     }
 
     private static let signals = [SIGHUP, SIGINT, SIGTERM, SIGQUIT]
+    /// Ctrl-Z, which comes as a key.
+    private static let suspendKey: UInt8 = 0x1A
 
     private let saved: termios?
     private let wake = Pipe()
@@ -24,22 +26,36 @@ final class KeyInput {
         var terminal = termios()
         if isatty(STDIN_FILENO) == 1, tcgetattr(STDIN_FILENO, &terminal) == 0 {
             saved = terminal
-            // Keys come at once and unseen; Ctrl-C comes as a key. Output and carriage returns stay as they are.
-            terminal.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
-            terminal.c_iflag &= ~tcflag_t(IXON)
-            tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal)
+            Self.takeKeys(from: terminal)
         } else {
             saved = nil
         }
         for number in Self.signals {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            let wake = wake.fileHandleForWriting
+            // The whole pipe: a handler that runs late must not write into one whose other end is closed.
+            let wake = wake
             let byte = number == SIGHUP ? UInt8(0) : 1
-            source.setEventHandler { try? wake.write(contentsOf: Data([byte])) }
+            source.setEventHandler { try? wake.fileHandleForWriting.write(contentsOf: Data([byte])) }
             source.resume()
             sources.append(source)
         }
+    }
+
+    /// Keys come at once and unseen; Ctrl-C comes as a key. Output and carriage returns stay as they are.
+    private static func takeKeys(from terminal: termios) {
+        var terminal = terminal
+        terminal.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
+        terminal.c_iflag &= ~tcflag_t(IXON)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal)
+    }
+
+    /// Gives the terminal to the shell until it lets this program go on.
+    private static func suspend(_ saved: termios) {
+        var before = saved
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &before)
+        raise(SIGTSTP)
+        takeKeys(from: saved)
     }
 
     /// Gives the terminal back. A program that is ended by a signal from now on ends as any other.
@@ -67,6 +83,8 @@ final class KeyInput {
         var buffer = [UInt8](repeating: 0, count: 4_096)
         let count = read(STDIN_FILENO, &buffer, buffer.count)
         if count < 0 && errno == EINTR { return next() }
+        // The key itself goes on, too: it says that the terminal is here again.
+        if let saved, count > 0, buffer[..<count].contains(Self.suspendKey) { Self.suspend(saved) }
         return count > 0 ? .bytes(Array(buffer[..<count])) : .end
     }
 }

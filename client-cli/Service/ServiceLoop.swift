@@ -76,6 +76,7 @@ struct ServiceLoop {
     }
 
     private mutating func sync() async {
+        let began = Self.now
         do {
             let store = try store()
             let runner = SyncRunner(store: store, key: try ReplicaKey.load(for: path), settings: settings)
@@ -86,7 +87,7 @@ struct ServiceLoop {
             guard (error as? SyncFault)?.code != .cancelled else { return }
             let failure = Self.failure(error)
             if failure != .busy { complain(error, "trying again by itself") }
-            schedule.failed(failure, now: Self.now, chance: Self.chance)
+            schedule.failed(failure, began: began, now: Self.now, chance: Self.chance)
         }
     }
 

@@ -12,7 +12,7 @@ import time
 
 from . import programs, record
 
-CAMPAIGNS = ("points", "powercuts", "kills", "clocks", "diskfull")
+CAMPAIGNS = ("points", "powercuts", "kills", "clocks", "diskfull", "drain")
 AT_ONCE = 2
 
 
@@ -26,7 +26,7 @@ def arguments():
     parser.add_argument("--most", type=int, help="points: at most so many of a command (200; short: 2)")
     parser.add_argument("--only", help="points: only this one, as 17:kill")
     parser.add_argument("--again", help="powercuts: the kept disks of a cut that failed")
-    parser.add_argument("--count", type=int, help="how many kills (1000; short: 15), or power cuts (200; short: 8)")
+    parser.add_argument("--count", type=int, help="how many kills (1000; short: 15), power cuts (200; short: 8), or rounds of faults (3; short: 1)")
     parser.add_argument("--steps", type=int, help="powercuts: how long the day is (40; short: 6)")
     parser.add_argument("--keep", action="store_true", help="leave the files of the last world")
     return parser.parse_args()
@@ -128,6 +128,9 @@ def campaign(what, options, folder):
     if what == "clocks":
         from .clocks import Clocks
         return Clocks(folder, say).campaign(short)
+    if what == "drain":
+        from .drain import Drain
+        return Drain(folder, say).campaign(short, options.seed, options.count or (1 if short else 3))
     raise SystemExit(f"there is no campaign {what}: {', '.join(CAMPAIGNS)}")
 
 
