@@ -29,7 +29,7 @@ struct Zona: AsyncParsableCommand {
             Diff.self,
             Revert.self, Export.self, Conflicts.self,
             Explain.self, History.self, Refused.self, BundleCommand.self, Service.self, Consolidate.self, Doctor.self,
-            Backup.self, Restore.self, CompletionScript.self, Complete.self,
+            Backup.self, Restore.self, UpgradeCheck.self, CompletionScript.self, Complete.self,
         ])
 
     /// Says what may be meant by a command that does not exist; the parser would complain of its options instead.

@@ -17,6 +17,8 @@ package struct CopyFacts: Sendable, Equatable {
     package let damage: [String]
     /// The schema of this file is one that this program does not know yet.
     package let isNewer: Bool
+    /// The first opening by this program brings it up.
+    package let isDue: Bool
 }
 
 extension ReplicaStore {
@@ -71,7 +73,8 @@ extension ReplicaStore {
                     ambito: ambito, ambitoCode: state.text(1), comune: comune, comuneName: state.text(3),
                     number: ReplicaNumber(rawValue: UInt64(bitPattern: state.integer(4))),
                     schemaVersion: Int(state.integer(5)), pendingRecords: Int(state.integer(6)), damage: damage,
-                    isNewer: Int(state.integer(5)) > Schema.version || own > Schema.replica.count)
+                    isNewer: Int(state.integer(5)) > Schema.version || own > Schema.replica.count,
+                    isDue: Int(state.integer(5)) < Schema.version || own < Schema.replica.count)
             }
             try queue.close()
             return facts

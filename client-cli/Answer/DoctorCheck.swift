@@ -62,6 +62,7 @@ struct DoctorCheck {
         case "network": localized("network", context: "doctor")
         case "service": localized("service", context: "doctor")
         case "backup": localized("backup", context: "doctor")
+        case "schema": localized("schema", context: "doctor")
         case "records": localized("records", context: "doctor")
         default: name
         }
