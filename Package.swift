@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "ConflictDesk"),
         .target(name: "Completion"),
         .target(name: "CSVFiles", dependencies: ["SyncCore"]),
-        .target(name: "Texts", resources: [.embedInCode("Italian")]),
+        .target(name: "Texts", resources: [.embedInCode("Italian"), .embedInCode("English")]),
 
         // Shells and adapters.
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -130,7 +130,7 @@ let package = Package(
         .testTarget(name: "CompletionTests", dependencies: ["Completion"]),
         .testTarget(name: "TextsTests", dependencies: ["Texts"]),
         .testTarget(name: "CSVFilesTests", dependencies: ["CSVFiles", "SyncCore"]),
-        .testTarget(name: "SchemaTests", dependencies: ["Schema", grdb]),
+        .testTarget(name: "SchemaTests", dependencies: ["Schema", "Texts", grdb]),
         .testTarget(
             name: "ReplicaStoreTests",
             dependencies: ["ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb, crypto]),

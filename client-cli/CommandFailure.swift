@@ -2,6 +2,7 @@ import Bundles
 import Consolidation
 import ReplicaStore
 import ReplicaSync
+import Texts
 
 /// Why a command did not do what it was asked: the exit code, a stable word for JSON, and a message with the next step.
 struct CommandFailure: Error {
@@ -23,7 +24,7 @@ struct CommandFailure: Error {
         case let fault as SyncFault: self.init(fault)
         case let error as StickError: self.init(error)
         case let error as ConsolidationError: self.init(error)
-        case is CancellationError: self.init(.interrupted, "cancelled", "interrupted")
+        case is CancellationError: self.init(.interrupted, "cancelled", localized("interrupted"))
         default: return nil
         }
     }
@@ -91,13 +92,14 @@ struct CommandFailure: Error {
             message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : nil
         }
         if let column = rest(after: "NOT NULL constraint failed: ") {
-            return "\(column) needs a value: give it as \(column.split(separator: ".").last ?? "column")=…"
+            let name = column.split(separator: ".").last.map(String.init) ?? column
+            return localized("\(column) needs a value: give it as \(name)=…")
         }
         if let column = rest(after: "UNIQUE constraint failed: ") {
             let table = column.split(separator: ".").first ?? ""
-            return "this row of \(table) is there already: `zona list \(table)` shows it"
+            return localized("this row of \(table) is there already: `zona list \(table)` shows it")
         }
-        if let what = rest(after: "cannot store ") { return "the value has the wrong type: \(what)" }
+        if let what = rest(after: "cannot store ") { return localized("the value has the wrong type: \(what)") }
         return message
     }
 }

@@ -6,13 +6,14 @@ import Texts
 struct GlobalOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The replica's file. Default: ZONA_FILE, else zona.sqlite in this folder.", valueName: "path"))
+            localized("The replica's file. Default: ZONA_FILE, else zona.sqlite in this folder."), valueName: "path"))
     var file: String?
 
     @Option(
         name: .customLong("operator"),
         help: ArgumentHelp(
-            "Who works, for the history. Default: ZONA_OPERATOR, else the system's user.", valueName: "name"))
+            localized("Who works, for the history. Default: ZONA_OPERATOR, else the system's user."), valueName: "name")
+    )
     var operatorName: String?
 
     @Option(
@@ -26,7 +27,7 @@ struct GlobalOptions: ParsableArguments {
         })
     var lang: Language?
 
-    @Flag(help: "Answer with one JSON document on stdout, errors as JSON on stderr.")
+    @Flag(help: ArgumentHelp(localized("Answer with one JSON document on stdout, errors as JSON on stderr.")))
     var json = false
 
     /// Where the replica is, whether or not a file is there.

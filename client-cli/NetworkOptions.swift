@@ -1,11 +1,15 @@
 import ArgumentParser
 import ReplicaSync
+import Texts
 
 /// The options of the commands that use the network.
 struct NetworkOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The proxy, as http://user:password@host:port. Default: ZONA_PROXY, else what the system says.",
+            localized(
+                """
+                The proxy, as http://user:password@host:port. Default: ZONA_PROXY, else what the system says.
+                """),
             valueName: "address"))
     var proxy: String?
 

@@ -30,8 +30,11 @@ enum Program {
             }
             let failure = CommandFailure(
                 .badValue, "bad-value",
-                "word \(index) of the command is not text in UTF-8: set the terminal to UTF-8, "
-                    + "or give the value as column@FILE"
+                localized(
+                    """
+                    word \(index) of the command is not text in UTF-8: set the terminal to UTF-8, or give the \
+                    value as column@FILE
+                    """)
             )
             tell(failure, isJSON: CommandLine.arguments.contains("--json"))
         }
@@ -42,16 +45,17 @@ enum Program {
             tell(failure, isJSON: isJSON)
         } else if Zona.exitCode(for: error) == .success {
             // Help and version come as errors, too.
-            print(Zona.fullMessage(for: error))
+            print(ParserText.help(Zona.fullMessage(for: error)))
             exit(ExitStatus.done.rawValue)
         } else {
             let isUsage = Zona.exitCode(for: error) == .validationFailure
             guard isJSON || !isUsage else {
-                Terminal.writeError(Zona.fullMessage(for: error))
+                Terminal.writeError(ParserText.mistake(Zona.fullMessage(for: error)))
                 exit(ExitStatus.usage.rawValue)
             }
             let failure = CommandFailure(
-                isUsage ? .usage : .unexpected, isUsage ? "usage" : "unexpected", Zona.message(for: error))
+                isUsage ? .usage : .unexpected, isUsage ? "usage" : "unexpected",
+                ParserText.mistake(Zona.message(for: error)))
             tell(failure, isJSON: isJSON)
         }
     }

@@ -2,6 +2,7 @@ import Foundation
 import ReplicaStore
 import ReplicaSync
 import SyncCore
+import Texts
 
 /// What a command works with: the open file, who works, and how to answer him.
 struct Workplace {
@@ -14,9 +15,9 @@ struct Workplace {
         guard FileManager.default.fileExists(atPath: path) else {
             let remedy =
                 options.isPathGiven
-                ? "make one with `zona init`, or give the right path with --file or ZONA_FILE"
-                : "name it with --file or ZONA_FILE, go to its folder, or make one with `zona init`"
-            throw CommandFailure(.file, "no-replica", "there is no replica at \(path): \(remedy)")
+                ? localized("make one with `zona init`, or give the right path with --file or ZONA_FILE")
+                : localized("name it with --file or ZONA_FILE, go to its folder, or make one with `zona init`")
+            throw CommandFailure(.file, "no-replica", localized("there is no replica at \(path): \(remedy)"))
         }
         store = try ReplicaStore(path: path)
         author = Operator(options.author)
@@ -32,7 +33,7 @@ struct Workplace {
             return true
         } catch {
             let why = CommandFailure(error)?.message ?? "\(error)"
-            answer.warn("written, but not made ready to send (\(why)); `zona sync` tries again")
+            answer.warn(localized("written, but not made ready to send (\(why)); `zona sync` tries again"))
             return false
         }
     }

@@ -1,28 +1,34 @@
 import ArgumentParser
+import Texts
 
 /// The root of all subcommands.
 struct Zona: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "zona",
-        abstract: "Work on the Piano di Zona with or without network, and synchronise with the hub of the ambito.",
-        discussion: """
-            Everything is written into one file on this PC, the replica; no command but init, sync and \
-            consolidate needs the network; explain, history and doctor ask the hub where they can. The replica is \
-            the file of --file, else of ZONA_FILE, else zona.sqlite in this folder.
+        abstract: localized(
+            """
+            Work on the Piano di Zona with or without network, and synchronise with the hub of the ambito.
+            """),
+        discussion: Help.discussion(
+            localized(
+                """
+                Everything is written into one file on this PC, the replica; no command but init, sync and \
+                consolidate needs the network; explain, history and doctor ask the hub where they can. The replica is \
+                the file of --file, else of ZONA_FILE, else zona.sqlite in this folder.
+                """),
+            examples: """
+                  zona init --hub https://hub.example.it:8443 --code ABCDE-...
+                  zona list
+                  zona list incontro
+                  zona add soggetto denominazione='Banca del tempo' tipo_soggetto=VOL
+                  zona edit 0190f3c2-5a1e luogo='Sala consiliare'
+                  zona sync
+                  zona conflicts
+                  zona explain 0190f3c2-5a1e telefono
 
-            EXAMPLES
-              zona init --hub https://hub.example.it:8443 --code ABCDE-...
-              zona list                       the tables
-              zona list incontro              the rows of one
-              zona add soggetto denominazione='Banca del tempo' tipo_soggetto=VOL
-              zona edit 0190f3c2-5a1e luogo='Sala consiliare'
-              zona sync
-              zona conflicts
-              zona explain 0190f3c2-5a1e telefono
-
-            EXIT CODES
-            \(ExitStatus.table)
-            """,
+                \(localized("EXIT CODES"))
+                \(ExitStatus.table)
+                """),
         version: "0.1.0",
         subcommands: [
             Init.self, Status.self, Sync.self, List.self, Show.self, Search.self, Add.self, Edit.self, Remove.self,
@@ -43,7 +49,7 @@ struct Zona: AsyncParsableCommand {
         guard names.contains(word) else {
             let suggestion = Suggestion.text(for: word, among: names)
             throw CommandFailure(
-                .usage, "usage", "there is no command \(word).\(suggestion) `zona help` names them all")
+                .usage, "usage", localized("there is no command \(word).\(suggestion) `zona help` names them all"))
         }
     }
 }

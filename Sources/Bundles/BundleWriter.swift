@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import SyncCore
+import Texts
 package import SyncWire
 
 /// Writes one bundle, a frame a part, as they come: a bundle of any size takes the memory of its largest frame twice.
@@ -25,7 +26,11 @@ package final class BundleWriter {
                 ciphersuite: .Curve25519_SHA256_ChachaPoly, info: Data(BundlePart.info))
         } catch {
             throw StickError(
-                .damaged, "the recipient's key cannot be used: exchange the keys anew, by a sync or an invitation")
+                .damaged,
+                localized(
+                    """
+                    the recipient's key cannot be used: exchange the keys anew, by a sync or an invitation
+                    """))
         }
         var header = header
         header.encapsulatedKey = Array(context.encapsulatedKey)
@@ -56,7 +61,7 @@ package final class BundleWriter {
         let beside = BundlePart.associatedData(bundle: hash, place: place, isLast: isLast)
         place += 1
         guard let sealed = try? context.seal(frame, authenticating: beside) else {
-            throw StickError(.unusable, "a part could not be sealed: try again")
+            throw StickError(.unusable, localized("a part could not be sealed: try again"))
         }
         try file.write(BundlePart.prefix(isLast: isLast, sealedBytes: sealed.count))
         try file.write(Array(sealed))

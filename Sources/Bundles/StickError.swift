@@ -1,3 +1,5 @@
+import Texts
+
 package import SyncWire
 
 /// Why a file on a stick was not written, or not taken. Nothing was changed.
@@ -35,16 +37,23 @@ package struct StickError: Error, Sendable, CustomStringConvertible {
     package init(_ error: WireError, in path: String) {
         switch error.code {
         case .unknownVersion:
-            self.init(.newer, "\(path) was written by a newer Zona (\(error.context)): upgrade this one")
+            self.init(.newer, localized("\(path) was written by a newer Zona (\(error.context)): upgrade this one"))
         case .wrongRecipient:
             self.init(
                 .otherRecipient,
-                "\(path) is sealed for somebody else: nobody but its recipient can read it. Take the file that was "
-                    + "made for here")
+                localized(
+                    """
+                    \(path) is sealed for somebody else: nobody but its recipient can read it. Take the file \
+                    that was made for here
+                    """))
         case .malformed, .wrongKind, .overLimit, .wrongHash, .wrongSignature:
             self.init(
                 .damaged,
-                "\(path) is damaged (\(error.context)): nothing of it was taken. Copy it again, or have it made anew")
+                localized(
+                    """
+                    \(path) is damaged (\(error.context)): nothing of it was taken. Copy it again, or have it \
+                    made anew
+                    """))
         }
     }
 }

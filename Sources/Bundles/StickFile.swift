@@ -1,4 +1,5 @@
 import SyncCore
+import Texts
 package import SyncWire
 
 /// What a file on a stick is, as anybody can see: outline and signature of its first frame are checked.
@@ -61,19 +62,21 @@ package final class BundleReader {
     package func next() throws(StickError) -> [UInt8]? {
         guard !hasEnded else { return nil }
         guard let part = BundlePart.read(prefix: try reader.read(BundlePart.prefixSize)) else {
-            throw reader.damaged("a part that cannot be")
+            throw reader.damaged(localized("a part that cannot be"))
         }
         let sealed = try reader.read(part.sealedBytes)
-        guard var opener else { throw reader.damaged("it was not begun") }
+        guard var opener else { throw reader.damaged(localized("it was not begun")) }
         defer { self.opener = opener }
         hasEnded = part.isLast
-        guard !part.isLast || reader.left == 0 else { throw reader.damaged("something follows its last part") }
+        guard !part.isLast || reader.left == 0 else {
+            throw reader.damaged(localized("something follows its last part"))
+        }
         do { return try opener.open(sealed, isLast: part.isLast) } catch { throw StickError(error, in: path) }
     }
 
     /// The next frame, of a kind that must be.
     package func next(_ kind: FrameKind, limit: Int = Limits.messageBytes) throws(StickError) -> Frame {
-        guard let bytes = try next() else { throw reader.damaged("it lacks a \(kind)") }
+        guard let bytes = try next() else { throw reader.damaged(localized("it lacks a \(kind)")) }
         return try frame(bytes, kind, limit: limit)
     }
 

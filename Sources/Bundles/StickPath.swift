@@ -1,5 +1,6 @@
 import Foundation
 import SyncWire
+import Texts
 
 /// Where a file goes: a name of our own in a folder, or the name that was given.
 package enum StickPath {
@@ -11,7 +12,7 @@ package enum StickPath {
         let isThere = FileManager.default.fileExists(atPath: place, isDirectory: &isFolder)
         if isThere && isFolder.boolValue { return (place as NSString).appendingPathComponent(name) }
         guard !place.hasSuffix("/") else {
-            throw StickError(.notThere, "there is no folder \(place): is the stick in, and mounted there?")
+            throw StickError(.notThere, localized("there is no folder \(place): is the stick in, and mounted there?"))
         }
         return place
     }

@@ -1,5 +1,6 @@
 import Foundation
 import SyncWire
+import Texts
 
 /// Reads a file on a stick from its beginning to its end.
 final class StickReader {
@@ -16,7 +17,7 @@ final class StickReader {
         var facts = stat()
         guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
             close(file)
-            throw StickError(.notOurs, "\(path) is not a file: give the name of a bundle or receipt")
+            throw StickError(.notOurs, localized("\(path) is not a file: give the name of a bundle or receipt"))
         }
         size = Int64(facts.st_size)
     }
@@ -27,14 +28,14 @@ final class StickReader {
 
     /// Exactly so many bytes.
     func read(_ count: Int) throws(StickError) -> [UInt8] {
-        guard Int64(count) <= left else { throw damaged("it ends too early") }
+        guard Int64(count) <= left else { throw damaged(localized("it ends too early")) }
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
         while done < count {
             let came = bytes[done...].withUnsafeMutableBytes { Foundation.read(file, $0.baseAddress, $0.count) }
             if came < 0 && errno == EINTR { continue }
             guard came >= 0 else { throw Self.failure(errno, path) }
-            guard came > 0 else { throw damaged("it ends too early") }
+            guard came > 0 else { throw damaged(localized("it ends too early")) }
             done += came
         }
         position += Int64(count)
@@ -58,11 +59,14 @@ final class StickReader {
             throw StickError(
                 .notOurs,
                 start.isEmpty
-                    ? "\(path) is empty: was the stick pulled out while it was written? Have it made anew"
-                    : "\(path) is no bundle, receipt or invitation of Zona")
+                    ? localized(
+                        """
+                        \(path) is empty: was the stick pulled out while it was written? Have it made anew
+                        """)
+                    : localized("\(path) is no bundle, receipt or invitation of Zona"))
         }
-        guard let count = Frame.length(of: start) else { throw damaged("it ends too early") }
-        guard count <= limit else { throw damaged("a header of \(count) bytes") }
+        guard let count = Frame.length(of: start) else { throw damaged(localized("it ends too early")) }
+        guard count <= limit else { throw damaged(localized("a header of \(count) bytes")) }
         let rest = try read(count - start.count)
         do { return try Frame(reading: start + rest, limit: limit) } catch { throw StickError(error, in: path) }
     }
@@ -71,10 +75,15 @@ final class StickReader {
         let reason = String(cString: strerror(number))
         switch number {
         case ENOENT, ENOTDIR, ENXIO, ENODEV:
-            return StickError(.notThere, "\(path) is not there (\(reason)): is the stick in, and is the name right?")
+            return StickError(
+                .notThere, localized("\(path) is not there (\(reason)): is the stick in, and is the name right?"))
         default:
             return StickError(
-                .unusable, "\(path) cannot be read (\(reason)): was the stick pulled out? Put it in and try again")
+                .unusable,
+                localized(
+                    """
+                    \(path) cannot be read (\(reason)): was the stick pulled out? Put it in and try again
+                    """))
         }
     }
 }

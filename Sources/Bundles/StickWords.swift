@@ -1,19 +1,15 @@
 import SyncWire
+import Texts
 
 /// What a file on a stick is, in words, for both programs. Names come from outside: whoever prints this makes it safe.
 package enum StickWords {
     /// - Parameter moment: Unix milliseconds in words.
     package static func text(_ inspection: StickInspection, moment: (Int64) -> String) -> String {
         switch inspection.outside {
-        case .bundle(let header): bundle(header, inspection, moment).joined(separator: "\n")
-        case .receipt(let receipt, let greeting): self.receipt(receipt, greeting, moment).joined(separator: "\n")
+        case .bundle(let header): bundle(header, inspection, moment)
+        case .receipt(let receipt, let greeting): self.receipt(receipt, greeting, moment)
         case .invitation(let invitation):
-            """
-            invitation of \(name(invitation.comuneName)) to \(name(invitation.ambitoName)) \
-            (\(name(invitation.ambitoCode)))
-            expires    \(moment(invitation.expiresAt))
-            proved     by the one-time code that belongs to it, and by nothing else
-            """
+            self.invitation(invitation, moment)
         }
     }
 
@@ -22,52 +18,74 @@ package enum StickWords {
         String(text.map { $0.isNewline ? " " : $0 })
     }
 
+    private static func invitation(_ invitation: Invitation, _ moment: (Int64) -> String) -> String {
+        let (comune, ambito) = (name(invitation.comuneName), name(invitation.ambitoName))
+        var facts = Facts()
+        facts.sentence(localized("invitation of \(comune) to \(ambito) (\(name(invitation.ambitoCode)))"))
+        facts.add(localized("expires"), moment(invitation.expiresAt))
+        facts.add(
+            localized("proved"), localized("by the one-time code that belongs to it, and by nothing else"))
+        return facts.text
+    }
+
     private static func bundle(
         _ header: BundleHeader, _ inspection: StickInspection, _ moment: (Int64) -> String
-    ) -> [String] {
+    ) -> String {
         let (comune, ambito) = (name(header.comuneName), name(header.ambitoCode))
-        let what =
-            switch header.content {
-            case .request: "request    for an enrolment, from \(comune) to the hub of \(ambito)"
-            case .changes: "bundle     of changes, from \(comune) to the hub of \(ambito)"
-            case .records: "bundle     of records, from the hub of \(ambito) to \(comune)"
-            case .answer: "answer     to an enrolment, from the hub of \(ambito) to \(comune)"
-            }
-        var lines = [
-            what, "made       \(moment(header.madeAt)), by the sender's clock",
-            "size       \(inspection.bytes) bytes, schema \(header.schemaVersion)",
-            "signed     by \(Hash.text(header.sender.bytes.prefix(8)))…",
-            "sealed     for \(Hash.text(header.recipient.bytes.prefix(8)))…",
-        ]
+        var facts = Facts()
+        switch header.content {
+        case .request:
+            facts.add(
+                localized("request"), localized("for an enrolment, from \(comune) to the hub of \(ambito)"))
+        case .changes:
+            facts.add(localized("bundle"), localized("of changes, from \(comune) to the hub of \(ambito)"))
+        case .records:
+            facts.add(localized("bundle"), localized("of records, from the hub of \(ambito) to \(comune)"))
+        case .answer:
+            facts.add(localized("answer"), localized("to an enrolment, from the hub of \(ambito) to \(comune)"))
+        }
+        facts.add(
+            localized("made", context: "bundle"), localized("\(moment(header.madeAt)), by the sender's clock"))
+        facts.add(
+            localized("size"), localized("\(inspection.bytes) bytes, schema \(header.schemaVersion)"))
+        facts.add(localized("signed"), localized("by \(Hash.text(header.sender.bytes.prefix(8)))…"))
+        facts.add(localized("sealed"), localized("for \(Hash.text(header.recipient.bytes.prefix(8)))…"))
         guard let inside = inspection.inside else {
-            return lines + ["inside     only its recipient can read it"]
+            facts.add(localized("inside"), localized("only its recipient can read it"))
+            return facts.text
         }
-        lines.append("whole      yes: nothing is missing or altered")
+        facts.add(localized("whole"), localized("yes: nothing is missing or altered"))
         for frame in inside {
-            let range = frame.range.map { " \($0.from) to \($0.to)" } ?? ""
-            lines.append("inside     \(words(frame.kind))\(range), \(frame.bytes) bytes")
+            let range = frame.range.map { " " + localized("\($0.from) to \($0.to)") } ?? ""
+            facts.add(localized("inside"), localized("\(words(frame.kind) + range), \(frame.bytes) bytes"))
         }
-        return lines
+        return facts.text
     }
 
     private static func receipt(
         _ receipt: Receipt, _ greeting: HubGreeting, _ moment: (Int64) -> String
-    ) -> [String] {
-        var lines = [
-            "receipt    of the hub, for replica \(greeting.state.number)",
-            "made       \(moment(receipt.madeAt)), by the hub's clock",
-            "has        changes up to \(greeting.state.storedCounter), merged up to \(greeting.state.foldedCounter)",
-        ]
-        if let problem = receipt.problem { lines.append("problem    \(name(problem.message))") }
-        return lines
+    ) -> String {
+        let state = greeting.state
+        var facts = Facts()
+        facts.add(localized("receipt"), localized("of the hub, for replica \(state.number)"))
+        facts.add(
+            localized("made", context: "bundle"), localized("\(moment(receipt.madeAt)), by the hub's clock"))
+        facts.add(
+            localized("has"),
+            localized("changes up to \(state.storedCounter), merged up to \(state.foldedCounter)"))
+        if let problem = receipt.problem { facts.add(localized("problem"), name(problem.message)) }
+        return facts.text
     }
 
     private static func words(_ kind: FrameKind) -> String {
         switch kind {
-        case .sealingKey: "sealing key"
-        case .clientGreeting: "greeting"
-        case .enrolmentRequest: "enrolment request"
-        case .enrolmentAnswer: "enrolment answer"
+        case .sealingKey: localized("sealing key")
+        case .clientGreeting: localized("greeting")
+        case .enrolmentRequest: localized("enrolment request")
+        case .enrolmentAnswer: localized("enrolment answer")
+        case .batch: localized("batch")
+        case .page: localized("page")
+        case .certificate: localized("certificate")
         default: "\(kind)"
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Texts
 package import SyncWire
 
 /// Writes one file on a stick: under another name first, flushed, and renamed when it is whole. What is there under its
@@ -74,7 +75,7 @@ package final class StickWriter {
         defer { close(there) }
         var start = [UInt8](repeating: 0, count: Frame.magic.count)
         guard read(there, &start, start.count) == start.count, start == Frame.magic else {
-            throw StickError(.exists, "\(path) is there already and is no file of Zona: choose another name")
+            throw StickError(.exists, localized("\(path) is there already and is no file of Zona: choose another name"))
         }
     }
 
@@ -92,18 +93,32 @@ package final class StickWriter {
         switch number {
         case ENOSPC, EDQUOT, EFBIG:
             return StickError(
-                .full, "\(path) cannot be written: the stick is full. Make room on it, or take another; nothing is lost"
+                .full,
+                localized(
+                    """
+                    \(path) cannot be written: the stick is full. Make room on it, or take another; nothing is \
+                    lost
+                    """)
             )
         case EROFS, EACCES, EPERM:
             return StickError(
                 .readOnly,
-                "\(path) cannot be written (\(reason)): is the stick's switch on read-only? Choose another place")
+                localized(
+                    """
+                    \(path) cannot be written (\(reason)): is the stick's switch on read-only? Choose another \
+                    place
+                    """))
         case ENOENT, ENOTDIR, ENXIO, ENODEV:
             return StickError(
-                .notThere, "\(path) cannot be written (\(reason)): is the stick in, and is the folder right?")
+                .notThere, localized("\(path) cannot be written (\(reason)): is the stick in, and is the folder right?")
+            )
         default:
             return StickError(
-                .unusable, "\(path) cannot be written (\(reason)): was the stick pulled out? Put it in and try again")
+                .unusable,
+                localized(
+                    """
+                    \(path) cannot be written (\(reason)): was the stick pulled out? Put it in and try again
+                    """))
         }
     }
 }

@@ -1,6 +1,7 @@
 package import ReplicaStore
 import SyncCore
 import SyncSession
+import Texts
 package import SyncWire
 
 extension Consolidation {
@@ -28,7 +29,7 @@ extension Consolidation {
         } catch let fault as ReplicaStoreError {
             throw ConsolidationError(fault)
         } catch {
-            throw ConsolidationError(.pages, "the hub's pages could not be read: \(error)", error)
+            throw ConsolidationError(.pages, localized("the hub's pages could not be read: \(error)"), error)
         }
     }
 
@@ -42,12 +43,13 @@ extension Consolidation {
             let header = try PageHeader(reading: frame)
             guard header.isCapofila else {
                 throw ConsolidationError(
-                    .notCapofila, "the hub's pages are those of one comune: ask with the capofila's scope")
+                    .notCapofila, localized("the hub's pages are those of one comune: ask with the capofila's scope"))
             }
             try store.keep(frame, header: header)
             if header.isComplete { return try store.applyInbox(now: now) }
             guard header.to > after else {
-                throw ConsolidationError(.pages, "the hub gave a page without an end that leads nowhere: check the hub")
+                throw ConsolidationError(
+                    .pages, localized("the hub gave a page without an end that leads nowhere: check the hub"))
             }
             after = header.to
             size = min(size * 2, Limits.pageBytes)

@@ -3,6 +3,7 @@ import Foundation
 package import ReplicaStore
 import SyncCore
 import SyncWire
+import Texts
 
 /// The ambito's picture: a replica with capofila scope, frozen and published as a dated folder.
 ///
@@ -24,11 +25,15 @@ package enum Consolidation {
         guard state.isCapofila else {
             throw ConsolidationError(
                 .notCapofila,
-                "this replica sees one comune only: consolidate on a replica of the capofila, or at the hub")
+                localized(
+                    """
+                    this replica sees one comune only: consolidate on a replica of the capofila, or at the hub
+                    """))
         }
         guard state.lastPull != nil else {
             throw ConsolidationError(
-                .neverPulled, "this replica has never been brought up to date: sync it first, then consolidate")
+                .neverPulled,
+                localized("this replica has never been brought up to date: sync it first, then consolidate"))
         }
         let folder = try PublishedFolder(in: request.folder, token: request.token)
         do {

@@ -1,4 +1,5 @@
 import Glibc
+import Texts
 
 /// A new file, written from front to end in large pieces. It is closed when this goes.
 package final class NewFile {
@@ -10,7 +11,7 @@ package final class NewFile {
     package init(_ path: String) throws(ConsolidationError) {
         self.path = path
         file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
-        guard file >= 0 else { throw PublishedFolder.fault("made", path, errno) }
+        guard file >= 0 else { throw PublishedFolder.fault(localized("made", context: "file"), path, errno) }
     }
 
     deinit {
@@ -35,7 +36,7 @@ package final class NewFile {
         try writeHeld()
         let number = close(file)
         file = -1
-        guard number == 0 else { throw PublishedFolder.fault("written", path, errno) }
+        guard number == 0 else { throw PublishedFolder.fault(localized("written", context: "file"), path, errno) }
     }
 
     private func writeHeld() throws(ConsolidationError) {
@@ -45,7 +46,7 @@ package final class NewFile {
                 Glibc.write(file, $0.baseAddress?.advanced(by: position), $0.count - position)
             }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw PublishedFolder.fault("written", path, errno) }
+            guard count > 0 else { throw PublishedFolder.fault(localized("written", context: "file"), path, errno) }
             position += count
         }
         held.removeAll(keepingCapacity: true)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Texts
 
 /// A dated folder while it is written, under a name that nobody takes for finished; then put in its place by one
 /// rename.
@@ -15,27 +16,33 @@ final class PublishedFolder {
     /// Makes the parent when it is not there, clears what a crash left, and begins a new folder.
     init(in parent: String, token: String) throws(ConsolidationError) {
         guard !token.isEmpty, token.utf8.count <= 64, token.utf8.allSatisfy(Self.isLetterOrDigit) else {
-            throw ConsolidationError(.badRequest, "the token of a publication is 1 to 64 letters and digits")
+            throw ConsolidationError(.badRequest, localized("the token of a publication is 1 to 64 letters and digits"))
         }
-        guard !parent.isEmpty else { throw ConsolidationError(.badRequest, "no folder is named: say where to publish") }
+        guard !parent.isEmpty else {
+            throw ConsolidationError(.badRequest, localized("no folder is named: say where to publish"))
+        }
         self.parent = parent
         path = "\(parent)/\(FileName.unfinished)\(token)"
         do {
             try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
         } catch {
             throw ConsolidationError(
-                .folder, "the folder \(parent) cannot be made: check the path and its permissions", error)
+                .folder, localized("the folder \(parent) cannot be made: check the path and its permissions"), error)
         }
         lock = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard lock >= 0 else { throw Self.fault("opened", parent, errno) }
+        guard lock >= 0 else { throw Self.fault(localized("opened"), parent, errno) }
         do throws(ConsolidationError) {
             guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-                guard errno == EWOULDBLOCK else { throw Self.fault("locked", parent, errno) }
+                guard errno == EWOULDBLOCK else { throw Self.fault(localized("locked"), parent, errno) }
                 throw ConsolidationError(
-                    .busy, "another consolidation is being published into \(parent): try again when it has finished")
+                    .busy,
+                    localized(
+                        """
+                        another consolidation is being published into \(parent): try again when it has finished
+                        """))
             }
             try clearUnfinished()
-            guard mkdir(path, 0o777) == 0 else { throw Self.fault("made", path, errno) }
+            guard mkdir(path, 0o777) == 0 else { throw Self.fault(localized("made", context: "file"), path, errno) }
         } catch {
             unlock()
             throw error
@@ -66,7 +73,7 @@ final class PublishedFolder {
                 return target
             }
             guard [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) else {
-                throw Self.fault("renamed to its date", path, errno)
+                throw Self.fault(localized("renamed to its date"), path, errno)
             }
             number += 1
         }
@@ -91,13 +98,15 @@ final class PublishedFolder {
                 $0.utf8.lexicographicallyPrecedes($1.utf8)
             }
         } catch {
-            throw ConsolidationError(.folder, "the folder \(folder) cannot be read: check its permissions", error)
+            throw ConsolidationError(
+                .folder, localized("the folder \(folder) cannot be read: check its permissions"), error)
         }
     }
 
     static func fault(_ what: String, _ path: String, _ number: Int32) -> ConsolidationError {
         let reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"
-        return ConsolidationError(.folder, "\(path) cannot be \(what): \(reason). Check its permissions and the disk")
+        return ConsolidationError(
+            .folder, localized("\(path) cannot be \(what): \(reason). Check its permissions and the disk"))
     }
 
     private func clearUnfinished() throws(ConsolidationError) {
@@ -106,7 +115,7 @@ final class PublishedFolder {
                 try FileManager.default.removeItem(atPath: "\(parent)/\(name)")
             } catch {
                 throw ConsolidationError(
-                    .folder, "\(parent)/\(name), left unfinished by a crash, cannot be removed", error)
+                    .folder, localized("\(parent)/\(name), left unfinished by a crash, cannot be removed"), error)
             }
         }
     }
@@ -119,9 +128,9 @@ final class PublishedFolder {
 
     private static func flush(_ path: String, _ flags: Int32) throws(ConsolidationError) {
         let file = open(path, flags | O_CLOEXEC)
-        guard file >= 0 else { throw fault("opened", path, errno) }
+        guard file >= 0 else { throw fault(localized("opened"), path, errno) }
         defer { close(file) }
-        guard fsync(file) == 0 else { throw fault("flushed to the disk", path, errno) }
+        guard fsync(file) == 0 else { throw fault(localized("flushed to the disk"), path, errno) }
     }
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool {

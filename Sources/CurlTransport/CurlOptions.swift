@@ -1,5 +1,6 @@
 import CCurl
 import FoundationEssentials
+import Texts
 
 /// Sets up the easy handle for one exchange. Every option is checked: a pin that libcurl did not take, for instance,
 /// must not become a connection without one.
@@ -53,7 +54,10 @@ struct CurlOptions {
         guard pin.count == 32 else {
             throw TransportError(
                 code: .badAddress,
-                context: "The hub's key is written with \(pin.count) bytes instead of 32: enrol this computer again.")
+                context: localized(
+                    """
+                    The hub's key is written with \(pin.count) bytes instead of 32: enrol this computer again.
+                    """))
         }
         try set(CURLOPT_PINNEDPUBLICKEY, "sha256//" + Data(pin).base64EncodedString())
         try set(CURLOPT_SSL_VERIFYPEER, 0)
@@ -68,8 +72,11 @@ struct CurlOptions {
         guard !exchange.method.isEmpty, isMethod, exchange.method != "HEAD" || exchange.body.isEmpty else {
             throw TransportError(
                 code: .badAddress,
-                context: "A request \(exchange.method) with \(exchange.body.count) bytes cannot be sent: "
-                    + "use capital letters, and no body with HEAD.")
+                context: localized(
+                    """
+                    A request \(exchange.method) with \(exchange.body.count) bytes cannot be sent: use capital \
+                    letters, and no body with HEAD.
+                    """))
         }
         try check(zona_curl_set_list(easy, CURLOPT_HTTPHEADER, headerList.first))
         if exchange.method == "HEAD" {
@@ -110,7 +117,10 @@ struct CurlOptions {
         guard !value.utf8.contains(0) else {
             throw TransportError(
                 code: .badAddress,
-                context: "The address of the proxy or the name of the program holds a zero byte: write it again.")
+                context: localized(
+                    """
+                    The address of the proxy or the name of the program holds a zero byte: write it again.
+                    """))
         }
         // curl copies the string before it returns.
         try check(zona_curl_set_string(easy, option, value))
@@ -122,7 +132,10 @@ struct CurlOptions {
         let reason = curl_easy_strerror(code).map { String(cString: $0) } ?? "unknown"
         throw TransportError(
             code: .other,
-            context: "The system's libcurl cannot be set up (\(reason)): install libcurl with OpenSSL and HTTP/2.",
+            context: localized(
+                """
+                The system's libcurl cannot be set up (\(reason)): install libcurl with OpenSSL and HTTP/2.
+                """),
             underlying: Int32(bitPattern: code.rawValue))
     }
 

@@ -1,4 +1,5 @@
 import CCurl
+import Texts
 
 /// The request's headers in libcurl's own list, which is freed with this object.
 final class HeaderList {
@@ -15,8 +16,11 @@ final class HeaderList {
             guard isName, isValue else {
                 throw TransportError(
                     code: .badAddress,
-                    context: "The header \"\(name)\" cannot be sent: names hold letters, digits and hyphens, "
-                        + "and values are one line.")
+                    context: localized(
+                        """
+                        The header \"\(name)\" cannot be sent: names hold letters, digits and hyphens, and \
+                        values are one line.
+                        """))
             }
             // libcurl's two notations: a colon with nothing behind it would remove the header.
             try append(value.isEmpty ? "\(name);" : "\(name): \(value)")

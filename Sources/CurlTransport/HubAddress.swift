@@ -1,4 +1,5 @@
 import CCurl
+import Texts
 
 /// The configured address, checked once. Only https is accepted: over anything else the pin would not be looked at.
 struct HubAddress: Sendable {
@@ -11,7 +12,7 @@ struct HubAddress: Sendable {
         func bad(_ reason: String) -> TransportError {
             TransportError(
                 code: .badAddress,
-                context: "The hub's address \"\(text)\" \(reason): write it as https://host:port.")
+                context: localized("The hub's address \"\(text)\" \(reason): write it as https://host:port."))
         }
         guard let url = curl_url() else { throw TransferFailure.noResources() }
         // The parser is freed once, on every way out, and is not used after this scope.
@@ -19,13 +20,15 @@ struct HubAddress: Sendable {
 
         // curl copies the string before it returns, and would read it only up to a zero byte.
         guard !text.utf8.contains(0), curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK else {
-            throw bad("is not a web address")
+            throw bad(localized("is not a web address"))
         }
-        guard Self.part(CURLUPART_SCHEME, of: url) == "https" else { throw bad("does not begin with https") }
-        guard let host = Self.part(CURLUPART_HOST, of: url), !host.isEmpty else { throw bad("names no computer") }
+        guard Self.part(CURLUPART_SCHEME, of: url) == "https" else { throw bad(localized("does not begin with https")) }
+        guard let host = Self.part(CURLUPART_HOST, of: url), !host.isEmpty else {
+            throw bad(localized("names no computer"))
+        }
         let parts = [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT]
         guard parts.allSatisfy({ Self.part($0, of: url) == nil }) else {
-            throw bad("holds more than computer, port and path")
+            throw bad(localized("holds more than computer, port and path"))
         }
         var base = text
         while base.hasSuffix("/") { base.removeLast() }
@@ -40,7 +43,10 @@ struct HubAddress: Sendable {
         guard path.utf8.first == UInt8(ascii: "/"), isUsable else {
             throw TransportError(
                 code: .badAddress,
-                context: "The path \"\(path)\" cannot be asked for: it must begin with a slash and be percent-encoded.")
+                context: localized(
+                    """
+                    The path \"\(path)\" cannot be asked for: it must begin with a slash and be percent-encoded.
+                    """))
         }
         return base + path
     }

@@ -1,4 +1,5 @@
 import CCurl
+import Texts
 
 /// Turns what libcurl and the callbacks know at the end of a transfer into the one error that it amounts to.
 struct TransferFailure {
@@ -39,7 +40,8 @@ struct TransferFailure {
     /// The system gave no thread or no handle.
     static func noResources() -> TransportError {
         TransportError(
-            code: .other, context: "The system is out of threads or memory: close other programs and try again.")
+            code: .other,
+            context: localized("The system is out of threads or memory: close other programs and try again."))
     }
 
     private func reason(for code: CURLcode) -> TransportError.Code? {
@@ -99,42 +101,77 @@ struct TransferFailure {
         return .tls
     }
 
-    private static let cancelledSentence = "The exchange was cancelled: start it again when it is wanted."
+    private static var cancelledSentence: String {
+        localized("The exchange was cancelled: start it again when it is wanted.")
+    }
 
     private func sentence(for code: TransportError.Code) -> String {
         switch code {
         case .cannotResolve:
-            "The address of \(host) cannot be looked up: check that this computer is on the network and that the names "
-                + "of the hub and of the proxy are written right."
+            localized(
+                """
+                The address of \(host) cannot be looked up: check that this computer is on the network and that \
+                the names of the hub and of the proxy are written right.
+                """)
         case .cannotConnect:
-            "Nothing answers at \(host): check the network and that the hub is running, then try again."
+            localized(
+                """
+                Nothing answers at \(host): check the network and that the hub is running, then try again.
+                """)
         case .connectionLost:
-            "The connection to \(host) broke before the answer was complete: try again, it goes on from where it was."
+            localized(
+                """
+                The connection to \(host) broke before the answer was complete: try again, it goes on from where \
+                it was.
+                """)
         case .stalled:
-            "Nothing has moved between here and \(host) for a while: try again when the network is better."
+            localized(
+                """
+                Nothing has moved between here and \(host) for a while: try again when the network is better.
+                """)
         case .proxyRefused:
-            "The proxy does not open the way to \(host)\(proxyStatus == 0 ? "" : " (status \(proxyStatus))"): "
-                + "ask whoever runs this network to allow it."
+            localized("The proxy does not open the way to \(host)")
+                + (proxyStatus == 0 ? "" : " " + localized("(status \(proxyStatus))")) + ": "
+                + localized("ask whoever runs this network to allow it.")
         case .proxyNeedsLogin:
-            "The proxy wants a user and a password: write them in the proxy's address, or ask whoever runs this "
-                + "network."
+            localized(
+                """
+                The proxy wants a user and a password: write them in the proxy's address, or ask whoever runs \
+                this network.
+                """)
         case .wrongKey:
-            "What answers at \(host) does not have the hub's key: log in to this network if it has a login page; if it "
-                + "happens elsewhere too, ask whoever runs the hub and do not enrol again before."
+            localized(
+                """
+                What answers at \(host) does not have the hub's key: log in to this network if it has a login \
+                page; if it happens elsewhere too, ask whoever runs the hub and do not enrol again before.
+                """)
         case .tls:
-            "No secure connection to \(host) could be made (\(message)): check the clock of this computer and ask "
-                + "whoever runs the hub about its certificate."
+            localized(
+                """
+                No secure connection to \(host) could be made (\(message)): check the clock of this computer and \
+                ask whoever runs the hub about its certificate.
+                """)
         case .notOurHub:
-            "What answers at \(host) is not a hub of Zona: open a browser and log in to this network, or check the "
-                + "address."
+            localized(
+                """
+                What answers at \(host) is not a hub of Zona: open a browser and log in to this network, or \
+                check the address.
+                """)
         case .answerTooLarge:
-            "The answer of \(host) is longer than \(configuration.maximumAnswerBytes) bytes: ask for less at a time."
+            localized(
+                """
+                The answer of \(host) is longer than \(configuration.maximumAnswerBytes) bytes: ask for less at \
+                a time.
+                """)
         case .cancelled:
             Self.cancelledSentence
         case .badAddress:
-            "The address of \(host) cannot be used (\(message)): write it as https://host:port."
+            localized("The address of \(host) cannot be used (\(message)): write it as https://host:port.")
         case .other:
-            "The exchange with \(host) failed (\(message)): try again, and report these words if it goes on."
+            localized(
+                """
+                The exchange with \(host) failed (\(message)): try again, and report these words if it goes on.
+                """)
         }
     }
 }

@@ -2,6 +2,7 @@ import GRDB
 import SQLiteAccess
 import SyncCore
 import SyncWire
+import Texts
 
 /// What applying a pull did.
 package struct ApplySummary: Sendable, Equatable {
@@ -41,13 +42,13 @@ struct Apply {
         let state = try ReplicaState(database)
         let pages = try readPages(database)
         guard let first = pages.first, let last = pages.last, let end = last.header.end else {
-            throw ReplicaStoreError(.stale, "the pull is not complete: sync again")
+            throw ReplicaStoreError(.stale, localized("the pull is not complete: sync again"))
         }
         let isChain = zip(pages, pages.dropFirst()).allSatisfy { $0.header.to == $1.header.from }
         guard first.header.from <= state.cursor, last.header.to >= state.cursor, isChain,
             pages.allSatisfy({ $0.header.hub.incarnation == state.incarnation }) || Mutant.isOn(.inboxMixed)
         else {
-            throw ReplicaStoreError(.stale, "the pull began elsewhere than where this file is: sync again")
+            throw ReplicaStoreError(.stale, localized("the pull began elsewhere than where this file is: sync again"))
         }
         let isFresh = first.header.from == 0
         var apply = try Apply(database, catalog: catalog, state: state, isFresh: isFresh, now: now)

@@ -1,6 +1,7 @@
 import GRDB
 import SQLiteAccess
 import SyncCore
+import Texts
 package import SyncWire
 
 /// What a capture made.
@@ -191,7 +192,7 @@ struct Capture {
             size += builder.sections[section].columns[column].count - start
         }
         guard size <= Limits.changeBytes else {
-            throw ReplicaStoreError(.tooLarge, "a row of \(row.table.name) is over 1 MB: shorten its texts")
+            throw ReplicaStoreError(.tooLarge, localized("a row of \(row.table.name) is over 1 MB: shorten its texts"))
         }
         setCounter.bind(1, row.table.number)
         setCounter.bind(2, idText: row.id)
@@ -237,7 +238,7 @@ struct Capture {
         let frame = held.builder.frame(header: header, contextBefore: contextBefore, key: key)
         guard frame.bytes.count <= Limits.batchBytes else {
             throw ReplicaStoreError(
-                .tooLarge, "a batch came out over its limit: this should not happen, please report it")
+                .tooLarge, localized("a batch came out over its limit: this should not happen, please report it"))
         }
         if held.builder.count > 1 { ratio = max(1, Double(held.builder.sizeBytes) / Double(frame.bytes.count)) }
         var vector: [UInt8] = []

@@ -1,5 +1,6 @@
 import GRDB
 import SQLiteAccess
+import Texts
 package import SyncCore
 
 extension ReplicaStore {
@@ -27,11 +28,11 @@ extension ReplicaStore {
         let table = try table(named: conflict.table)
         guard conflict.kind == "duplicate", let survivor = conflict.members.first else {
             throw ReplicaStoreError(
-                .notValid, "this conflict is not about duplicates: `zona conflicts resolve` decides it")
+                .notValid, localized("this conflict is not about duplicates: `zona conflicts resolve` decides it"))
         }
         guard conflict.members.indices.contains(member) else {
             throw ReplicaStoreError(
-                .notValid, "there are \(conflict.members.count) records: `zona conflicts show` names them")
+                .notValid, localized("there are \(conflict.members.count) records: `zona conflicts show` names them"))
         }
         let (dots, scope) = try Self.openConflict(database, conflict)
         let chosen = try Self.chosen(database, conflict, member, values, table)
@@ -66,14 +67,15 @@ extension ReplicaStore {
             open.bind(1, idText: id)
             open.bind(2, idText: conflict.id)
             guard try !open.step() else {
-                throw ReplicaStoreError(.notValid, "a value of \(id) is in conflict: decide that first")
+                throw ReplicaStoreError(.notValid, localized("a value of \(id) is in conflict: decide that first"))
             }
         }
         let source = try StoredValues.read(database, conflict.members[member], table)
         for id in conflict.members { _ = try StoredValues.read(database, id, table) }
         guard table.rule != .appendOnly else {
             guard values.isEmpty && member == 0 else {
-                throw ReplicaStoreError(.notValid, "rows of \(table.name) are not changed: only the first can stay")
+                throw ReplicaStoreError(
+                    .notValid, localized("rows of \(table.name) are not changed: only the first can stay"))
             }
             return []
         }
@@ -109,7 +111,9 @@ extension ReplicaStore {
     ) throws {
         guard let name = conflict.columns.first, let column = table.column(named: name),
             let parent = table.columns[column].parent.flatMap(catalog.table(named:))
-        else { throw ReplicaStoreError(.badBytes, "the conflict does not match its table: upgrade this program") }
+        else {
+            throw ReplicaStoreError(.badBytes, localized("the conflict does not match its table: upgrade this program"))
+        }
         let (dots, scope) = try Self.openConflict(database, conflict)
         try database.acting(as: author) {
             var record = RecordKey(table: table.number, id: conflict.recordID)
@@ -120,14 +124,14 @@ extension ReplicaStore {
                     try StoredValues.isThere(database, id, parent)
                 else {
                     throw ReplicaStoreError(
-                        .notFound, "there is no row of \(parent.name) to keep: give another with \(name)=…")
+                        .notFound, localized("there is no row of \(parent.name) to keep: give another with \(name)=…"))
                 }
                 try Self.requireRights(database, parent, id)
                 record = RecordKey(table: parent.number, id: id)
             case .other: try Self.delete(database, conflict.recordID, of: table)
             case .new(let values):
                 guard values.count == 1, values[0].column == column else {
-                    throw ReplicaStoreError(.unknownColumn, "this conflict is about \(name) alone")
+                    throw ReplicaStoreError(.unknownColumn, localized("this conflict is about \(name) alone"))
                 }
                 _ = try Self.update(database, conflict.recordID, of: table, values)
             }
@@ -144,14 +148,17 @@ extension ReplicaStore {
     ) throws(ReplicaStoreError) {
         let table = try table(named: conflict.table)
         guard !["duplicate", "orphan", "invalid"].contains(conflict.kind) else {
-            throw ReplicaStoreError(.notValid, "this conflict follows the data: it is open while the data are so")
+            throw ReplicaStoreError(
+                .notValid, localized("this conflict follows the data: it is open while the data are so"))
         }
         try write { database in
             let known = try RawStatement(database, "SELECT state, scope FROM zona_conflict WHERE id = ?1")
             known.bind(1, idText: conflict.id)
-            guard try known.step() else { throw ReplicaStoreError(.notFound, "there is no conflict \(conflict.id)") }
+            guard try known.step() else {
+                throw ReplicaStoreError(.notFound, localized("there is no conflict \(conflict.id)"))
+            }
             guard known.text(0) != "open" else {
-                throw ReplicaStoreError(.stale, "this conflict is open: `zona conflicts resolve` decides it")
+                throw ReplicaStoreError(.stale, localized("this conflict is open: `zona conflicts resolve` decides it"))
             }
             let scope = known.text(1)
             known.reset()
@@ -174,7 +181,8 @@ enum StoredValues {
             database, "SELECT \(columns) FROM \(TriggerSQL.quoted(table.name)) WHERE id = ?1")
         read.bind(1, idText: id)
         guard try read.step() else {
-            throw ReplicaStoreError(.stale, "\(table.name) \(id) is not here any more: `zona sync`, and look again")
+            throw ReplicaStoreError(
+                .stale, localized("\(table.name) \(id) is not here any more: `zona sync`, and look again"))
         }
         return table.columns.indices.map { read.value($0) }
     }

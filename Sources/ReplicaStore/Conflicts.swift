@@ -2,6 +2,7 @@ import GRDB
 import SQLiteAccess
 package import SyncCore
 import SyncWire
+import Texts
 
 /// A conflict as this replica knows it: what shows, what lost, who wrote them and when.
 package struct Conflict: Sendable {
@@ -84,16 +85,23 @@ extension ReplicaStore {
         let found = try ids(startingWith: prefix, in: table(named: "zona_conflict"))
         guard let first = found.first else {
             throw ReplicaStoreError(
-                .notFound, "no conflict has an id that begins with \(prefix): `zona conflicts list --all` shows them")
+                .notFound,
+                localized(
+                    """
+                    no conflict has an id that begins with \(prefix): `zona conflicts list --all` shows them
+                    """))
         }
         guard found.count == 1 else {
             throw ReplicaStoreError(
                 .ambiguous,
-                "several conflicts have ids that begin with \(prefix), \(first) and \(found[1]) among them: "
-                    + "give more of it")
+                localized(
+                    """
+                    several conflicts have ids that begin with \(prefix), \(first) and \(found[1]) among them: \
+                    give more of it
+                    """))
         }
         guard let conflict = try conflict(first) else {
-            throw ReplicaStoreError(.notFound, "there is no conflict \(prefix)")
+            throw ReplicaStoreError(.notFound, localized("there is no conflict \(prefix)"))
         }
         return conflict
     }
@@ -120,7 +128,8 @@ extension ReplicaStore {
     ) throws {
         let table = try table(named: conflict.table)
         guard conflict.kind != "duplicate" else {
-            throw ReplicaStoreError(.notValid, "these are duplicates: `zona conflicts merge` makes one of them")
+            throw ReplicaStoreError(
+                .notValid, localized("these are duplicates: `zona conflicts merge` makes one of them"))
         }
         if conflict.kind == "orphan" {
             return try resolveOrphan(database, conflict, choice, table, note: note, by: author, now: now)
@@ -128,7 +137,11 @@ extension ReplicaStore {
         if conflict.kind == "invalid", case .new = choice {
         } else if conflict.kind == "invalid" {
             throw ReplicaStoreError(
-                .notValid, "nothing was kept aside: give new values for \(conflict.columns.joined(separator: ", "))")
+                .notValid,
+                localized(
+                    """
+                    nothing was kept aside: give new values for \(conflict.columns.joined(separator: ", "))
+                    """))
         }
         let (dots, scope) = try Self.openConflict(database, conflict)
         try database.acting(as: author) {
@@ -137,8 +150,11 @@ extension ReplicaStore {
             } catch let error as ReplicaStoreError where error.code == .notFound {
                 throw ReplicaStoreError(
                     .notFound,
-                    "the record was deleted meanwhile: choosing what is shown leaves it deleted "
-                        + "and closes the conflict"
+                    localized(
+                        """
+                        the record was deleted meanwhile: choosing what is shown leaves it deleted and closes \
+                        the conflict
+                        """)
                 )
             }
             try Self.note(database, conflict, choice.word, scope: scope, note: note, author: author, now: now)
@@ -155,12 +171,17 @@ extension ReplicaStore {
         let known = try RawStatement(database, "SELECT state, dots, scope FROM zona_conflict WHERE id = ?1")
         known.bind(1, idText: conflict.id)
         guard try known.step(), known.text(0) == "open" else {
-            throw ReplicaStoreError(.stale, "this conflict is not open any more: `zona conflicts list` shows what is")
+            throw ReplicaStoreError(
+                .stale, localized("this conflict is not open any more: `zona conflicts list` shows what is"))
         }
         guard known.blob(1) == conflict.dots else {
             throw ReplicaStoreError(
                 .stale,
-                "a sync has brought another value into this conflict: `zona conflicts show` shows it as it is now")
+                localized(
+                    """
+                    a sync has brought another value into this conflict: `zona conflicts show` shows it as it is \
+                    now
+                    """))
         }
         return (conflict.dots, known.text(2))
     }
@@ -183,7 +204,7 @@ extension ReplicaStore {
         case .other:
             guard columns.count == conflict.other.values.count else {
                 throw ReplicaStoreError(
-                    .badBytes, "the conflict's values do not match its columns: upgrade this program")
+                    .badBytes, localized("the conflict's values do not match its columns: upgrade this program"))
             }
             _ = try update(database, conflict.recordID, of: table, Array(zip(columns, conflict.other.values)))
         case .new(let values):
@@ -193,8 +214,11 @@ extension ReplicaStore {
             }
             throw ReplicaStoreError(
                 .unknownColumn,
-                "\(table.columns[strange.column].name) is not part of this conflict: it is about "
-                    + conflict.columns.joined(separator: ", "))
+                localized(
+                    """
+                    \(table.columns[strange.column].name) is not part of this conflict: it is about \
+                    \(conflict.columns.joined(separator: ", "))
+                    """))
         }
     }
 

@@ -1,6 +1,7 @@
 import GRDB
 import SQLiteAccess
 import SyncCore
+import Texts
 
 /// The two halves of every decision: a row of `zona_decision`, and a change of the record that names the conflict.
 extension ReplicaStore {
@@ -99,14 +100,15 @@ extension ReplicaStore {
                 """)
             read.bind(1, idText: id)
             guard try read.step() else {
-                throw ReplicaStoreError(.notFound, "there is no row \(id) in \(table.name)")
+                throw ReplicaStoreError(.notFound, localized("there is no row \(id) in \(table.name)"))
             }
             owner = []
             read.appendValue(0, to: &owner)
         }
         let accesses = columns.isEmpty ? [table.writable] : columns.map { table.columns[$0].writable ?? table.writable }
         for access in accesses where !table.allows(writer, access, owner: table.ownerColumn == nil ? nil : owner[...]) {
-            throw ReplicaStoreError(.notValid, "\(table.name) \(id): somebody else decides what stands there")
+            throw ReplicaStoreError(
+                .notValid, localized("\(table.name) \(id): somebody else decides what stands there"))
         }
     }
 }

@@ -1,6 +1,7 @@
 import GRDB
 import SQLiteAccess
 import SyncCore
+import Texts
 package import SyncWire
 
 /// How this file compares with the hub's digest of its last pull.
@@ -115,7 +116,9 @@ extension DigestComparison {
     init(_ database: Database) throws {
         let read = try RawStatement(
             database, "SELECT hub, seq, result, compared_at, differs_since FROM zona_digest")
-        guard try read.step() else { throw ReplicaStoreError(.notAReplica, "the file has no row in zona_digest") }
+        guard try read.step() else {
+            throw ReplicaStoreError(.notAReplica, localized("the file has no row in zona_digest"))
+        }
         hub = DigestSum(read.blob(0))
         seq = UInt64(read.integer(1))
         result = Result(rawValue: read.text(2)) ?? .unknown

@@ -17,7 +17,7 @@ extension ReplicaStore {
     /// Throws `exists` when something is at `path`; after any other error nothing is.
     package func freeze(into path: String) throws(ReplicaStoreError) -> FrozenPicture {
         guard !FileManager.default.fileExists(atPath: path) else {
-            throw ReplicaStoreError(.exists, "\(path) exists already: a picture is only written anew")
+            throw ReplicaStoreError(.exists, localized("\(path) exists already: a picture is only written anew"))
         }
         let catalog = catalog
         do {
@@ -113,7 +113,7 @@ struct Freeze {
         read.bind(1, text: table.name)
         guard try read.step() else {
             throw ReplicaStoreError(
-                .notAReplica, "the replica's file lacks the table \(table.name): it was damaged by hand")
+                .notAReplica, localized("the replica's file lacks the table \(table.name): it was damaged by hand"))
         }
         return read.text(0)
     }

@@ -1,6 +1,7 @@
 import GRDB
 import SQLiteAccess
 import SyncCore
+import Texts
 package import SyncWire
 
 extension ReplicaStore {
@@ -12,7 +13,7 @@ extension ReplicaStore {
             guard header.hub.incarnation == state.incarnation, header.comune == state.comune,
                 header.schemaVersion >= state.schemaVersion
             else {
-                throw ReplicaStoreError(.stale, "the page is not for this file as it is now: sync again")
+                throw ReplicaStoreError(.stale, localized("the page is not for this file as it is now: sync again"))
             }
             let last = try RawStatement(database, "SELECT count(*), coalesce(max(to_seq), ?1) FROM zona_inbox")
             last.bind(1, Int64(state.cursor))
@@ -20,7 +21,7 @@ extension ReplicaStore {
             // The first page of a stick may begin before the cursor: it holds at least what a page from there would.
             let isFirst = last.integer(0) == 0
             guard UInt64(last.integer(1)) == header.from || isFirst && header.from < state.cursor else {
-                throw ReplicaStoreError(.stale, "the page does not follow what is here: sync again")
+                throw ReplicaStoreError(.stale, localized("the page does not follow what is here: sync again"))
             }
             let insert = try RawStatement(
                 database,

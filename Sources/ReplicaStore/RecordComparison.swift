@@ -1,5 +1,6 @@
 import GRDB
 import SQLiteAccess
+import Texts
 package import SyncCore
 package import SyncWire
 
@@ -46,7 +47,7 @@ package struct RecordComparison {
             )
         }
         guard leftOut.count <= Limits.comparedRecords else {
-            throw ReplicaStoreError(.stale, "too many records wait to be sent: `zona sync` first")
+            throw ReplicaStoreError(.stale, localized("too many records wait to be sent: `zona sync` first"))
         }
         excluded = Set(leftOut)
     }
@@ -60,7 +61,7 @@ package struct RecordComparison {
 
     package mutating func receive(_ answer: ComparisonAnswer) throws(ReplicaStoreError) {
         guard let question = waiting.popLast(), answer.cursor == state.cursor, answer.incarnation == state.incarnation
-        else { throw ReplicaStoreError(.stale, "the hub answered for another place or life: sync first") }
+        else { throw ReplicaStoreError(.stale, localized("the hub answered for another place or life: sync first")) }
         requests += 1
         excluded.formUnion(answer.moved)
         switch (question, answer.content) {
@@ -68,7 +69,7 @@ package struct RecordComparison {
         case (.buckets(let number), .buckets(let theirs)): try lookAt(theirs, table: number)
         case (.ids(let number, let bucket), .ids(let theirs)): try lookAt(theirs, table: number, bucket: bucket)
         case (.rows(let keys), .rows(let theirs)): try lookAt(theirs, of: keys)
-        default: throw ReplicaStoreError(.badBytes, "the hub answered something else than it was asked")
+        default: throw ReplicaStoreError(.badBytes, localized("the hub answered something else than it was asked"))
         }
         if waiting.isEmpty && !suspects.isEmpty {
             let next = suspects.subtracting(excluded).sorted().prefix(Limits.comparedRows)
@@ -107,7 +108,7 @@ package struct RecordComparison {
 
     private mutating func lookAt(_ theirs: [RecordKey: [UInt8]?], of keys: [RecordKey]) throws(ReplicaStoreError) {
         guard !theirs.isEmpty else {
-            throw ReplicaStoreError(.badBytes, "the hub gave no row of those it was asked for")
+            throw ReplicaStoreError(.badBytes, localized("the hub gave no row of those it was asked for"))
         }
         let catalog = store.catalog
         let found = try store.read { database in

@@ -1,5 +1,6 @@
 import GRDB
 import SQLiteAccess
+import Texts
 package import SyncCore
 
 /// What writing a refused change again did.
@@ -19,7 +20,7 @@ extension ReplicaStore {
         try write { database in
             let kept = try KeptChange(database, dot, catalog)
             guard kept.operation != .delete else {
-                throw ReplicaStoreError(.notValid, "a delete has no values: write it again, or drop it")
+                throw ReplicaStoreError(.notValid, localized("a delete has no values: write it again, or drop it"))
             }
             var (carried, changed) = (kept.carried, kept.changed)
             var all = kept.values
@@ -31,7 +32,7 @@ extension ReplicaStore {
             var bytes: [UInt8] = []
             for column in carried.columns { bytes.append(contentsOf: ValueCoding.bytes(of: all[column] ?? .null)) }
             guard bytes.count <= Limits.changeBytes else {
-                throw ReplicaStoreError(.tooLarge, "the values are over 1 MB together: shorten them")
+                throw ReplicaStoreError(.tooLarge, localized("the values are over 1 MB together: shorten them"))
             }
             let edit = try RawStatement(
                 database,
@@ -117,9 +118,10 @@ private struct KeptChange {
         read.bind(2, Int64(bitPattern: dot.counter))
         guard try read.step(), let id = read.id(1),
             let operation = SyncCore.Operation(rawValue: UInt8(truncatingIfNeeded: read.integer(2)))
-        else { throw ReplicaStoreError(.notFound, "there is no refused change \(dot)") }
+        else { throw ReplicaStoreError(.notFound, localized("there is no refused change \(dot)")) }
         guard let table = catalog.table(Int(read.integer(0))) else {
-            throw ReplicaStoreError(.unknownTable, "the refused change \(dot) is of a table that this file lacks")
+            throw ReplicaStoreError(
+                .unknownTable, localized("the refused change \(dot) is of a table that this file lacks"))
         }
         self.table = table
         self.id = id
@@ -130,13 +132,18 @@ private struct KeptChange {
         var reader = ByteReader(read.blob(5))
         for column in carried.columns {
             guard column < table.columns.count else {
-                throw ReplicaStoreError(.unknownColumn, "the refused change \(dot) has a column that this file lacks")
+                throw ReplicaStoreError(
+                    .unknownColumn, localized("the refused change \(dot) has a column that this file lacks"))
             }
             values[column] = try reader.value()
         }
         guard operation == .delete || !values.isEmpty else {
             throw ReplicaStoreError(
-                .notFound, "the values of the refused change \(dot) are not here: write them with `zona add` or `edit`")
+                .notFound,
+                localized(
+                    """
+                    the values of the refused change \(dot) are not here: write them with `zona add` or `edit`
+                    """))
         }
     }
 
@@ -156,8 +163,11 @@ private struct KeptChange {
             guard operation == .insert || carried == table.allColumns else {
                 throw ReplicaStoreError(
                     .notFound,
-                    "the record \(table.name) \(id) is not here, and the refused change holds only a part of it: "
-                        + "give it all its values with `zona refused edit`, or add it anew with `zona add`")
+                    localized(
+                        """
+                        the record \(table.name) \(id) is not here, and the refused change holds only a part of \
+                        it: give it all its values with `zona refused edit`, or add it anew with `zona add`
+                        """))
             }
             let isIDRefused = reason == .outOfScope || reason == .wrongID || !table.idKey.isEmpty
             return try ReplicaStore.insert(

@@ -1,5 +1,6 @@
 import GRDB
 import SQLiteAccess
+import Texts
 package import SyncCore
 
 /// The row of `zona_state`, as a value.
@@ -52,7 +53,7 @@ package struct ReplicaState: Sendable {
             FROM zona_state
             """)
         guard try row.step(), let ambito = row.id(0), let comune = row.id(1) else {
-            throw ReplicaStoreError(.notAReplica, "the file has no state of a replica")
+            throw ReplicaStoreError(.notAReplica, localized("the file has no state of a replica"))
         }
         self.ambito = ambito
         self.comune = comune

@@ -4,6 +4,7 @@ package import Schema
 import SQLiteAccess
 package import SyncCore
 import SyncWire
+import Texts
 
 /// One replica's file: domain tables that any program may write, and beside them what sync remembers.
 ///
@@ -61,7 +62,7 @@ package final class ReplicaStore: Sendable {
     /// - Parameter files: the SQL of the synced tables; another one than the product's only in benchmarks and tests.
     package init(path: String, files: [Schema.File] = Schema.synced) throws(ReplicaStoreError) {
         guard FileManager.default.fileExists(atPath: path) else {
-            throw ReplicaStoreError(.notFound, "there is no replica at \(path): make one with `zona init`")
+            throw ReplicaStoreError(.notFound, localized("there is no replica at \(path): make one with `zona init`"))
         }
         try Self.checkHeader(of: path)
         do {
@@ -83,13 +84,18 @@ package final class ReplicaStore: Sendable {
         at path: String, enrolment: Enrolment, files: [Schema.File] = Schema.synced
     ) throws(ReplicaStoreError) -> ReplicaStore {
         guard !FileManager.default.fileExists(atPath: path) else {
-            throw ReplicaStoreError(.exists, "\(path) exists already: choose another name, or use it as it is")
+            throw ReplicaStoreError(
+                .exists, localized("\(path) exists already: choose another name, or use it as it is"))
         }
         // SQLite would take a log that lies there for the new file's own, and fold the old file's pages into it.
         for suffix in ["-wal", "-journal"] where FileManager.default.fileExists(atPath: path + suffix) {
             throw ReplicaStoreError(
                 .exists,
-                "\(path)\(suffix) is left of another file and may hold work: choose another name, or move it away"
+                localized(
+                    """
+                    \(path)\(suffix) is left of another file and may hold work: choose another name, or move it \
+                    away
+                    """)
             )
         }
         // Made under another name and moved when it is whole: a replica cut in its making would be neither one nor
@@ -119,7 +125,8 @@ package final class ReplicaStore: Sendable {
         }
         do { try FileManager.default.moveItem(atPath: unfinished, toPath: path) } catch {
             clear()
-            throw ReplicaStoreError(.readOnly, "\(path) cannot be made: check that its folder can be written")
+            throw ReplicaStoreError(
+                .readOnly, localized("\(path) cannot be made: check that its folder can be written"))
         }
         do throws(ReplicaStoreError) { return try ReplicaStore(path: path, files: files) } catch {
             // There is nothing in it yet; a disk without room for its log would leave what cannot be used.
@@ -210,28 +217,31 @@ package final class ReplicaStore: Sendable {
     static func checkHeader(of path: String) throws(ReplicaStoreError) {
         var isFolder: ObjCBool = false
         guard !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) || !isFolder.boolValue else {
-            throw ReplicaStoreError(.notAReplica, "\(path) is a folder: give the replica's file with --file")
+            throw ReplicaStoreError(.notAReplica, localized("\(path) is a folder: give the replica's file with --file"))
         }
         guard let file = FileHandle(forReadingAtPath: path) else {
-            throw ReplicaStoreError(.readOnly, "\(path) cannot be read: check its permissions")
+            throw ReplicaStoreError(.readOnly, localized("\(path) cannot be read: check its permissions"))
         }
         defer { try? file.close() }
         let header: Data
         do { header = try file.read(upToCount: 100) ?? Data() } catch {
-            throw ReplicaStoreError(.readOnly, "\(path) cannot be read: check its permissions and the disk")
+            throw ReplicaStoreError(.readOnly, localized("\(path) cannot be read: check its permissions and the disk"))
         }
         guard header.count == 100, header.starts(with: Array("SQLite format 3".utf8)) else {
             throw ReplicaStoreError(
                 .notAReplica,
-                "\(path) \(header.isEmpty ? "is empty" : "is not a database"): give the replica's file with --file, "
-                    + "or make one with `zona init`")
+                (header.isEmpty ? localized("\(path) is empty") : localized("\(path) is not a database")) + ": "
+                    + localized("give the replica's file with --file, or make one with `zona init`"))
         }
         let id = header[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) }
         guard id == applicationID else {
             throw ReplicaStoreError(
                 .notAReplica,
-                "\(path) is a database, but not a replica of Zona: it was left as it is; "
-                    + "give the replica's file with --file")
+                localized(
+                    """
+                    \(path) is a database, but not a replica of Zona: it was left as it is; give the replica's \
+                    file with --file
+                    """))
         }
     }
 
@@ -258,7 +268,7 @@ package final class ReplicaStore: Sendable {
 
     func table(named name: String) throws(ReplicaStoreError) -> TableDescription {
         guard let table = catalog.table(named: name) else {
-            throw ReplicaStoreError(.unknownTable, "there is no table \(name): `zona list` names them all")
+            throw ReplicaStoreError(.unknownTable, localized("there is no table \(name): `zona list` names them all"))
         }
         return table
     }

@@ -2,6 +2,7 @@ import GRDB
 import SQLiteAccess
 import SyncCore
 import SyncWire
+import Texts
 
 /// Why the replica's file could not do what it was asked. Nothing was changed.
 package struct ReplicaStoreError: Error, Sendable, CustomStringConvertible {
@@ -52,16 +53,27 @@ package struct ReplicaStoreError: Error, Sendable, CustomStringConvertible {
 
     private init(sqlite code: Int32, _ message: String) {
         switch code & 0xFF {
-        case 5, 6: self.init(.busy, "the replica's file is in use by another program: try again when it has finished")
+        case 5, 6:
+            self.init(
+                .busy, localized("the replica's file is in use by another program: try again when it has finished"))
         case 8:
             self.init(
-                .readOnly, "the replica's file or its folder cannot be written: check its permissions and the disk")
+                .readOnly,
+                localized(
+                    """
+                    the replica's file or its folder cannot be written: check its permissions and the disk
+                    """))
         case 10, 13:
             self.init(
                 .diskFull,
-                "the disk is full or failing (\(message)): free some space and try again; nothing was changed")
-        case 11, 26: self.init(.notAReplica, "this file is not a database, or it is damaged: \(message)")
-        case 14: self.init(.readOnly, "the file cannot be opened: check that its folder exists and can be written")
+                localized(
+                    """
+                    the disk is full or failing (\(message)): free some space and try again; nothing was changed
+                    """))
+        case 11, 26: self.init(.notAReplica, localized("this file is not a database, or it is damaged: \(message)"))
+        case 14:
+            self.init(
+                .readOnly, localized("the file cannot be opened: check that its folder exists and can be written"))
         case 19:
             let said = message.hasPrefix("zona: ") ? String(message.dropFirst(6)) : message
             self.init(.notValid, said)

@@ -186,7 +186,9 @@ extension ReplicaStore {
     private static func requireRow(_ database: Database, _ id: RecordID, _ table: TableDescription) throws {
         let there = try RawStatement(database, "SELECT 1 FROM \(TriggerSQL.quoted(table.name)) WHERE id = ?1")
         there.bind(1, idText: id)
-        guard try there.step() else { throw ReplicaStoreError(.notFound, "there is no row \(id) in \(table.name)") }
+        guard try there.step() else {
+            throw ReplicaStoreError(.notFound, localized("there is no row \(id) in \(table.name)"))
+        }
     }
 
     /// Marks a record as on somebody's screen: pins what he has seen, and pulls leave it alone until he writes or

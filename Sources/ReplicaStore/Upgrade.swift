@@ -2,6 +2,7 @@ import GRDB
 import SQLiteAccess
 import Schema
 import SyncCore
+import Texts
 
 /// Brings a file of an earlier program up to what this one knows, in one transaction: nothing is ever half done.
 ///
@@ -18,8 +19,11 @@ enum Upgrade {
         guard version <= files.version, own <= Schema.replica.count else {
             throw ReplicaStoreError(
                 .newerSchema,
-                "this replica was made by a newer Zona (schema \(version), this program knows "
-                    + "\(files.version)): upgrade it")
+                localized(
+                    """
+                    this replica was made by a newer Zona (schema \(version), this program knows \
+                    \(files.version)): upgrade it
+                    """))
         }
     }
 
@@ -42,11 +46,18 @@ enum Upgrade {
             guard before < files.version else { throw error }
             let remedy =
                 error.code == .database
-                ? "; if you have a column or a table of your own under a name that the new schema needs, rename it" : ""
+                ? "; "
+                    + localized(
+                        """
+                        if you have a column or a table of your own under a name that the new schema needs, rename it
+                        """) : ""
             throw ReplicaStoreError(
                 error.code,
-                "this replica has schema \(before) and could not be brought to \(files.version); it is as it was: "
-                    + error.context + remedy)
+                localized(
+                    """
+                    this replica has schema \(before) and could not be brought to \(files.version); it is as it was: \
+                    \(error.context)
+                    """) + remedy)
         }
     }
 
@@ -56,15 +67,18 @@ enum Upgrade {
         guard present == version else {
             throw ReplicaStoreError(
                 .newerSchema,
-                "another program has upgraded this replica meanwhile (schema \(present), it was \(version)): "
-                    + "start this program again")
+                localized(
+                    """
+                    another program has upgraded this replica meanwhile (schema \(present), it was \(version)): \
+                    start this program again
+                    """))
         }
     }
 
     private static func schemaVersion(_ database: Database) throws -> Int {
         let read = try RawStatement(database, "SELECT schema_version FROM zona_state")
         guard try read.step() else {
-            throw ReplicaStoreError(.notAReplica, "the file has no state of a replica")
+            throw ReplicaStoreError(.notAReplica, localized("the file has no state of a replica"))
         }
         return Int(read.integer(0))
     }

@@ -1,6 +1,7 @@
 package import ReplicaStore
 package import SyncCore
 import SyncSession
+import Texts
 package import SyncWire
 
 /// Asks the hub something beside a sync: one greeting, then questions. Sends and applies nothing, and holds the lock of
@@ -52,7 +53,8 @@ package struct Asking: Sendable {
         let hub = try HubConnection(state, settings)
         let (nonce, _) = try await hub.nonce()
         guard nonce.incarnation == state.incarnation else {
-            throw SyncFault(.incarnationChanged, "the hub was restored since the last sync: `zona sync` first")
+            throw SyncFault(
+                .incarnationChanged, localized("the hub was restored since the last sync: `zona sync` first"))
         }
         let greeting = ClientGreeting(state, nonce: nonce.nonce, former: [], oldest: oldest)
         return (hub, try await hub.greet(greeting.frame(key: key)).greeting.session)

@@ -1,4 +1,5 @@
 import Foundation
+import Texts
 
 /// When the hub's certificate is valid.
 ///
@@ -30,10 +31,17 @@ struct CertificateDates: Sendable {
     func note(now: Int64, offset: Int64) -> String? {
         if isValid(at: now) { return nil }
         if isValid(at: now + offset) {
-            return "this PC's date is wrong: it makes the hub's certificate look invalid to other programs. "
-                + "Zona goes on, because the hub's key is the right one. Set the PC's clock"
+            return localized(
+                """
+                this PC's date is wrong: it makes the hub's certificate look invalid to other programs. Zona \
+                goes on, because the hub's key is the right one. Set the PC's clock
+                """)
         }
-        return "the hub's certificate has expired. Zona goes on, because the hub's key is the same. Tell the technician"
+        return localized(
+            """
+            the hub's certificate has expired. Zona goes on, because the hub's key is the same. Tell the \
+            technician
+            """)
     }
 
     private func isValid(at time: Int64) -> Bool {

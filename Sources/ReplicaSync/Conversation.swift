@@ -1,6 +1,7 @@
 package import ReplicaStore
 import SyncCore
 import SyncSession
+import Texts
 package import SyncWire
 
 /// One conversation from the replica's side, without a line: the session decides, the file does, and each request is
@@ -305,7 +306,7 @@ package struct Conversation {
         summary.pages += 1
         let header: PageHeader
         do throws(WireError) { header = try PageHeader(reading: frame) } catch {
-            throw SyncFault(.problem, "the hub's page cannot be read (\(error)): run the sync again")
+            throw SyncFault(.problem, localized("the hub's page cannot be read (\(error)): run the sync again"))
         }
         page = (frame, header)
         progress.recordsReceived += (try? PageReader(frame, header: header))?.count ?? 0

@@ -3,6 +3,7 @@ package import ReplicaStore
 import Schema
 import SyncCore
 import SyncWire
+import Texts
 
 /// Makes a new replica: asks the hub with the one-time code, writes key and file.
 package enum Enrolling {
@@ -17,10 +18,15 @@ package enum Enrolling {
         guard let parsed = EnrolmentCode(code) else {
             throw SyncFault(
                 .badCode,
-                "this is not a code, or it has a typing error: copy it again, all groups of letters and digits")
+                localized(
+                    """
+                    this is not a code, or it has a typing error: copy it again, all groups of letters and \
+                    digits
+                    """))
         }
         guard !FileManager.default.fileExists(atPath: path) else {
-            throw SyncFault(.file, "\(path) exists already: choose another name with --file, or use it as it is")
+            throw SyncFault(
+                .file, localized("\(path) exists already: choose another name with --file, or use it as it is"))
         }
         let (key, isNew) = try ReplicaKey.begin(for: path)
         do throws(SyncFault) {
@@ -33,7 +39,7 @@ package enum Enrolling {
                 throw error
             }
             let said = error.context.hasSuffix(".") ? String(error.context.dropLast()) : error.context
-            let remedy = "\(said). The code still works for this file: run the same `zona init` again"
+            let remedy = localized("\(said). The code still works for this file: run the same `zona init` again")
             throw SyncFault(
                 error.code, remedy, underlying: error.underlying.map { ReplicaStoreError($0.code, remedy) })
         }
@@ -64,7 +70,7 @@ package enum Enrolling {
             try frame.verify(by: answer.ambitoKey)
             certificate = try Certificate(reading: try Frame(reading: answer.certificate, kind: .certificate))
         } catch {
-            throw SyncFault(.problem, "the hub's answer cannot be read (\(error)): tell the technician")
+            throw SyncFault(.problem, localized("the hub's answer cannot be read (\(error)): tell the technician"))
         }
         do throws(ReplicaStoreError) {
             return try ReplicaStore.create(

@@ -3,6 +3,7 @@ package import ReplicaStore
 import SyncCore
 import SyncSession
 import SyncWire
+import Texts
 
 /// What a pull would bring from a hub: bytes of its pages, without HTTP.
 package struct HubForecast: Sendable, Equatable {
@@ -59,8 +60,11 @@ package struct HubCheck: Sendable {
                 return .failure(
                     SyncFault(
                         .unreachable,
-                        "The hub has not answered for \(bound.components.seconds) seconds: check the "
-                            + "network and that the hub is running, then try again."))
+                        localized(
+                            """
+                            The hub has not answered for \(bound.components.seconds) seconds: check the network \
+                            and that the hub is running, then try again.
+                            """)))
             }
             defer { group.cancelAll() }
             return await group.next() ?? .failure(SyncFault(.cancelled, "stopped"))
@@ -130,9 +134,12 @@ enum LocalDisk {
         let error = ReplicaStoreError(
             isFull ? .diskFull : .readOnly,
             isFull
-                ? "the disk of \(path) is full: free some space; nothing was changed"
-                : "the folder of \(path) cannot be written (\(String(cString: strerror(reason)))): "
-                    + "check its permissions"
+                ? localized("the disk of \(path) is full: free some space; nothing was changed")
+                : localized(
+                    """
+                    the folder of \(path) cannot be written (\(String(cString: strerror(reason)))): check its \
+                    permissions
+                    """)
         )
         throw SyncFault(error)
     }

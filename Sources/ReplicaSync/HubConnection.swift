@@ -2,6 +2,7 @@ import CurlTransport
 import ReplicaStore
 import SyncCore
 import SyncWire
+import Texts
 
 /// How a replica reaches its hub.
 package struct SyncSettings: Sendable {
@@ -48,8 +49,11 @@ struct HubConnection: Sendable {
         guard !url.isEmpty else {
             throw SyncFault(
                 .badAddress,
-                "this replica was enrolled by stick and does not know where its hub is: give the address once, "
-                    + "`zona sync --hub https://HOST:PORT`, or go on by stick (`zona bundle`)")
+                localized(
+                    """
+                    this replica was enrolled by stick and does not know where its hub is: give the address \
+                    once, `zona sync --hub https://HOST:PORT`, or go on by stick (`zona bundle`)
+                    """))
         }
         self.init(
             url: url, pin: state.pin, ambito: state.ambito,
@@ -111,7 +115,7 @@ struct HubConnection: Sendable {
         let frame = try verified(answer, kind: .sealingKey)
         let card = try read { () throws(WireError) in try KeyCard(reading: frame) }
         guard card.holder == ambitoKey, "\(card.ambito)" == ambito else {
-            throw SyncFault(.problem, "the hub answered with the key of somebody else: tell the technician")
+            throw SyncFault(.problem, localized("the hub answered with the key of somebody else: tell the technician"))
         }
         return card.sealingKey
     }
@@ -186,7 +190,8 @@ struct HubConnection: Sendable {
                 attempts = start > begun ? 0 : attempts + 1
             }
         }
-        throw SyncFault(.interrupted, "the hub and this PC do not agree where a batch goes on: run the sync again")
+        throw SyncFault(
+            .interrupted, localized("the hub and this PC do not agree where a batch goes on: run the sync again"))
     }
 
     /// Where a batch goes on after its upload was cut. When only the answer was lost, a new conversation finds that out
@@ -291,8 +296,11 @@ struct HubConnection: Sendable {
         else {
             return SyncFault(
                 .problem,
-                "the hub answered with status \(answer.status): check the address and the ambito, "
-                    + "or tell the technician")
+                localized(
+                    """
+                    the hub answered with status \(answer.status): check the address and the ambito, or tell the \
+                    technician
+                    """))
         }
         return SyncFault(problem)
     }
@@ -303,7 +311,11 @@ struct HubConnection: Sendable {
         } catch {
             throw SyncFault(
                 .problem,
-                "the hub's answer cannot be read (\(error)): run the sync again; if it stays so, tell the technician")
+                localized(
+                    """
+                    the hub's answer cannot be read (\(error)): run the sync again; if it stays so, tell the \
+                    technician
+                    """))
         }
     }
 }

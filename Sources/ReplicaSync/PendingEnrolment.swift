@@ -1,6 +1,7 @@
 import Foundation
 import SyncCore
 import SyncWire
+import Texts
 
 /// What an enrolment by stick must remember between the request and its answer, in a file beside the replica-to-be that
 /// only its owner may read: the invitation, the code's secret, and the number that was drawn.
@@ -37,7 +38,7 @@ struct PendingEnrolment {
                 secret: try reader.take(EnrolmentCode.secretSize),
                 number: ReplicaNumber(rawValue: try reader.fixed()))
         } catch {
-            throw SyncFault(.file, "\(path(for: replica)) is damaged: delete it, and run `zona init` again")
+            throw SyncFault(.file, localized("\(path(for: replica)) is damaged: delete it, and run `zona init` again"))
         }
     }
 

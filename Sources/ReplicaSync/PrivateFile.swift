@@ -1,4 +1,5 @@
 import Foundation
+import Texts
 
 /// A small file that only its owner may read, there whole or not at all, also after a power cut.
 package enum PrivateFile {
@@ -31,7 +32,10 @@ package enum PrivateFile {
     private static func failure(_ path: String) -> SyncFault {
         SyncFault(
             .file,
-            "\(path) cannot be written (\(String(cString: strerror(errno)))): check that its folder is there, can be "
-                + "written, and has room")
+            localized(
+                """
+                \(path) cannot be written (\(String(cString: strerror(errno)))): check that its folder is there, \
+                can be written, and has room
+                """))
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 package import ReplicaStore
+import Texts
 package import SyncWire
 import Texts
 
@@ -16,11 +17,14 @@ package enum ReplicaKey {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw SyncFault(
                 .noKey,
-                "the replica's key \(path) is missing: without it the hub does not know this PC; "
-                    + "put it back, or enrol again")
+                localized(
+                    """
+                    the replica's key \(path) is missing: without it the hub does not know this PC; put it back, \
+                    or enrol again
+                    """))
         }
         guard let key = key(in: data) else {
-            throw SyncFault(.noKey, "\(path) does not hold a key: put the right file back, or enrol again")
+            throw SyncFault(.noKey, localized("\(path) does not hold a key: put the right file back, or enrol again"))
         }
         return key
     }
@@ -43,8 +47,11 @@ package enum ReplicaKey {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw SyncFault(
                 .file,
-                "\(path) is there already, the key of another replica: put it aside, "
-                    + "or choose another name with --file")
+                localized(
+                    """
+                    \(path) is there already, the key of another replica: put it aside, or choose another name \
+                    with --file
+                    """))
         }
         if let data = FileManager.default.contents(atPath: unfinishedPath(for: replica)), let key = key(in: data) {
             return (key, false)
@@ -66,14 +73,20 @@ package enum ReplicaKey {
     private static func create(at path: String) throws(SyncFault) -> SigningKey {
         var generator = SystemRandomNumberGenerator()
         let seed = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        guard let key = SigningKey(seed: seed) else { throw SyncFault(.noKey, "no key could be made on this machine") }
+        guard let key = SigningKey(seed: seed) else {
+            throw SyncFault(.noKey, localized("no key could be made on this machine"))
+        }
         // Created with its mode, so that it is never readable by others, and only if it is not there.
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
         guard file >= 0 else {
-            let reason = errno == EEXIST ? "it exists already" : String(cString: strerror(errno))
+            let reason = errno == EEXIST ? localized("it exists already") : String(cString: strerror(errno))
             throw SyncFault(
                 .file,
-                "the key file \(path) cannot be made (\(reason)): check that its folder is there and can be written")
+                localized(
+                    """
+                    the key file \(path) cannot be made (\(reason)): check that its folder is there and can be \
+                    written
+                    """))
         }
         defer { Foundation.close(file) }
         let text = Array((Hash.text(seed) + "\n").utf8)
@@ -81,7 +94,11 @@ package enum ReplicaKey {
         else {
             unlink(path)
             throw SyncFault(
-                .file, "the key file \(path) cannot be written: the disk may be full; free some space and try again")
+                .file,
+                localized(
+                    """
+                    the key file \(path) cannot be written: the disk may be full; free some space and try again
+                    """))
         }
         return key
     }

@@ -3,6 +3,7 @@ import Foundation
 package import ReplicaStore
 import Schema
 import SyncCore
+import Texts
 package import SyncWire
 
 /// An enrolment by stick alone: an invitation comes, a request goes, and the answer to it makes the replica. Each step
@@ -21,23 +22,34 @@ package enum StickEnrolling {
         guard let code = EnrolmentCode(code) else {
             throw SyncFault(
                 .badCode,
-                "this is not a code, or it has a typing error: copy it again, all groups of letters and digits")
+                localized(
+                    """
+                    this is not a code, or it has a typing error: copy it again, all groups of letters and \
+                    digits
+                    """))
         }
         let file = try onStick { () throws(StickError) in try StickFile.open(invitationPath) }
         guard case .invitation(let frame, let invitation) = file else {
-            throw SyncFault(.stick, "\(invitationPath) is no invitation: `zona-server invite --stick` writes one")
+            throw SyncFault(
+                .stick, localized("\(invitationPath) is no invitation: `zona-server invite --stick` writes one"))
         }
         guard invitation.isProved(by: code.fingerprint) else {
             throw SyncFault(
                 .badCode,
-                "this code does not prove \(invitationPath): they are not of the same hub, or the file was altered. "
-                    + "Nothing was made: ask the Ufficio di Piano for both again")
+                localized(
+                    """
+                    this code does not prove \(invitationPath): they are not of the same hub, or the file was \
+                    altered. Nothing was made: ask the Ufficio di Piano for both again
+                    """))
         }
         guard invitation.schemaVersion >= Schema.version else {
             throw SyncFault(
                 .hubTooOld,
-                "the hub knows schema \(invitation.schemaVersion), this program \(Schema.version): it waits until the "
-                    + "hub is upgraded")
+                localized(
+                    """
+                    the hub knows schema \(invitation.schemaVersion), this program \(Schema.version): it waits \
+                    until the hub is upgraded
+                    """))
         }
         let (key, _) = try ReplicaKey.begin(for: path)
         let pending = try PendingEnrolment.take(for: path, invitation: frame.bytes, secret: code.secret)
@@ -62,26 +74,33 @@ package enum StickEnrolling {
         guard let pending = try PendingEnrolment.read(for: path) else {
             throw SyncFault(
                 .file,
-                "there is no replica at \(path), and no enrolment was begun there: name the replica with --file, or "
-                    + "begin with `zona init --invitation FILE --code CODE --to FOLDER`")
+                localized(
+                    """
+                    there is no replica at \(path), and no enrolment was begun there: name the replica with \
+                    --file, or begin with `zona init --invitation FILE --code CODE --to FOLDER`
+                    """))
         }
         let invitation: Invitation
         do throws(WireError) {
             invitation = try Invitation(reading: Frame(reading: pending.invitation, kind: .invitation))
         } catch {
             throw SyncFault(
-                .file, "\(PendingEnrolment.path(for: path)) is damaged: delete it, and run `zona init` again")
+                .file, localized("\(PendingEnrolment.path(for: path)) is damaged: delete it, and run `zona init` again")
+            )
         }
         let file = try onStick { () throws(StickError) in try StickFile.open(answerPath) }
         guard case .bundle(let bundle) = file, bundle.header.content == .answer else {
             throw SyncFault(
                 .stick,
-                "\(answerPath) is not the answer to an enrolment: bring the hub the request, and take what "
-                    + "`zona-server bundle import` writes")
+                localized(
+                    """
+                    \(answerPath) is not the answer to an enrolment: bring the hub the request, and take what \
+                    `zona-server bundle import` writes
+                    """))
         }
         guard bundle.header.ambito == invitation.ambito, bundle.header.sender == invitation.ambitoKey else {
             throw SyncFault(
-                .wrongAmbito, "\(answerPath) is of another hub than the invitation: nothing of it was taken")
+                .wrongAmbito, localized("\(answerPath) is of another hub than the invitation: nothing of it was taken"))
         }
         let (key, _) = try ReplicaKey.begin(for: path)
         let content = try onStick { () throws(StickError) in
@@ -90,7 +109,8 @@ package enum StickEnrolling {
         guard let answer = content.answer, let certificate = certificate(answer, by: invitation.ambitoKey),
             certificate.key == key.publicKey, content.greeting.state.number == pending.number
         else {
-            throw SyncFault(.stick, "\(answerPath) answers another request than the one made here: nothing was made")
+            throw SyncFault(
+                .stick, localized("\(answerPath) answers another request than the one made here: nothing was made"))
         }
         let store: ReplicaStore
         do throws(ReplicaStoreError) {

@@ -2,6 +2,7 @@ import Bundles
 import ReplicaStore
 import SyncCore
 import SyncSession
+import Texts
 package import SyncWire
 
 /// What an import did.
@@ -41,7 +42,7 @@ extension StickRunner {
         PendingEnrolment.forget(for: store.path)
         let state = try stored { store throws(ReplicaStoreError) in try store.state() }
         guard let hub = VerifyingKey(state.ambitoKey) else {
-            throw SyncFault(.noKey, "this file does not know its hub's key: enrol it again")
+            throw SyncFault(.noKey, localized("this file does not know its hub's key: enrol it again"))
         }
         let file = try onStick { () throws(StickError) in try StickFile.open(path) }
         let intake = Intake(path: path, state: state, hub: hub, now: now, newNumber: newNumber, onProgress: onProgress)
@@ -77,8 +78,11 @@ extension StickRunner {
         guard header.content == .records || header.content == .answer else {
             throw SyncFault(
                 .stick,
-                "\(intake.path) is a bundle for the hub: take it to the Ufficio di Piano, where "
-                    + "`zona-server bundle import` takes it in")
+                localized(
+                    """
+                    \(intake.path) is a bundle for the hub: take it to the Ufficio di Piano, where `zona-server \
+                    bundle import` takes it in
+                    """))
         }
         guard header.ambito == intake.state.ambito else { throw Self.wrongAmbito(header.ambitoCode, intake.path) }
         guard header.sender == intake.hub else {
@@ -93,7 +97,8 @@ extension StickRunner {
 
     private static func wrongAmbito(_ code: String, _ path: String) -> SyncFault {
         SyncFault(
-            .wrongAmbito, "\(path) is of another ambito (\(code)) than this replica's: nothing of it was taken")
+            .wrongAmbito,
+            localized("\(path) is of another ambito (\(code)) than this replica's: nothing of it was taken"))
     }
 
     private func take(
@@ -143,14 +148,15 @@ extension StickRunner {
         var request = try conversation.begin(with: content.greeting, now: intake.now)
         let stored = Set(content.receipt.stored)
         while let asked = request {
-            try Self.refuseWhenCancelled("stopped: nothing of the pages was applied. Import the same file again")
+            try Self.refuseWhenCancelled(
+                localized("stopped: nothing of the pages was applied. Import the same file again"))
             let answer: Conversation.Answer
             switch asked {
             case .isStored(let hash): answer = .isStored(stored.contains(hash))
             case .page:
                 answer = .page(
                     try onStick { () throws(StickError) in
-                        guard let bundle else { throw StickError(.damaged, "\(intake.path) has no pages") }
+                        guard let bundle else { throw StickError(.damaged, localized("\(intake.path) has no pages")) }
                         return try bundle.next(.page, limit: Limits.unpackedBytes)
                     })
             case .nonce, .greeting, .keys, .bytesHeld, .upload:
@@ -168,28 +174,43 @@ extension SyncFault {
     init(_ reason: StickJudgement.Reason, _ path: String) {
         switch reason {
         case .otherAmbito:
-            self.init(.wrongAmbito, "\(path) is of another ambito than this replica's: nothing of it was taken")
+            self.init(
+                .wrongAmbito, localized("\(path) is of another ambito than this replica's: nothing of it was taken"))
         case .otherReplica:
-            self.init(.wrongAmbito, "\(path) is for another file than this one: nothing of it was taken")
+            self.init(.wrongAmbito, localized("\(path) is for another file than this one: nothing of it was taken"))
         case .formerNumber:
             self.init(
                 .oldBundle,
-                "\(path) is an older one, of before this file went on under a new number: nothing of it was taken. "
-                    + "Bring the hub a new bundle (`zona bundle export`), and take what comes back")
+                localized(
+                    """
+                    \(path) is an older one, of before this file went on under a new number: nothing of it was \
+                    taken. Bring the hub a new bundle (`zona bundle export`), and take what comes back
+                    """))
         case .formerHub:
             self.init(
                 .oldBundle,
-                "\(path) is an older one, of before the hub was restored: nothing of it was taken. Bring the hub a new "
-                    + "bundle (`zona bundle export`), and take what comes back")
+                localized(
+                    """
+                    \(path) is an older one, of before the hub was restored: nothing of it was taken. Bring the \
+                    hub a new bundle (`zona bundle export`), and take what comes back
+                    """))
         case .older:
             self.init(
                 .oldBundle,
-                "\(path) is an older one: the hub has said more since, and nothing of it was taken. Take a newer one")
+                localized(
+                    """
+                    \(path) is an older one: the hub has said more since, and nothing of it was taken. Take a \
+                    newer one
+                    """))
         case .missing(let from, let cursor):
             self.init(
                 .missingBundle,
-                "\(path) begins at \(from), and this file is at \(cursor): a bundle before it is missing, and nothing "
-                    + "of this one was taken. Take that one first, or bring the hub a new bundle (`zona bundle export`)"
+                localized(
+                    """
+                    \(path) begins at \(from), and this file is at \(cursor): a bundle before it is missing, and \
+                    nothing of this one was taken. Take that one first, or bring the hub a new bundle (`zona \
+                    bundle export`)
+                    """)
             )
         }
     }

@@ -2,6 +2,7 @@ import Bundles
 package import ReplicaStore
 import SyncCore
 import SyncSession
+import Texts
 package import SyncWire
 
 /// What an export wrote.
@@ -40,8 +41,11 @@ package struct StickRunner: Sendable {
         guard let hub else {
             throw SyncFault(
                 .noKey,
-                "this file does not know the hub's key for bundles yet: run `zona sync` once, or take the hub's "
-                    + "invitation with `zona bundle import` (`zona-server invite --stick` writes one)")
+                localized(
+                    """
+                    this file does not know the hub's key for bundles yet: run `zona sync` once, or take the \
+                    hub's invitation with `zona bundle import` (`zona-server invite --stick` writes one)
+                    """))
         }
         var done = StickExport()
         done.captured = try stored { [key] store throws(ReplicaStoreError) in try store.capture(key: key, now: now) }
@@ -56,7 +60,7 @@ package struct StickRunner: Sendable {
             return try BundleWriter(path, header: header, key: key)
         }
         try frames { frame, isGivenBack throws(SyncFault) in
-            try Self.refuseWhenCancelled("stopped: nothing was written. Run the same command again")
+            try Self.refuseWhenCancelled(localized("stopped: nothing was written. Run the same command again"))
             try onStick { () throws(StickError) in try writer.add(frame) }
             done.givenBack += isGivenBack ? 1 : 0
             onProgress?(writer.bytesWritten)

@@ -1,3 +1,5 @@
+import Texts
+
 package import Bundles
 package import CurlTransport
 package import ReplicaStore
@@ -85,7 +87,11 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
         guard cause == .nameNotFound || cause == .hubSilent, !NetworkState.isHere(hub), !NetworkState.now().hasRoute
         else { return self }
         var fault = SyncFault(
-            code, "This computer has no network at all: connect its cable or its wireless network, then try again.")
+            code,
+            localized(
+                """
+                This computer has no network at all: connect its cable or its wireless network, then try again.
+                """))
         fault.cause = .noNetwork
         return fault
     }
@@ -95,27 +101,45 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
         case .wrongAmbito:
             self.init(
                 .wrongAmbito,
-                "this hub serves another ambito than this replica's: check the address, or enrol with a new code")
+                localized(
+                    """
+                    this hub serves another ambito than this replica's: check the address, or enrol with a new \
+                    code
+                    """))
         case .formerHub:
             self.init(
                 .incarnationChanged,
-                "this is an old hub: this file has met the one that replaced it. Nothing was changed: check the "
-                    + "hub's address, and tell the technician that the old hub is still running")
+                localized(
+                    """
+                    this is an old hub: this file has met the one that replaced it. Nothing was changed: check \
+                    the hub's address, and tell the technician that the old hub is still running
+                    """))
         case .hubKnowsLess:
             self.init(
                 .incarnationChanged,
-                "the hub knows less than it has acknowledged: it was put back from an old copy. Nothing was changed "
-                    + "and nothing is lost: keep this file, sync again, and tell the technician if it stays so")
+                localized(
+                    """
+                    the hub knows less than it has acknowledged: it was put back from an old copy. Nothing was \
+                    changed and nothing is lost: keep this file, sync again, and tell the technician if it stays \
+                    so
+                    """))
         case .hubTooOld(let hub, let replica):
             self.init(
                 .hubTooOld,
-                "the hub knows schema \(hub), this replica has \(replica): it waits until the hub is upgraded")
+                localized(
+                    """
+                    the hub knows schema \(hub), this replica has \(replica): it waits until the hub is upgraded
+                    """))
         case .pageElsewhere:
-            self.init(.interrupted, "what came does not follow what is here: run the sync again")
+            self.init(.interrupted, localized("what came does not follow what is here: run the sync again"))
         case .unexpected(let what):
             self.init(
                 .problem,
-                "the hub answered out of turn (\(what)): run the sync again; if it stays so, tell the technician")
+                localized(
+                    """
+                    the hub answered out of turn (\(what)): run the sync again; if it stays so, tell the \
+                    technician
+                    """))
         }
     }
 
@@ -125,30 +149,69 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
             if problem.code == .hubFault || problem.code == .shuttingDown { cause = .hubFault }
         }
         switch problem.code {
-        case .revoked: self.init(.revoked, problem.message)
-        case .codeUnknown, .codeUsed, .codeExpired: self.init(.badCode, problem.message)
-        case .forked: self.init(.forked, problem.message)
-        case .incarnationChanged: self.init(.incarnationChanged, problem.message)
-        case .schemaTooNew: self.init(.hubTooOld, problem.message)
-        case .wrongAmbito: self.init(.wrongAmbito, problem.message)
+        case .revoked: self.init(.revoked, Self.words(problem))
+        case .codeUnknown, .codeUsed, .codeExpired: self.init(.badCode, Self.words(problem))
+        case .forked: self.init(.forked, Self.words(problem))
+        case .incarnationChanged: self.init(.incarnationChanged, Self.words(problem))
+        case .schemaTooNew: self.init(.hubTooOld, Self.words(problem))
+        case .wrongAmbito: self.init(.wrongAmbito, Self.words(problem))
         case .sessionUnknown, .shuttingDown, .offsetMismatch, .gap, .notFound:
-            self.init(.interrupted, "\(problem.message): run the sync again")
+            self.init(.interrupted, localized("\(Self.words(problem)): run the sync again"))
         case .wrongSignature:
             self.init(
                 .problem,
-                "the hub refused: \(problem.message). Is the key file beside the replica its own? Nothing was "
-                    + "changed: put the right one back, or tell the technician")
+                localized(
+                    """
+                    the hub refused: \(Self.words(problem)). Is the key file beside the replica its own? Nothing was \
+                    changed: put the right one back, or tell the technician
+                    """))
         case .hubFault:
             self.init(
                 .problem,
-                "the hub could not do it: \(problem.message). What waits here is kept: tell the technician, and "
-                    + "sync again later")
+                localized(
+                    """
+                    the hub could not do it: \(Self.words(problem)). What waits here is kept: tell the technician, \
+                    and sync again later
+                    """))
         case .malformed, .overLimit, .unknownReplica, .clockUnusable:
             self.init(
                 .problem,
-                "the hub refused: \(problem.message). What waits here is kept: run the sync again; if it stays "
-                    + "so, tell the technician")
+                localized(
+                    """
+                    the hub refused: \(Self.words(problem)). What waits here is kept: run the sync again; if it \
+                    stays so, tell the technician
+                    """))
         }
+    }
+
+    /// The hub speaks English, which is enough in English. In another language this program's own words for the code
+    /// come first, and the hub's behind them.
+    private static func words(_ problem: Problem) -> String {
+        guard Language.current != .english else { return problem.message }
+        let own =
+            switch problem.code {
+            case .malformed: localized("it could not read what was sent")
+            case .overLimit: localized("what was sent is over a limit")
+            case .wrongAmbito: localized("what was sent is of another ambito")
+            case .wrongSignature: localized("the signature is not right")
+            case .unknownReplica: localized("it does not know this replica")
+            case .revoked: localized("this replica was revoked: ask the Ufficio di Piano")
+            case .codeUnknown: localized("the code is not known here: ask the Ufficio di Piano for a new one")
+            case .codeUsed: localized("the code was used already: ask the Ufficio di Piano for a new one")
+            case .codeExpired: localized("the code has expired: ask the Ufficio di Piano for a new one")
+            case .sessionUnknown: localized("the conversation with the hub was lost")
+            case .gap: localized("changes before these are missing at the hub")
+            case .forked: localized("the replica's file was copied, or put back from a backup")
+            case .incarnationChanged: localized("the hub was restored meanwhile")
+            case .schemaTooNew:
+                localized("the hub's program is older than this one: it waits until the hub is upgraded")
+            case .offsetMismatch: localized("the hub has another part of it than was thought")
+            case .notFound: localized("the hub does not have it, or not any more")
+            case .shuttingDown: localized("the hub is being stopped")
+            case .hubFault: localized("a fault at the hub")
+            case .clockUnusable: localized("this PC's clock is so wrong that it cannot be used: set it")
+            }
+        return localized("\(own) (the hub: \(problem.message))")
     }
 
     package init(_ error: StickError) {

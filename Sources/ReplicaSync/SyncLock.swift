@@ -1,4 +1,5 @@
 import Foundation
+import Texts
 
 /// One sync at a time per replica: a lock beside the file, which the system takes away when the program ends
 /// however it ends.
@@ -10,12 +11,16 @@ struct SyncLock {
         guard file >= 0 else {
             throw SyncFault(
                 .file,
-                "the lock \(path) cannot be made (\(String(cString: strerror(errno)))): check the folder's permissions")
+                localized(
+                    """
+                    the lock \(path) cannot be made (\(String(cString: strerror(errno)))): check the folder's \
+                    permissions
+                    """))
         }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             close(file)
             throw SyncFault(
-                .busy, "another sync of this replica is running: wait for it to finish; nothing was changed")
+                .busy, localized("another sync of this replica is running: wait for it to finish; nothing was changed"))
         }
     }
 

@@ -3,6 +3,7 @@ import Foundation
 package import ReplicaStore
 import SyncCore
 import SyncSession
+import Texts
 package import SyncWire
 
 /// Carries out a sync over HTTPS: one conversation, and another one when who this file is, or who the hub is, has
@@ -92,7 +93,11 @@ package struct SyncRunner: Sendable {
         }
         throw last
             ?? SyncFault(
-                .problem, "the hub changed under this sync again and again: tell the technician, and sync again later")
+                .problem,
+                localized(
+                    """
+                    the hub changed under this sync again and again: tell the technician, and sync again later
+                    """))
     }
 
     /// Whether nothing waits here and the hub has nothing for this file: then no conversation is needed.
@@ -139,7 +144,7 @@ private struct Line {
         var request = try conversation.begin()
         while let asked = request {
             guard !Task.isCancelled else {
-                throw SyncFault(.cancelled, "stopped: what was done is kept; run `zona sync` to go on")
+                throw SyncFault(.cancelled, localized("stopped: what was done is kept; run `zona sync` to go on"))
             }
             let sentAt = SyncRunner.now
             let answer: Conversation.Answer

@@ -13,5 +13,13 @@ extension Catalogue {
         ("doctor.po", PackageResources.doctor_po),
         ("program.po", PackageResources.program_po),
         ("search.po", PackageResources.search_po),
+        ("sync.po", PackageResources.sync_po),
+        ("conflicts.po", PackageResources.conflicts_po),
+        ("refused.po", PackageResources.refused_po),
+        ("history.po", PackageResources.history_po),
+        ("bundle.po", PackageResources.bundle_po),
+        ("service.po", PackageResources.service_po),
+        ("consolidate.po", PackageResources.consolidate_po),
+        ("errors.po", PackageResources.errors_po),
     ]
 }

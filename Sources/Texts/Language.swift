@@ -31,6 +31,9 @@ package enum Language: String, Sendable, CaseIterable {
         Self.chosen.withLock { $0 = (self, catalogue) }
     }
 
+    /// What stands before the decimals of a number.
+    package var decimalMark: String { self == .italian ? "," : "." }
+
     static var catalogue: Catalogue? { chosen.withLock { $0.catalogue } }
 
     private static let chosen = Mutex<(language: Language, catalogue: Catalogue?)>((.english, nil))

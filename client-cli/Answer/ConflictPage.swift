@@ -1,5 +1,6 @@
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// Everything about one conflict, as `show` prints it and `review` puts it before the operator.
 struct ConflictPage {
@@ -35,9 +36,13 @@ struct ConflictPage {
     func text(width: Int, isColoured: Bool) throws -> String {
         let name = try table.flatMap { try names.name(of: conflict.recordID, in: $0) }
         var lines = [
-            "conflict \(conflict.id), \(SafeText.line(state))",
-            "about \(conflict.table) \(conflict.recordID)\(name.map { ", \($0)" } ?? "")",
-            "kind \(conflict.kind), rule \(conflict.rule), listed \(Moment.inWords(conflict.listedAt))",
+            localized("conflict \(conflict.id)") + ", \(SafeText.line(state))",
+            localized("about \(conflict.table) \(conflict.recordID)") + (name.map { ", \($0)" } ?? ""),
+            localized(
+                """
+                kind \(ConflictText.kind(conflict.kind)), rule \(conflict.rule), listed \
+                \(Moment.inWords(conflict.listedAt))
+                """),
         ].flatMap { TextTable.wrap(SafeText.line($0), width: width) }
         lines.append("")
         if ["duplicate", "orphan", "invalid"].contains(conflict.kind) {
@@ -54,7 +59,10 @@ struct ConflictPage {
     private func movedOn() throws -> String? {
         guard conflict.isUndecided, let table, !conflict.columns.isEmpty,
             let row = try store.row(conflict.recordID, of: table)
-        else { return conflict.isUndecided && !conflict.columns.isEmpty ? "the record was deleted here since" : nil }
+        else {
+            return conflict.isUndecided && !conflict.columns.isEmpty
+                ? localized("the record was deleted here since") : nil
+        }
         let changed = conflict.columns.enumerated().compactMap { index, name -> String? in
             guard let column = table.column(named: name), index < conflict.shown.values.count,
                 row.values[column] != conflict.shown.values[index]
@@ -63,61 +71,69 @@ struct ConflictPage {
         }
         guard !changed.isEmpty else { return nil }
         return SafeText.cut(
-            SafeText.line("changed here since, so that now stands: \(changed.joined(separator: ", "))"), to: 300)
+            SafeText.line(localized("changed here since, so that now stands: \(changed.joined(separator: ", "))")),
+            to: 300)
     }
 
     private func said(_ decision: Decision) -> String {
         let what =
             switch decision.choice {
-            case "shown": "decided: what is shown stays"
-            case "other": "decided: the other takes its place"
-            case "new": "decided: new values"
-            case "reopen": "opened again"
+            case "shown": localized("decided: what is shown stays")
+            case "other": localized("decided: the other takes its place")
+            case "new": localized("decided: new values")
+            case "reopen": localized("opened again")
             default: decision.choice
             }
         let note = decision.note.isEmpty ? "" : ": “\(decision.note)”"
-        let pending = decision.isPending ? ", not yet sent" : ""
-        return SafeText.line("\(what), by \(decision.author), \(Moment.inWords(decision.decidedAt))\(pending)\(note)")
+        let pending = decision.isPending ? ", " + localized("not yet sent") : ""
+        let when = Moment.inWords(decision.decidedAt)
+        return SafeText.line(localized("\(what), by \(decision.author), \(when)") + pending + note)
     }
 
     private var state: String {
         guard conflict.state == "open" else {
-            if conflict.reopenedHere { return "\(conflict.state), reopened here; `zona sync` tells the others" }
-            let who = conflict.closedBy.map { " by \($0)" } ?? ""
-            return conflict.state + who + (conflict.closedAt.map { ", \(Moment.inWords($0))" } ?? "")
+            let state = ConflictText.state(conflict.state)
+            if conflict.reopenedHere { return localized("\(state), reopened here; `zona sync` tells the others") }
+            let who = conflict.closedBy.map { localized("\(state) by \($0)") } ?? state
+            return who + (conflict.closedAt.map { ", \(Moment.inWords($0))" } ?? "")
         }
-        if conflict.decidedHere { return "decided here; `zona sync` tells the others" }
-        return conflict.isContested ? "open and contested: somebody must decide" : "open"
+        if conflict.decidedHere { return localized("decided here; `zona sync` tells the others") }
+        return conflict.isContested
+            ? localized("open and contested: somebody must decide") : ConflictText.state(conflict.state)
     }
 
     /// The commands that decide it.
     var advice: String {
         let id = conflict.id.description.prefix(ShortIDs.shortest)
-        guard conflict.state == "open" else { return "to decide anew: zona conflicts reopen \(id)" }
+        guard conflict.state == "open" else { return localized("to decide anew: zona conflicts reopen \(id)") }
         let command = "zona conflicts resolve \(id)"
-        guard !conflict.decidedHere else { return "to decide otherwise: \(command) …" }
+        guard !conflict.decidedHere else { return localized("to decide otherwise: \(command) …") }
         if ["duplicate", "orphan", "invalid"].contains(conflict.kind) {
             return StateConflictText.advice(conflict).joined(separator: "\n")
         }
         guard let first = ThreeWay.disputed(conflict).first ?? conflict.columns.first else {
             return """
-                to decide:
-                  \(command) --take shown   the record stays as it stands
-                  \(command) --take other   the record is deleted
+                \(localized("to decide:"))
+                  \(command) --take shown   \(localized("the record stays as it stands"))
+                  \(command) --take other   \(localized("the record is deleted"))
                 """
         }
         let fieldwise =
             conflict.columns.count > 1
-            ? "\n  \(command) \(SafeText.line(first)):other …\n      of this field the other, the rest as it stands"
+            ? "\n  \(command) \(SafeText.line(first)):other …"
+                + "\n      \(localized("of this field the other, the rest as it stands"))"
             : ""
+        let (shown, other) = (
+            ConflictText.values(conflict.shown, conflict, table), ConflictText.values(conflict.other, conflict, table)
+        )
         return """
-            to decide:
+            \(localized("to decide:"))
               \(command) --take shown
-                  what stands now stays: \(ConflictText.values(conflict.shown, conflict, table))
+                  \(localized("what stands now stays: \(shown)"))
               \(command) --take other
-                  the other value takes its place: \(ConflictText.values(conflict.other, conflict, table))\(fieldwise)
+                  \(localized("the other value takes its place: \(other)"))\(fieldwise)
               \(command) \(SafeText.line(first))=…
-                  a new value takes its place
+                  \(localized("a new value takes its place"))
             """
     }
 }

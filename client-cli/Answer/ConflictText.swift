@@ -1,28 +1,68 @@
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// A conflict in words and as JSON. "Shown" is the value that the record holds now, "other" the one that was kept
 /// aside.
 enum ConflictText {
     /// The fields that it is about; whether the record exists is one, too.
     static func fields(_ conflict: Conflict) -> String {
-        let columns = conflict.columns.isEmpty ? "whether it exists" : conflict.columns.joined(separator: ", ")
+        let columns =
+            conflict.columns.isEmpty ? localized("whether it exists") : conflict.columns.joined(separator: ", ")
         switch conflict.kind {
-        case "duplicate": return "the same \(columns), \(conflict.members.count) times"
-        case "orphan": return "\(columns): the parent is gone"
-        case "invalid": return "\(columns): do not fit together"
+        case "duplicate": return localized("the same \(columns), \(conflict.members.count) times")
+        case "orphan": return localized("\(columns): the parent is gone")
+        case "invalid": return localized("\(columns): do not fit together")
         default: return columns
         }
     }
 
     static func subject(_ conflict: Conflict) -> String {
-        "\(SafeText.line(fields(conflict))), "
-            + "\(SafeText.line(writer(conflict.shown))) and \(SafeText.line(writer(conflict.other)))"
+        let (shown, other) = (SafeText.line(writer(conflict.shown)), SafeText.line(writer(conflict.other)))
+        return SafeText.line(fields(conflict)) + ", " + localized("\(shown) and \(other)")
+    }
+
+    /// What happened, in a word; in another language beside the code that `--kind` takes.
+    static func kind(_ code: String) -> String {
+        switch code {
+        case "update": localized("update", context: "kind of conflict")
+        case "edit-delete": localized("edit-delete", context: "kind of conflict")
+        case "restored": localized("restored", context: "kind of conflict")
+        case "duplicate": localized("duplicate", context: "kind of conflict")
+        case "orphan": localized("orphan", context: "kind of conflict")
+        case "invalid": localized("invalid", context: "kind of conflict")
+        default: code
+        }
+    }
+
+    static func state(_ code: String) -> String {
+        switch code {
+        case "open": localized("open", context: "conflict")
+        case "closed": localized("closed", context: "conflict")
+        case "decided": localized("decided", context: "conflict")
+        default: code
+        }
+    }
+
+    /// Which side, or what, was chosen.
+    static func choice(_ code: String) -> String {
+        switch code {
+        case "shown": localized("shown", context: "choice")
+        case "other": localized("other", context: "choice")
+        case "new": localized("new", context: "choice")
+        case "reopen": localized("reopen", context: "choice")
+        default: code
+        }
+    }
+
+    /// `conflict 3f2a91c0-77b1`.
+    static func short(_ id: RecordID) -> String {
+        localized("conflict \(id.description.prefix(ShortIDs.shortest))")
     }
 
     /// Who wrote one side, not yet made safe for a terminal.
     static func writer(_ side: Conflict.Side) -> String {
-        let author = side.author == "-" ? "another program" : side.author
+        let author = Words.author(side.author)
         return side.comune.map { "\(author), \($0)" } ?? author
     }
 

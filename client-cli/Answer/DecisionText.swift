@@ -1,26 +1,32 @@
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// A decision in words, as it was just taken.
 enum DecisionText {
     static func said(_ choice: ConflictChoice, _ conflict: Conflict, _ table: TableDescription) -> String {
         let isRecord = conflict.columns.isEmpty
         switch choice {
-        case .shown where conflict.kind == "orphan": return "decided: the parent stays"
-        case .other where conflict.kind == "orphan": return "decided: the record goes, too"
+        case .shown where conflict.kind == "orphan": return localized("decided: the parent stays")
+        case .other where conflict.kind == "orphan": return localized("decided: the record goes, too")
         case .shown:
             return isRecord
-                ? "decided: the record stays as it stands"
-                : "decided: what stood stays, \(ConflictText.values(conflict.shown, conflict, table))"
+                ? localized("decided: the record stays as it stands")
+                : localized("decided: what stood stays, \(ConflictText.values(conflict.shown, conflict, table))")
         case .other:
             return isRecord
-                ? "decided: the record is deleted"
-                : "decided: the other value takes its place, \(ConflictText.values(conflict.other, conflict, table))"
+                ? localized("decided: the record is deleted")
+                : localized(
+                    """
+                    decided: the other value takes its place, \
+                    \(ConflictText.values(conflict.other, conflict, table))
+                    """)
         case .new(let values):
             let texts = values.map { column, value in
                 "\(table.columns[column].name) = \(ValueText.human(value, table.columns[column]))"
             }
-            let rest = ThreeWay.disputed(conflict).count > values.count ? "; the rest stays as it stands" : ""
+            let rest =
+                ThreeWay.disputed(conflict).count > values.count ? localized("; the rest stays as it stands") : ""
             return "decided: \(SafeText.cut(SafeText.line(texts.joined(separator: ", ")), to: 120))\(rest)"
         }
     }

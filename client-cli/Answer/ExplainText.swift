@@ -1,6 +1,7 @@
 import ReplicaStore
 import SyncCore
 import SyncWire
+import Texts
 
 /// Why a record's values are what they are: column by column, who wrote it, against what, by which rule, what lost.
 struct ExplainText {
@@ -23,15 +24,15 @@ struct ExplainText {
     }
 
     private func gone() throws -> String {
-        guard let hub = story.hub else { return "the record is not here" }
+        guard let hub = story.hub else { return localized("the record is not here") }
         let deleted = ValueCoding.bytes(of: .integer(0))
         let by = hub.entries.last { entry in
             entry.versions.contains {
                 $0.group == ColumnGroup.existence && $0.values == deleted && $0.standing == .shows
             }
         }
-        guard let by else { return "the record is not here" }
-        return "deleted by \(try story.writer(by)), \(Moment.inWords(by.time.milliseconds))"
+        guard let by else { return localized("the record is not here") }
+        return localized("deleted by \(try story.writer(by)), \(Moment.inWords(by.time.milliseconds))")
     }
 
     private func lines(_ column: Int) throws -> [String] {
@@ -41,10 +42,12 @@ struct ExplainText {
         var lines = ["\(described.name) = \(now ?? "-")\(mark)"]
         let waits = story.pendingColumns().first { $0.column == column }
         if let waits, let pending = story.pending {
-            let author = pending.author == "-" ? "another program" : pending.author
-            let before = try waits.before.map { ", in the place of \(try story.text($0, column))" } ?? ""
+            let (author, when) = (Words.author(pending.author), Moment.inWords(pending.changedAt))
+            let before =
+                try waits.before.map { ", " + localized("in the place of \(try story.text($0, column))") } ?? ""
             lines.append(
-                "  written here by \(author), \(Moment.inWords(pending.changedAt))\(before); not confirmed by the hub")
+                "  " + localized("written here by \(author), \(when)") + before + "; "
+                    + localized("not confirmed by the hub"))
         }
         if story.hub == nil {
             lines += try offline(column, isPending: waits != nil)
@@ -70,19 +73,22 @@ struct ExplainText {
     private func online(_ column: Int, isPending: Bool) throws -> [String] {
         let all = written(column)
         guard let shown = all.last(where: { $0.version.standing == .shows }) else {
-            return ["  the hub knows of no change that wrote it"]
+            return ["  " + localized("the hub knows of no change that wrote it")]
         }
         // A change of the whole row writes every column: whose value it is tells the first that wrote it.
         let origin = first(of: shown, among: all)
-        let what = isPending ? "at the hub \(try story.text(shown.value, column)), written" : "written"
-        var lines = ["  \(what) by \(try who(origin))"]
+        let atHub = isPending ? localized("at the hub \(try story.text(shown.value, column))") + ", " : ""
+        var lines = ["  " + atHub + localized("written by \(try who(origin))")]
         if let decided = decided(origin.entry) { lines.append("  \(decided)") }
         let before = replaced(by: origin, shown, among: all)
         for other in before.reversed() {
-            lines.append("  in the place of \(try story.text(other.value, column)), by \(try who(other))")
+            let value = try story.text(other.value, column)
+            lines.append("  " + localized("in the place of \(value), by \(try who(other))"))
         }
         let group = story.group(of: column)
-        if let rule = group?.rule { lines.append("  rule \(rule.rawValue): of changes made apart \(rule.words)") }
+        if let rule = group?.rule {
+            lines.append("  " + localized("rule \(rule.rawValue): of changes made apart \(rule.words)"))
+        }
         let lost = all.filter { other in
             other.value != origin.value && other.place != origin.place
                 && !before.contains { $0.place == other.place }
@@ -90,10 +96,9 @@ struct ExplainText {
         }
         for other in lost {
             let listing = story.hub?.listings.first { $0.loser == other.entry.dot && $0.group == other.version.group }
-            let conflict = listing.map {
-                ", conflict \($0.conflict.description.prefix(ShortIDs.shortest)), \($0.state)"
-            }
-            lines.append("  lost \(try story.text(other.value, column)), by \(try who(other))\(conflict ?? "")")
+            let conflict = listing.map { ", \(ConflictText.short($0.conflict)), \(ConflictText.state("\($0.state)"))" }
+            let value = try story.text(other.value, column)
+            lines.append("  " + localized("lost \(value), by \(try who(other))") + (conflict ?? ""))
         }
         return lines
     }
@@ -122,16 +127,13 @@ struct ExplainText {
     }
 
     private func who(_ written: Written) throws -> String {
-        let gone = written.entry.origin == .gone ? " (its batch was pruned)" : ""
+        let gone = written.entry.origin == .gone ? " " + localized("(its batch was pruned)") : ""
         return "\(try story.writer(written.entry)), \(Moment.inWords(written.entry.time.milliseconds))\(gone)"
     }
 
     private func decided(_ entry: HistoryAnswer.Entry) -> String? {
         guard case .batch(_, _, _, let decides) = entry.origin, let conflict = decides.first else { return nil }
-        let short = conflict.description.prefix(ShortIDs.shortest)
-        let decision = story.decision(conflict, near: entry.time)
-        let note = decision.flatMap { $0.note.isEmpty ? nil : ": “\($0.note)”" } ?? ""
-        return "deciding conflict \(short)\(decision.map { ", \($0.choice)" } ?? "")\(note)"
+        return story.decided(conflict, near: entry.time)
     }
 
     // MARK: As this replica knows
@@ -142,18 +144,21 @@ struct ExplainText {
         var lines: [String] = []
         for conflict in about {
             guard let index = conflict.columns.firstIndex(of: name) else { continue }
-            let id = conflict.id.description.prefix(ShortIDs.shortest)
-            let state = conflict.decidedHere ? "decided here, not sent" : conflict.state
-            lines.append("  conflict \(id), \(state), rule \(conflict.rule)")
-            for (word, side) in [("showed", conflict.shown), ("lost", conflict.other)]
+            let state =
+                conflict.decidedHere ? localized("decided here, not sent") : ConflictText.state(conflict.state)
+            let rule = localized("rule \(conflict.rule)")
+            lines.append("  \(ConflictText.short(conflict.id)), \(state), \(rule)")
+            for (isShown, side) in [(true, conflict.shown), (false, conflict.other)]
             where index < side.values.count {
+                let value = try story.text(side.values[index], column)
+                let who = "\(ConflictText.writer(side)), \(Moment.inWords(side.time))"
                 lines.append(
-                    "    \(word) \(try story.text(side.values[index], column)), by \(ConflictText.writer(side)), "
-                        + Moment.inWords(side.time))
+                    "    " + (isShown ? localized("showed \(value), by \(who)") : localized("lost \(value), by \(who)"))
+                )
             }
         }
         if lines.isEmpty, !isPending {
-            lines.append("  as the hub had it at the last sync; who wrote it only the hub can say")
+            lines.append("  " + localized("as the hub had it at the last sync; who wrote it only the hub can say"))
         }
         return lines
     }
@@ -173,7 +178,8 @@ struct ExplainText {
         let origin = shown.map { first(of: $0, among: all) }
         func json(_ written: Written) throws -> JSONValue {
             .object([
-                "value": ValueText.json(written.value), "written_by": .text(try story.writer(written.entry)),
+                "value": ValueText.json(written.value),
+                "written_by": .text(try story.writer(written.entry, anonymous: "another program")),
                 "time": .integer(written.entry.time.milliseconds), "dot": .text(written.entry.dot.description),
             ])
         }

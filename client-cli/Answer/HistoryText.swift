@@ -1,6 +1,7 @@
 import ReplicaStore
 import SyncCore
 import SyncWire
+import Texts
 
 /// The changes of one record, the oldest first.
 struct HistoryText {
@@ -10,7 +11,9 @@ struct HistoryText {
         var lines: [String] = []
         if let hub = story.hub {
             for (place, entry) in hub.entries.enumerated() { lines += [""] + (try entryLines(entry, place, hub)) }
-            if hub.record == .unknown { lines.append("the hub has no such record that this comune may read") }
+            if hub.record == .unknown {
+                lines.append(localized("the hub has no such record that this comune may read"))
+            }
         } else {
             lines += try LocalText(story: story).lines()
         }
@@ -30,21 +33,18 @@ struct HistoryText {
 
     private func verb(_ entry: HistoryAnswer.Entry) -> String {
         switch entry.origin {
-        case .hub: "wrote it at the hub"
-        case .gone: "wrote it (its batch was pruned)"
-        case .unread: "wrote it"
-        case .batch(_, true, _, _): "gave it back after a disaster"
-        case .batch(.insert, _, _, _): "added it"
-        case .batch(.update, _, _, _): "changed it"
-        case .batch(.delete, _, _, _): "deleted it"
+        case .hub: localized("wrote it at the hub")
+        case .gone: localized("wrote it (its batch was pruned)")
+        case .unread: localized("wrote it")
+        case .batch(_, true, _, _): localized("gave it back after a disaster")
+        case .batch(.insert, _, _, _): localized("added it")
+        case .batch(.update, _, _, _): localized("changed it")
+        case .batch(.delete, _, _, _): localized("deleted it")
         }
     }
 
     private func decided(_ conflict: RecordID, _ entry: HistoryAnswer.Entry) -> String {
-        let short = conflict.description.prefix(ShortIDs.shortest)
-        guard let decision = story.decision(conflict, near: entry.time) else { return "deciding conflict \(short)" }
-        let note = decision.note.isEmpty ? "" : ": “\(decision.note)”"
-        return "deciding conflict \(short), \(decision.choice)\(note)"
+        story.decided(conflict, near: entry.time)
     }
 
     private func versionLines(
@@ -53,7 +53,7 @@ struct HistoryText {
         guard version.group != ColumnGroup.existence else {
             let isPresent = version.values == ValueCoding.bytes(of: .integer(1))
             guard !isPresent, version.standing == .beside else { return [] }
-            return ["    against an edit that had not seen it: the record stays"]
+            return ["    " + localized("against an edit that had not seen it: the record stays")]
         }
         let values = story.values(version)
         let before = try replaced(by: entry.dot, version.group, hub)
@@ -64,22 +64,25 @@ struct HistoryText {
             if before.isEmpty ? value == .null : old.allSatisfy({ $0 == value }) { continue }
             var line = "    \(story.table.columns[column].name) = \(try story.text(value, column))"
             let others = try before.compactMap { other in
-                try other.values[column].flatMap { $0 == value ? nil : "\(try story.text($0, column)) of \(other.who)" }
+                try other.values[column].flatMap {
+                    $0 == value ? nil : localized("\(try story.text($0, column)) of \(other.who)")
+                }
             }
-            if !others.isEmpty { line += "  in the place of \(others.joined(separator: " and "))" }
+            let all = others.joined(separator: localized(" and "))
+            if !others.isEmpty { line += "  " + localized("in the place of \(all)") }
             lines.append(line)
         }
         let apart = try hub.entries.indices.filter { other in
             other != place && story.areApart(place, other)
                 && hub.entries[other].versions.contains { $0.group == version.group }
         }.map { try story.writer(hub.entries[$0]) }
-        if !apart.isEmpty { lines.append("    without having seen the change of \(apart.joined(separator: "; "))") }
+        if !apart.isEmpty {
+            lines.append("    " + localized("without having seen the change of \(apart.joined(separator: "; "))"))
+        }
         if version.standing == .beside {
             let listing = hub.listings.first { $0.loser == entry.dot && $0.group == version.group }
-            let conflict = listing.map {
-                ", conflict \($0.conflict.description.prefix(ShortIDs.shortest)), \($0.state)"
-            }
-            lines.append("    kept aside\(conflict ?? "")")
+            let conflict = listing.map { ", \(ConflictText.short($0.conflict)), \(ConflictText.state("\($0.state)"))" }
+            lines.append("    " + localized("kept aside") + (conflict ?? ""))
         }
         return lines
     }
@@ -112,7 +115,7 @@ struct HistoryText {
         var members: [String: JSONValue] = [
             "dot": .text(entry.dot.description), "time": .integer(entry.time.milliseconds),
             "author": .text(String(decoding: entry.author, as: UTF8.self)),
-            "written_by": .text(try story.writer(entry)),
+            "written_by": .text(try story.writer(entry, anonymous: "another program")),
             "comune_id": .optional(entry.comune?.description),
             "seen": entry.seen.map { seen in
                 .array(seen.map { .text(story.hub?.entries[$0].dot.description ?? "") })

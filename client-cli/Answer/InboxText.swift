@@ -1,5 +1,6 @@
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// Conflicts as they lie in the inbox: one line each.
 struct InboxText {
@@ -11,11 +12,13 @@ struct InboxText {
     func table(_ items: [InboxItem]) -> String {
         let ids = ShortIDs(items.map(\.conflict.id))
         let hasMoney = items.contains { $0.amount != nil }
-        var columns: [TextTable.Column] = [.init("", isWhole: true), .init("id", isWhole: true), .init("record")]
-        columns.append(.init("fields"))
-        if hasMoney { columns.append(.init("at stake", isRight: true)) }
-        columns += [.init("shown by"), .init("other by"), .init("listed")]
-        if hasClosed { columns.append(.init("state")) }
+        var columns: [TextTable.Column] = [
+            .init("", isWhole: true), .init("id", isWhole: true), .init(localized("record")),
+        ]
+        columns.append(.init(localized("fields")))
+        if hasMoney { columns.append(.init(localized("at stake"), isRight: true)) }
+        columns += [.init(localized("shown by")), .init(localized("other by")), .init(localized("listed"))]
+        if hasClosed { columns.append(.init(localized("state"))) }
         var table = TextTable(columns)
         for item in items {
             let conflict = item.conflict
@@ -25,7 +28,7 @@ struct InboxText {
                 ConflictText.writer(conflict.shown), ConflictText.writer(conflict.other),
                 Moment.distance(conflict.listedAt, now),
             ]
-            if hasClosed { cells.append(conflict.state) }
+            if hasClosed { cells.append(ConflictText.state(conflict.state)) }
             table.append(cells.map { SafeText.cut(SafeText.line($0), to: 120) })
         }
         return table.text(width: Terminal.width)
@@ -67,13 +70,17 @@ struct InboxText {
     static func summary(_ items: [InboxItem]) -> String {
         let contested = items.count { $0.conflict.isContested }
         let kinds = counts(items).map { kind, count in
-            "\(count) \(SafeText.line(kind))" + (kind == "update" && contested > 0 ? " (\(contested) contested)" : "")
+            let counted = "\(count) \(SafeText.line(kind))"
+            return kind == "update" && contested > 0
+                ? localized(
+                    contested, one: "\(counted) (\(contested) contested)", other: "\(counted) (\(contested) contested)")
+                : counted
         }
         let money = items.compactMap(\.amount).reduce(Int64(0)) { sum, amount in
             let (total, isOver) = sum.addingReportingOverflow(amount)
             return isOver ? .max : total
         }
-        return "\(Words.count(items.count, "conflict")): \(kinds.joined(separator: ", "))"
-            + (money > 0 ? "; \(Euro.text(cents: money)) at stake" : "")
+        return "\(Words.conflicts(items.count)): \(kinds.joined(separator: ", "))"
+            + (money > 0 ? "; " + localized("\(Euro.text(cents: money)) at stake") : "")
     }
 }

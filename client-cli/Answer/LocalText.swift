@@ -1,5 +1,6 @@
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// What this replica knows of a record by itself.
 struct LocalText {
@@ -8,31 +9,30 @@ struct LocalText {
     /// The conflicts about it and the decisions, when the hub could not be asked.
     func lines() throws -> [String] {
         var lines: [String] = []
-        if story.row == nil { lines.append("the record is not here") }
+        if story.row == nil { lines.append(localized("the record is not here")) }
         for conflict in story.conflicts { lines += [""] + (try self.lines(of: conflict)) }
         if story.conflicts.isEmpty {
-            lines += ["", "no conflict is known about it; who wrote its values only the hub can say"]
+            lines += ["", localized("no conflict is known about it; who wrote its values only the hub can say")]
         }
         return lines
     }
 
     private func lines(of conflict: Conflict) throws -> [String] {
-        let id = conflict.id.description.prefix(ShortIDs.shortest)
-        var lines = [
-            "conflict \(id), \(conflict.decidedHere ? "decided here, not sent" : conflict.state): "
-                + ConflictText.fields(conflict)
-        ]
+        let state = conflict.decidedHere ? localized("decided here, not sent") : ConflictText.state(conflict.state)
+        var lines = ["\(ConflictText.short(conflict.id)), \(state): \(ConflictText.fields(conflict))"]
         if conflict.kind == "duplicate" { return lines }
-        for (word, side) in [("showed", conflict.shown), ("lost", conflict.other)] {
+        for (isShown, side) in [(true, conflict.shown), (false, conflict.other)] {
+            let values = ConflictText.values(side, conflict, story.table)
+            let who = "\(ConflictText.writer(side)), \(Moment.inWords(side.time))"
             lines.append(
-                "    \(word): \(ConflictText.values(side, conflict, story.table)), by \(ConflictText.writer(side)), "
-                    + Moment.inWords(side.time))
+                "    "
+                    + (isShown ? localized("showed: \(values), by \(who)") : localized("lost: \(values), by \(who)")))
         }
-        lines.append("    rule \(conflict.rule)")
+        lines.append("    " + localized("rule \(conflict.rule)"))
         for decision in story.decisions where decision.conflict == conflict.id {
             let note = decision.note.isEmpty ? "" : ": “\(decision.note)”"
-            lines.append(
-                "    \(decision.choice), by \(decision.author), \(Moment.inWords(decision.decidedAt))\(note)")
+            let (choice, when) = (ConflictText.choice(decision.choice), Moment.inWords(decision.decidedAt))
+            lines.append("    " + localized("\(choice), by \(decision.author), \(when)") + note)
         }
         return lines
     }
@@ -40,14 +40,17 @@ struct LocalText {
     /// The change that waits here for the hub.
     func pendingLines() throws -> [String] {
         guard let pending = story.pending else { return [] }
-        let author = pending.author == "-" ? "another program" : pending.author
+        let author = Words.author(pending.author)
         let what =
-            story.row == nil ? "deleted it here" : pending.before == nil ? "added it here" : "changed it here"
-        var lines = ["", "\(Moment.inWords(pending.changedAt))  \(author) \(what); not confirmed by the hub"]
+            story.row == nil
+            ? localized("deleted it here")
+            : pending.before == nil ? localized("added it here") : localized("changed it here")
+        let said = "\(author) \(what); " + localized("not confirmed by the hub")
+        var lines = ["", "\(Moment.inWords(pending.changedAt))  \(said)"]
         guard let row = story.row else { return lines }
         for (column, before) in story.pendingColumns() {
             var line = "    \(story.table.columns[column].name) = \(try story.text(row.values[column], column))"
-            if let before { line += "  in the place of \(try story.text(before, column))" }
+            if let before { line += "  " + localized("in the place of \(try story.text(before, column))") }
             lines.append(line)
         }
         return lines

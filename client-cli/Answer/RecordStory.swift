@@ -3,6 +3,7 @@ import ReplicaStore
 import ReplicaSync
 import SyncCore
 import SyncWire
+import Texts
 
 /// What is known of one record: what the hub told, if it could be asked, and what this replica has by itself.
 struct RecordStory {
@@ -24,7 +25,7 @@ struct RecordStory {
         _ table: TableDescription, _ id: RecordID, _ work: Workplace, network: NetworkOptions, isOffline: Bool
     ) async throws -> RecordStory {
         var hub: HistoryAnswer?
-        var unasked: String? = isOffline ? "the hub was not asked" : nil
+        var unasked: String? = isOffline ? localized("the hub was not asked") : nil
         if !isOffline {
             let store = work.store
             let settings = network.settings
@@ -35,7 +36,7 @@ struct RecordStory {
                     try await Asking(store: store, key: key, settings: settings).history(of: record)
                 }
             } catch let fault as SyncFault where fault.code != .cancelled {
-                unasked = "the hub could not be asked: \(fault.context)"
+                unasked = localized("the hub could not be asked: \(fault.context)")
             }
         }
         return try RecordStory(table, id, work.store, hub: hub, unasked: unasked)
@@ -58,17 +59,18 @@ struct RecordStory {
         names = RelatedNames(store)
         comuneTable = store.catalog.table(named: "comune")
         guard row != nil || hub.map({ $0.record != .unknown }) ?? false || !conflicts.isEmpty || pending != nil else {
-            let also = unasked.map { ", and \($0)" } ?? ", and the hub has none that this comune may read"
-            throw CommandFailure(.notFound, "not-found", "there is no row \(id) in \(table.name) here\(also)")
+            let also = unasked ?? localized("the hub has none that this comune may read")
+            throw CommandFailure(
+                .notFound, "not-found", localized("there is no row \(id) in \(table.name) here, and \(also)"))
         }
     }
 
     // MARK: Words
 
     /// Who wrote an entry, not yet made safe for a terminal.
-    func writer(_ entry: HistoryAnswer.Entry) throws -> String {
+    func writer(_ entry: HistoryAnswer.Entry, anonymous: String = Words.anotherProgram) throws -> String {
         let author = String(decoding: entry.author, as: UTF8.self)
-        let who = author == "-" ? "another program" : author
+        let who = author == "-" ? anonymous : author
         guard let comune = entry.comune, let comuneTable else { return who }
         return "\(who), \(try names.name(of: comune, in: comuneTable) ?? comune.description)"
     }
@@ -99,18 +101,22 @@ struct RecordStory {
 
     /// What was known when, in one line.
     var basis: String {
-        if let hub { return "as the hub has it, asked \(Moment.inWords(hub.at))" }
-        let since = lastPull.map { "as of its last sync, \(Moment.inWords($0))" } ?? "which has never synchronised"
-        return "\(unasked ?? "the hub was not asked")\nwhat this replica knows, \(since):"
+        if let hub { return localized("as the hub has it, asked \(Moment.inWords(hub.at))") }
+        let since =
+            lastPull.map { localized("as of its last sync, \(Moment.inWords($0))") }
+            ?? localized("which has never synchronised")
+        return (unasked ?? localized("the hub was not asked")) + "\n"
+            + localized("what this replica knows, \(since):")
     }
 
     /// The notes that qualify a hub's answer.
     var gaps: [String] {
         guard let hub else { return [] }
         var gaps: [String] = []
-        if hub.isCut { gaps.append("there is more than these: the newest are shown") }
+        if hub.isCut { gaps.append(localized("there is more than these: the newest are shown")) }
         if let before = hub.prunedBefore {
-            gaps.append("what was replaced before \(Moment.local(before)) is gone: the hub let go of it (`prune`)")
+            gaps.append(
+                localized("what was replaced before \(Moment.local(before)) is gone: the hub let go of it (`prune`)"))
         }
         return gaps
     }
@@ -131,6 +137,15 @@ struct RecordStory {
             .min { abs($0.decidedAt - time.milliseconds) < abs($1.decidedAt - time.milliseconds) }
     }
 
+    /// That an entry decided a conflict, and how.
+    func decided(_ conflict: RecordID, near time: HybridTime) -> String {
+        let short = conflict.description.prefix(ShortIDs.shortest)
+        let deciding = localized("deciding conflict \(short)")
+        guard let decision = decision(conflict, near: time) else { return deciding }
+        let note = decision.note.isEmpty ? "" : ": “\(decision.note)”"
+        return "\(deciding), \(ConflictText.choice(decision.choice))\(note)"
+    }
+
     /// Whether neither writer had seen what the other wrote; nothing when nobody knows any more.
     func areApart(_ left: Int, _ right: Int) -> Bool {
         guard let entries = hub?.entries, let seenLeft = entries[left].seen, let seenRight = entries[right].seen else {
@@ -144,13 +159,13 @@ extension MergeRule {
     /// What the rule does with changes made apart, in words.
     var words: String {
         switch self {
-        case .lastWriterWins, .fields: "the later change shows"
-        case .manual: "the later change shows, provisionally: somebody must decide"
-        case .capofila: "the capofila's change shows, whatever the clock says"
-        case .owner: "the owning comune's change shows, whatever the clock says"
-        case .appendOnly: "rows are added and never changed"
-        case .set: "rows are added and deleted, never changed"
-        case .ordered: "the value that is later in the declared order shows"
+        case .lastWriterWins, .fields: localized("the later change shows")
+        case .manual: localized("the later change shows, provisionally: somebody must decide")
+        case .capofila: localized("the capofila's change shows, whatever the clock says")
+        case .owner: localized("the owning comune's change shows, whatever the clock says")
+        case .appendOnly: localized("rows are added and never changed")
+        case .set: localized("rows are added and deleted, never changed")
+        case .ordered: localized("the value that is later in the declared order shows")
         }
     }
 }

@@ -1,5 +1,6 @@
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// The conflicts that follow the data, in words: records that are there twice, that lost their parent, or that do not
 /// pass a check any more.
@@ -12,7 +13,7 @@ enum StateConflictText {
         case "duplicate": return try records(conflict, table, store: store, width: width)
         case "orphan":
             let writer = SafeText.line(ConflictText.writer(conflict.other))
-            return [values(conflict, table), "", "The record that it belongs to was deleted, by \(writer)."]
+            return [values(conflict, table), "", localized("The record that it belongs to was deleted, by \(writer).")]
         default:
             let check = table.checks.first { $0.name.utf8.elementsEqual(conflict.rule.utf8) }
             return [values(conflict, table), "", SafeText.line(check?.message ?? conflict.rule)]
@@ -25,7 +26,8 @@ enum StateConflictText {
         switch conflict.kind {
         case "duplicate": return mergeAdvice(conflict, command)
         case "orphan": return orphanAdvice(conflict, command)
-        default: return ["to mend it: zona edit \(conflict.recordID.description.prefix(ShortIDs.shortest)) …"]
+        default:
+            return [localized("to mend it: zona edit \(conflict.recordID.description.prefix(ShortIDs.shortest)) …")]
         }
     }
 
@@ -40,12 +42,12 @@ enum StateConflictText {
         let names = RelatedNames(store)
         let rows = try conflict.members.map { try store.row($0, of: table) }
         var text = TextTable(
-            [.init("field", isWhole: true)] + letters(rows.count).map { .init($0) }, overflow: .wraps)
+            [.init(localized("field"), isWhole: true)] + letters(rows.count).map { .init($0) }, overflow: .wraps)
         let ids = ShortIDs(conflict.members)
         text.append(["id"] + conflict.members.map { ids.text($0) })
         for (column, described) in table.columns.enumerated() {
             let cells = try rows.map { row in
-                SafeText.lines(try row.map { try names.cell($0.values[column], described) } ?? "(not here)")
+                SafeText.lines(try row.map { try names.cell($0.values[column], described) } ?? localized("(not here)"))
             }
             let isKey = conflict.columns.contains(described.name)
             if isKey || Set(cells).count > 1 { text.append([SafeText.line(described.name)] + cells) }
@@ -61,21 +63,22 @@ enum StateConflictText {
 
     private static func mergeAdvice(_ conflict: Conflict, _ command: Substring) -> [String] {
         [
-            "to make one of them:",
-            "  zona conflicts merge \(command)", "      what stands in A stays",
-            "  zona conflicts merge \(command) --take B", "      what stands in B stays, under A's id",
-            "  zona conflicts merge \(command) --take A column=…", "      a new value beside those of A",
-            "or change \(SafeText.line(conflict.columns.joined(separator: ", "))) of one with `zona edit`.",
+            localized("to make one of them:"),
+            "  zona conflicts merge \(command)", "      " + localized("what stands in A stays"),
+            "  zona conflicts merge \(command) --take B", "      " + localized("what stands in B stays, under A's id"),
+            "  zona conflicts merge \(command) --take A \(localized("column"))=…",
+            "      " + localized("a new value beside those of A"),
+            localized("or change \(SafeText.line(conflict.columns.joined(separator: ", "))) of one with `zona edit`."),
         ]
     }
 
     private static func orphanAdvice(_ conflict: Conflict, _ command: Substring) -> [String] {
         [
-            "to decide:",
-            "  zona conflicts resolve \(command) --take shown", "      the parent stays",
-            "  zona conflicts resolve \(command) --take other", "      this record goes, too",
-            "  zona conflicts resolve \(command) \(SafeText.line(conflict.columns.first ?? "column"))=…",
-            "      it belongs to another record",
+            localized("to decide:"),
+            "  zona conflicts resolve \(command) --take shown", "      " + localized("the parent stays"),
+            "  zona conflicts resolve \(command) --take other", "      " + localized("this record goes, too"),
+            "  zona conflicts resolve \(command) \(SafeText.line(conflict.columns.first ?? localized("column")))=…",
+            "      " + localized("it belongs to another record"),
         ]
     }
 }

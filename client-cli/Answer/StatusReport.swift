@@ -1,6 +1,7 @@
 import ReplicaStore
 import ReplicaSync
 import SyncCore
+import Texts
 
 /// What a replica says of itself, for people and as JSON.
 struct StatusReport {
@@ -62,113 +63,136 @@ struct StatusReport {
     }
 
     var text: String {
-        var lines = [
-            "replica    \(SafeText.line(path)), \(Words.count(status.records, "row"))",
-            "comune     \(SafeText.line(state.comuneName))\(state.isCapofila ? ", capofila" : "")",
-            "ambito     \(SafeText.line(state.ambitoName)) (\(SafeText.line(state.ambitoCode)))",
-            "hub        \(state.hubURL.isEmpty ? "by stick: no address is known" : SafeText.line(state.hubURL))",
-            "operator   \(SafeText.line(author))",
-            "last sync  \(state.lastContact.map { Moment.inWords($0, now: now) } ?? "never")",
-        ]
-        lines += faultLines
-        if let service { lines.append("service    running (process \(service))") }
-        lines += checkLines
-        lines.append("to send    \(toSend)")
-        lines += receivingLines
-        lines.append("conflicts  \(status.openConflicts) open, \(status.contestedConflicts) contested")
-        lines.append("refused    \(status.refusedChanges)")
-        if status.comparison.result == .differs { lines.append("differs    \(Words.differs)") }
-        if let clock = ClockNote.text(offset: state.clockOffset) { lines.append("clock      \(clock)") }
-        lines.append("next       \(next)")
-        return lines.joined(separator: "\n")
+        var facts = Facts()
+        facts.add(localized("replica"), "\(SafeText.line(path)), \(Words.rows(status.records))")
+        let capofila = state.isCapofila ? ", " + localized("capofila") : ""
+        facts.add(localized("comune"), SafeText.line(state.comuneName) + capofila)
+        facts.add(localized("ambito"), "\(SafeText.line(state.ambitoName)) (\(SafeText.line(state.ambitoCode)))")
+        facts.add(
+            localized("hub"),
+            state.hubURL.isEmpty ? localized("by stick: no address is known") : SafeText.line(state.hubURL))
+        facts.add(localized("operator"), SafeText.line(author))
+        facts.add(
+            localized("last sync"), state.lastContact.map { Moment.inWords($0, now: now) } ?? localized("never"))
+        addFault(to: &facts)
+        if let service { facts.add(localized("service"), localized("running (process \(service))")) }
+        addCheck(to: &facts)
+        facts.add(localized("to send"), toSend)
+        addReceiving(to: &facts)
+        facts.add(
+            localized("conflicts"),
+            localized("\(status.openConflicts) open, \(status.contestedConflicts) contested"))
+        facts.add(localized("refused"), String(status.refusedChanges))
+        if status.comparison.result == .differs { facts.add(localized("differs"), Words.differs) }
+        if let clock = ClockNote.text(offset: state.clockOffset) { facts.add(localized("clock"), clock) }
+        facts.add(localized("next"), next)
+        return facts.text
     }
 
-    private var faultLines: [String] {
-        guard let fault = state.lastFault else { return [] }
+    private func addFault(to facts: inout Facts) {
+        guard let fault = state.lastFault else { return }
         let when = state.lastAttempt.map { " \(Moment.distance($0, now))" } ?? ""
         let cause = state.lastCause.map { ": \(CauseText.words($0))" } ?? ""
-        return ["           the last attempt failed\(when)\(cause)", "           \(SafeText.line(fault))"]
+        facts.more(localized("the last attempt failed") + when + cause)
+        facts.more(SafeText.line(fault))
     }
 
-    private var checkLines: [String] {
+    private func addCheck(to facts: inout Facts) {
         switch check {
-        case nil: return []
+        case nil: break
         case .success(let answer):
-            var lines = ["checked    the hub answers, and knows this replica"]
-            if let clock = ClockNote.text(offset: answer.clockOffset) { lines.append("           \(clock)") }
-            if let note = answer.certificateNote { lines.append("           \(SafeText.line(note))") }
+            facts.add(localized("checked"), localized("the hub answers, and knows this replica"))
+            if let clock = ClockNote.text(offset: answer.clockOffset) { facts.more(clock) }
+            if let note = answer.certificateNote { facts.more(SafeText.line(note)) }
             if answer.event != nil {
-                lines.append(
-                    "           the next sync brings everything once: this file, or the hub, lives anew")
+                facts.more(localized("the next sync brings everything once: this file, or the hub, lives anew"))
             }
-            return lines
         case .failure(let fault):
-            return ["checked    \(CauseText.words(fault.cause))", "           \(SafeText.line(fault.context))"]
+            facts.add(localized("checked"), CauseText.words(fault.cause))
+            facts.more(SafeText.line(fault.context))
         }
     }
 
     private var toSend: String {
         guard status.pendingRecords > 0 || status.waitingBatches > 0 else {
-            return state.rescueEpoch == nil ? "nothing" : "what the restored hub lacks, once it has said so"
+            return state.rescueEpoch == nil
+                ? localized("nothing") : localized("what the restored hub lacks, once it has said so")
         }
-        let ready =
-            "\(Words.count(status.waitingBatches, "batch", "batches")) ready, "
-            + Words.bytes(Int64(status.waitingBytes))
-        guard status.uncapturedRecords > 0 else { return "\(Words.count(status.pendingRecords, "record")), \(ready)" }
-        let rest =
-            "\(Words.count(status.uncapturedRecords, "record")) written by other programs, "
-            + "about \(Words.bytes(Int64(status.uncapturedBytes))) before compression"
-        return "\(Words.count(status.pendingRecords, "record")), \(ready); not made ready yet: \(rest)"
+        let batches = status.waitingBatches
+        let ready = localized(batches, one: "\(batches) batch ready", other: "\(batches) batches ready")
+        let captured =
+            "\(Words.records(status.pendingRecords)), \(ready), \(Words.bytes(Int64(status.waitingBytes)))"
+        guard status.uncapturedRecords > 0 else { return captured }
+        let records = Words.records(status.uncapturedRecords)
+        let bytes = Words.bytes(Int64(status.uncapturedBytes))
+        return captured
+            + localized(
+                """
+                ; not made ready yet: \(records) written by other programs, about \(bytes) before compression
+                """)
     }
 
-    private var receivingLines: [String] {
-        var lines: [String] = []
+    private func addReceiving(to facts: inout Facts) {
         if let behind = status.seqBehind, behind > 0 {
-            lines.append(
-                "to come    at most \(Words.count(Int(clamping: behind), "changed record")), "
-                    + "as of the last contact; the last pull was "
-                    + (state.lastPull.map { Moment.distance($0, now) } ?? "never"))
+            let pull = state.lastPull.map { Moment.distance($0, now) } ?? localized("never")
+            facts.add(
+                localized("to come"),
+                "\(Words.atMost(behind)), " + localized("as of the last contact; the last pull was \(pull)"))
         }
         if status.inboxPages > 0 {
-            lines.append("received   \(Words.count(status.inboxPages, "page")) of a pull that is not complete yet")
+            let pages = status.inboxPages
+            facts.add(
+                localized("received"),
+                localized(
+                    pages, one: "\(pages) page of a pull that is not complete yet",
+                    other: "\(pages) pages of a pull that is not complete yet"))
         }
         if status.behindRecords > 0 {
-            let records = Words.count(status.behindRecords, "record")
-            lines.append("behind     \(records): others have changed them; syncing brings it")
+            let records = Words.records(status.behindRecords)
+            facts.add(localized("behind"), localized("\(records): others have changed them; syncing brings it"))
         }
-        return lines
     }
 
     /// The one thing that is most worth doing.
     private var next: String {
         if let failed = nextAfterFault { return failed }
         if state.rescueEpoch != nil {
-            return (state.hubURL.isEmpty ? "`zona bundle export`, and take it to the hub" : "`zona sync`, or a bundle")
-                + ": the hub was restored, and is given back what it lacks"
+            let way = state.hubURL.isEmpty ? Self.byStick : localized("`zona sync`, or a bundle")
+            return localized("\(way): the hub was restored, and is given back what it lacks")
         }
-        if state.lastPull == nil || status.inboxPages > 0 { return "`zona sync`, to get what the ambito has" }
-        if status.comparison.result == .differs { return "`zona doctor`: it says which records differ from the hub's" }
-        if status.refusedChanges > 0 { return "`zona refused list`: the hub did not take everything" }
+        if state.lastPull == nil || status.inboxPages > 0 {
+            return localized("`zona sync`, to get what the ambito has")
+        }
+        if status.comparison.result == .differs {
+            return localized("`zona doctor`: it says which records differ from the hub's")
+        }
+        if status.refusedChanges > 0 { return localized("`zona refused list`: the hub did not take everything") }
         if status.pendingRecords > 0 {
-            if state.hubURL.isEmpty { return "`zona bundle export`, and take it to the hub" }
-            return service == nil ? "`zona sync`, when there is network" : "nothing: the service sends it"
+            if state.hubURL.isEmpty { return Self.byStick }
+            return service == nil
+                ? localized("`zona sync`, when there is network") : localized("nothing: the service sends it")
         }
-        if status.openConflicts > 0 { return "`zona conflicts list`: somebody must decide" }
-        if status.behindRecords > 0 { return "`zona sync`, to get what others have changed" }
-        return "nothing: all is sent and decided"
+        if status.openConflicts > 0 { return localized("`zona conflicts list`: somebody must decide") }
+        if status.behindRecords > 0 { return localized("`zona sync`, to get what others have changed") }
+        return localized("nothing: all is sent and decided")
     }
+
+    private static var byStick: String { localized("`zona bundle export`, and take it to the hub") }
 
     private var nextAfterFault: String? {
         switch check {
-        case .failure: return "mend what is said above, then `zona sync`"
-        case .success where state.lastFault != nil: return "`zona sync`: the hub can be reached again"
+        case .failure: return localized("mend what is said above, then `zona sync`")
+        case .success where state.lastFault != nil: return localized("`zona sync`: the hub can be reached again")
         case .success: return nil
         case nil:
             guard state.lastFault != nil else { return nil }
             let passes = state.lastCause.flatMap { FaultCause(rawValue: $0) }?.isPassing ?? false
-            if service != nil && passes { return "nothing: the service tries again by itself" }
-            return "the last sync failed, for the reason above: mend that, then `zona sync`; "
-                + "`zona status --check` says whether it would reach the hub now"
+            if service != nil && passes { return localized("nothing: the service tries again by itself") }
+            return localized(
+                """
+                the last sync failed, for the reason above: mend that, then `zona sync`; `zona status --check` says \
+                whether it would reach the hub now
+                """)
         }
     }
 }

@@ -1,6 +1,7 @@
 import ReplicaStore
 import ReplicaSync
 import SyncWire
+import Texts
 
 /// What the import of one file from a stick did, for people and as JSON.
 struct StickReport {
@@ -41,54 +42,66 @@ struct StickReport {
     }
 
     var text: String {
-        var lines: [String] = []
+        var facts = Facts()
         if isEnrolled {
-            lines.append(
-                "enrolled   as \(SafeText.line(status.state.comuneName)) in \(SafeText.line(status.state.ambitoName))")
+            let (comune, ambito) = (SafeText.line(status.state.comuneName), SafeText.line(status.state.ambitoName))
+            facts.add(localized("enrolled"), localized("as \(comune) in \(ambito)"))
         }
-        let made = done.madeAt.map { ", made \(Moment.inWords($0))" } ?? ""
-        lines.append("taken      \(SafeText.line(file))\(made)")
-        if done.kind == .invitation { lines.append("keys       bundles for this hub can be written from now on") }
+        let made = done.madeAt.map { ", " + localized("made \(Moment.inWords($0))") } ?? ""
+        facts.add(localized("taken"), SafeText.line(file) + made)
+        if done.kind == .invitation {
+            facts.add(localized("keys"), localized("bundles for this hub can be written from now on"))
+        }
         if done.acknowledged > 0 {
-            lines.append("arrived    \(Words.count(Int(clamping: done.acknowledged), "change")) of yours at the hub")
+            let changes = Int(clamping: done.acknowledged)
+            facts.add(
+                localized("arrived"),
+                localized(
+                    changes, one: "\(changes) change of yours at the hub",
+                    other: "\(changes) changes of yours at the hub"))
         }
-        lines += applied
-        lines += done.summary.events.map(Self.text)
+        addApplied(to: &facts)
+        for event in done.summary.events { Self.add(event, to: &facts) }
         if let problem = done.problem {
-            lines.append("problem    the hub did not take all of your bundle: \(SafeText.line(problem.message))")
+            let why = SafeText.line(SyncFault(problem).context)
+            facts.add(localized("problem"), localized("the hub did not take all of your bundle: \(why)"))
         }
         if done.needsExport {
-            lines.append("next       bring the hub a new bundle: `zona bundle export`")
+            facts.add(localized("next"), localized("bring the hub a new bundle: `zona bundle export`"))
         } else if done.wasKnown && done.kind != .invitation {
-            lines.append("nothing new: what it holds was here already")
+            facts.sentence(localized("nothing new: what it holds was here already"))
         }
-        return lines.joined(separator: "\n")
+        return facts.text
     }
 
-    private var applied: [String] {
+    private func addApplied(to facts: inout Facts) {
         let applied = done.summary.applied
-        guard done.summary.pages > 0 else { return [] }
-        var lines = ["applied    \(Words.count(applied.rows, "row")), \(applied.deleted) deleted"]
+        guard done.summary.pages > 0 else { return }
+        facts.add(localized("applied"), Words.applied(rows: applied.rows, deleted: applied.deleted))
         if applied.skipped > 0 {
-            lines.append(
-                "skipped    \(Words.count(applied.skipped, "record")) that you are working on: a later one brings them")
+            let records = Words.records(applied.skipped)
+            facts.add(
+                localized("skipped"), localized("\(records) that you are working on: a later one brings them"))
         }
         if applied.given > 0 || applied.kept > 0 {
-            lines.append(
-                "compared   \(Words.count(applied.given, "row")) for the next bundle, \(applied.kept) kept aside: "
-                    + "`zona refused list`")
+            let rows = Words.rows(applied.given)
+            facts.add(
+                localized("compared"),
+                localized("\(rows) for the next bundle, \(applied.kept) kept aside: `zona refused list`"))
         }
-        lines += SyncReport.toLookAt(applied, status)
-        return lines
+        SyncReport.addToLookAt(applied, status, to: &facts)
     }
 
-    private static func text(_ event: IdentityEvent) -> String {
+    private static func add(_ event: IdentityEvent, to facts: inout Facts) {
         switch event {
-        case .metHub: "hub        it was restored: it is given back what it lacks with your next bundle"
-        case .forked:
-            "file       it was copied, or put back from a backup: it goes on under a new number, nothing is lost"
+        case .metHub:
+            facts.add(
+                localized("hub"), localized("it was restored: it is given back what it lacks with your next bundle"))
+        case .forked: facts.add(localized("file"), SyncReport.copied)
         case .startedAfresh:
-            "file       it was away for longer than the hub remembers deletions: it is brought up to date anew"
+            facts.add(
+                localized("file"),
+                localized("it was away for longer than the hub remembers deletions: it is brought up to date anew"))
         }
     }
 }

@@ -1,5 +1,6 @@
 import ReplicaStore
 import ReplicaSync
+import Texts
 
 /// What a sync would send and bring, for people and as JSON.
 struct SyncForecast {
@@ -27,22 +28,23 @@ struct SyncForecast {
     }
 
     var text: String {
-        let changes = Words.count(waiting.changes + captured.changes, "change")
-        let batches = Words.count(waiting.batches + captured.batches, "batch", "batches")
-        var lines = [
-            "would send     \(changes) in \(batches), \(Words.bytes(Int64(waiting.bytes + captured.bytes)))"
-        ]
+        let changes = Words.changes(waiting.changes + captured.changes)
+        let batches = Words.batches(waiting.batches + captured.batches)
+        let bytes = Words.bytes(Int64(waiting.bytes + captured.bytes))
+        var facts = Facts(least: 15)
+        facts.add(localized("would send"), localized("\(changes) in \(batches), \(bytes)"))
+        let receive: String
         if let forecast = hub.forecast {
-            let pages = Words.count(forecast.pages, "page")
-            lines.append(
-                "would receive  \(Words.count(forecast.records, "record")) in \(pages), \(Words.bytes(forecast.bytes))")
+            let (records, pages) = (Words.records(forecast.records), Words.pages(forecast.pages))
+            receive = localized("\(records) in \(pages), \(Words.bytes(forecast.bytes))")
         } else if hub.event != nil {
-            lines.append("would receive  everything once: this file and the hub have to be compared first")
+            receive = localized("everything once: this file and the hub have to be compared first")
         } else {
-            lines.append("would receive  unknown: the hub's program is older and cannot say")
+            receive = localized("unknown: the hub's program is older and cannot say")
         }
-        if let clock = ClockNote.text(offset: hub.clockOffset) { lines.append("clock          \(clock)") }
-        lines.append("nothing was sent or changed; beside this go some 2 kB of greetings")
-        return lines.joined(separator: "\n")
+        facts.add(localized("would receive"), receive)
+        if let clock = ClockNote.text(offset: hub.clockOffset) { facts.add(localized("clock"), clock) }
+        facts.sentence(localized("nothing was sent or changed; beside this go some 2 kB of greetings"))
+        return facts.text
     }
 }

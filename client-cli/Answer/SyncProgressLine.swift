@@ -1,6 +1,7 @@
 import Foundation
 import ReplicaSync
 import Synchronization
+import Texts
 
 /// How far a sync is, on stderr: one line that rewrites itself on a terminal, a plain line now and then elsewhere.
 final class SyncProgressLine: Sendable {
@@ -56,19 +57,23 @@ final class SyncProgressLine: Sendable {
 
     private static func text(_ progress: SyncProgress, rate: TransferRate) -> String {
         switch progress.phase {
-        case .connecting: return "connecting"
+        case .connecting: return localized("connecting")
         case .sending:
             let batch = min(progress.batchesSent + 1, progress.batchesTotal)
             let left = rate.secondsLeft(progress.bytesToSend - progress.bytesSent)
-            return "sending: batch \(batch) of \(progress.batchesTotal), \(Words.bytes(progress.bytesSent)) of "
-                + "\(Words.bytes(progress.bytesToSend)), \(progress.changesSent) of "
-                + "\(Words.count(progress.changesTotal, "change"))" + rate.text(left: left)
+            let (bytes, all) = (Words.bytes(progress.bytesSent), Words.bytes(progress.bytesToSend))
+            let changes = Words.changes(progress.changesTotal)
+            return localized(
+                """
+                sending: batch \(batch) of \(progress.batchesTotal), \(bytes) of \(all), \(progress.changesSent) of \
+                \(changes)
+                """) + rate.text(left: left)
         case .receiving:
             let share = share(progress).map { ", \($0) %" } ?? ""
             let left = rate.secondsLeft(bytesLeft(progress))
-            return "receiving: \(Words.bytes(progress.bytesReceived)), "
-                + "\(Words.count(progress.recordsReceived, "record"))\(share)" + rate.text(left: left)
-        case .applying: return "applying what came: \(Words.count(progress.recordsReceived, "record"))"
+            let (bytes, records) = (Words.bytes(progress.bytesReceived), Words.records(progress.recordsReceived))
+            return localized("receiving: \(bytes), \(records)") + share + rate.text(left: left)
+        case .applying: return localized("applying what came: \(Words.records(progress.recordsReceived))")
         }
     }
 
@@ -102,7 +107,7 @@ private struct TransferRate {
 
     func text(left: Int64?) -> String {
         guard let bytesASecond else { return "" }
-        let rest = left.map { ", about \(Moment.length($0)) left" } ?? ""
+        let rest = left.map { ", " + localized("about \(Moment.length($0)) left") } ?? ""
         return ", \(Words.bytes(bytesASecond))/s\(rest)"
     }
 }

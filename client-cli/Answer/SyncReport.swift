@@ -1,6 +1,7 @@
 import ReplicaStore
 import ReplicaSync
 import SyncCore
+import Texts
 
 /// What a sync did, for people and as JSON.
 struct SyncReport {
@@ -50,67 +51,86 @@ struct SyncReport {
     private var left: String {
         let send =
             status.waitingBatches == 0
-            ? "nothing to send"
-            : "\(Words.bytes(bytesLeft)) to send in \(Words.count(status.waitingBatches, "batch", "batches"))"
-        guard let behind = status.seqBehind else { return "\(send); how much is to come is not known" }
-        return behind == 0 ? send : "\(send); at most \(Words.count(Int(clamping: behind), "changed record")) to come"
+            ? localized("nothing to send")
+            : localized("\(Words.bytes(bytesLeft)) to send in \(Words.batches(status.waitingBatches))")
+        guard let behind = status.seqBehind else { return localized("\(send); how much is to come is not known") }
+        return behind == 0 ? send : localized("\(send); \(Words.atMost(behind)) to come")
     }
 
     var text: String {
         let applied = summary.applied
-        let how = summary.stoppedBy == nil ? "synchronised" : "synchronised in part"
-        var lines = [
-            "\(how) with \(SafeText.line(status.state.ambitoName))",
-            "sent       \(Words.count(summary.batchesSent, "batch", "batches")), \(Words.bytes(summary.bytesSent))",
-            "received   \(Words.count(summary.pages, "page")), \(Words.bytes(summary.bytesReceived))",
-            "applied    \(Words.count(applied.rows, "row")), \(applied.deleted) deleted",
-        ]
-        if summary.stoppedBy != nil { lines.append("left       \(left)") }
-        lines += summary.events.map(Self.text)
+        let ambito = SafeText.line(status.state.ambitoName)
+        var facts = Facts()
+        facts.sentence(
+            summary.stoppedBy == nil
+                ? localized("synchronised with \(ambito)") : localized("synchronised in part with \(ambito)"))
+        facts.add(
+            localized("sent"), "\(Words.batches(summary.batchesSent)), \(Words.bytes(summary.bytesSent))")
+        facts.add(
+            localized("received"), "\(Words.pages(summary.pages)), \(Words.bytes(summary.bytesReceived))")
+        facts.add(localized("applied"), Words.applied(rows: applied.rows, deleted: applied.deleted))
+        if summary.stoppedBy != nil { facts.add(localized("left"), left) }
+        for event in summary.events { Self.add(event, to: &facts) }
         if summary.batchesGivenBack > 0 || applied.given > 0 {
-            let batches = Words.count(summary.batchesGivenBack, "batch", "batches")
-            let rest = applied.given > 0 ? ", \(Words.count(applied.given, "row")) with the next sync" : ""
-            lines.append("given back \(batches)\(rest)")
+            let rows = Words.rows(applied.given)
+            let rest = applied.given > 0 ? ", " + localized("\(rows) with the next sync") : ""
+            facts.add(localized("given back"), Words.batches(summary.batchesGivenBack) + rest)
         }
         if applied.kept > 0 {
-            let rows = Words.count(applied.kept, "row")
-            lines.append("kept aside \(rows) that the hub's replaced: `zona refused list` shows them")
+            let rows = Words.rows(applied.kept)
+            facts.add(
+                localized("kept aside"), localized("\(rows) that the hub's replaced: `zona refused list` shows them"))
         }
         if applied.skipped > 0 {
-            let records = Words.count(applied.skipped, "record")
-            lines.append("skipped    \(records) that you are working on: a later sync brings what others changed")
+            let records = Words.records(applied.skipped)
+            facts.add(
+                localized("skipped"),
+                localized("\(records) that you are working on: a later sync brings what others changed"))
         }
-        lines += SyncReport.toLookAt(applied, status)
-        if let clock = ClockNote.text(offset: summary.clockOffset) { lines.append("clock      \(clock)") }
-        if let note = summary.certificateNote { lines.append("note       \(SafeText.line(note))") }
-        return lines.joined(separator: "\n")
+        SyncReport.addToLookAt(applied, status, to: &facts)
+        if let clock = ClockNote.text(offset: summary.clockOffset) { facts.add(localized("clock"), clock) }
+        if let note = summary.certificateNote { facts.add(localized("note"), SafeText.line(note)) }
+        return facts.text
     }
 }
 
 extension SyncReport {
     /// What somebody should look at after what came was applied.
-    static func toLookAt(_ applied: ApplySummary, _ status: ReplicaStatus) -> [String] {
-        var lines: [String] = []
+    static func addToLookAt(_ applied: ApplySummary, _ status: ReplicaStatus, to facts: inout Facts) {
         if applied.refused > 0 {
-            lines.append("refused    \(Words.count(applied.refused, "change")) of yours: `zona refused list` says why")
+            let changes = applied.refused
+            facts.add(
+                localized("refused"),
+                localized(
+                    changes, one: "\(changes) change of yours: `zona refused list` says why",
+                    other: "\(changes) changes of yours: `zona refused list` says why"))
         }
         if status.openConflicts > 0 {
-            let contested = status.contestedConflicts > 0 ? ", \(status.contestedConflicts) contested" : ""
-            lines.append("conflicts  \(status.openConflicts) open\(contested): `zona conflicts list`")
+            let (open, contested) = (status.openConflicts, status.contestedConflicts)
+            let how = contested > 0 ? localized("\(open) open, \(contested) contested") : localized("\(open) open")
+            facts.add(localized("conflicts"), how + ": `zona conflicts list`")
         }
-        if status.comparison.result == .differs { lines.append("differs    \(Words.differs)") }
-        return lines
+        if status.comparison.result == .differs { facts.add(localized("differs"), Words.differs) }
     }
 
-    fileprivate static func text(_ event: IdentityEvent) -> String {
+    private static func add(_ event: IdentityEvent, to facts: inout Facts) {
         switch event {
         case .metHub:
-            "hub        it was restored since the last sync: what it lacked was given back, both were compared"
+            facts.add(
+                localized("hub"),
+                localized("it was restored since the last sync: what it lacked was given back, both were compared"))
         case .forked:
-            "file       it was copied, or put back from a backup: it goes on under a new number, nothing is lost"
+            facts.add(localized("file"), copied)
         case .startedAfresh:
-            "file       it was away for longer than the hub remembers deletions: it was brought up to date anew"
+            facts.add(
+                localized("file"),
+                localized("it was away for longer than the hub remembers deletions: it was brought up to date anew"))
         }
+    }
+
+    /// What is said of a file that goes on under a new number.
+    static var copied: String {
+        localized("it was copied, or put back from a backup: it goes on under a new number, nothing is lost")
     }
 }
 
@@ -120,7 +140,8 @@ enum ClockNote {
     static func text(offset: Int64) -> String? {
         guard offset.magnitude > UInt64(Limits.clockNoticeMilliseconds) else { return nil }
         let length = Moment.length(Int64(clamping: offset.magnitude / 1000))
-        let side = offset > 0 ? "behind" : "ahead of"
-        return "this PC is \(length) \(side) the hub: set its clock; your changes are dated right"
+        return offset > 0
+            ? localized("this PC is \(length) behind the hub: set its clock; your changes are dated right")
+            : localized("this PC is \(length) ahead of the hub: set its clock; your changes are dated right")
     }
 }

@@ -1,5 +1,6 @@
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// A conflict between two values, side by side: as it was, what shows, and what was kept aside.
 struct ThreeWay {
@@ -45,9 +46,9 @@ struct ThreeWay {
 
     private static func changedBy(_ shown: Bool, _ other: Bool) -> String {
         switch (shown, other) {
-        case (true, true): "both"
-        case (true, false): "shown"
-        case (false, true): "other"
+        case (true, true): localized("both", context: "sides")
+        case (true, false): localized("shown", context: "choice")
+        case (false, true): localized("other", context: "choice")
         case (false, false): ""
         }
     }
@@ -66,63 +67,77 @@ struct ThreeWay {
     func text(width: Int, isColoured: Bool) -> String {
         var lines = [width < Self.narrow ? stacked(width) : sideBySide(width)]
         let same = fields.filter { !$0.isDisputed }.map(\.name)
-        if !same.isEmpty { lines += ["", "the same on both sides: \(same.joined(separator: ", "))"] }
+        if !same.isEmpty { lines += ["", localized("the same on both sides: \(same.joined(separator: ", "))")] }
         if !conflict.columns.isEmpty, conflict.shown.values == conflict.other.values {
             lines += [
-                "", "both are the same by now; what lost before: zona explain \(conflict.table) \(conflict.recordID)",
+                "",
+                localized(
+                    """
+                    both are the same by now; what lost before: zona explain \(conflict.table) \
+                    \(conflict.recordID)
+                    """),
             ]
         }
         let alike = fields.filter(\.isLookalike).map(\.name)
         if !alike.isEmpty {
-            lines += ["", "\(alike.joined(separator: ", ")): the two look alike, and are written with other bytes"]
+            let names = alike.joined(separator: ", ")
+            lines += ["", localized("\(names): the two look alike, and are written with other bytes")]
         }
         return Marked.finished(lines.joined(separator: "\n"), isColoured: isColoured)
     }
 
     private var titles: (shown: String, other: String) {
-        conflict.state == "open" ? ("shown (stands now)", "other (kept aside)") : ("shown then", "other then")
+        conflict.state == "open"
+            ? (localized("shown (stands now)"), localized("other (kept aside)"))
+            : (localized("shown then"), localized("other then"))
     }
 
     private func sideBySide(_ width: Int) -> String {
         let hasBlame = conflict.columns.count > 1 && conflict.base != nil
         var columns: [TextTable.Column] = [
-            .init("field", isWhole: true), .init("as it was"), .init(titles.shown), .init(titles.other),
+            .init(localized("field"), isWhole: true), .init(localized("as it was")), .init(titles.shown),
+            .init(titles.other),
         ]
-        if hasBlame { columns.append(.init("changed by", isWhole: true)) }
+        if hasBlame { columns.append(.init(localized("changed by"), isWhole: true)) }
         var table = TextTable(columns, overflow: .wraps)
         func append(_ cells: [String]) { table.append(hasBlame ? cells + [""] : cells) }
         for field in fields where field.isDisputed {
             table.append([field.name, field.base, field.shown, field.other] + (hasBlame ? [field.changedBy] : []))
         }
-        if conflict.columns.isEmpty { append(["the record", "", "as it stands", "deleted"]) }
+        if conflict.columns.isEmpty {
+            append([localized("the record"), "", localized("as it stands"), localized("deleted", context: "record")])
+        }
         append(["", "", "", ""])
         let sides = [conflict.shown, conflict.other]
-        append(["by", ""] + sides.map { SafeText.line(ConflictText.writer($0)) })
-        append(["at", ""] + sides.map { Moment.local($0.time) })
+        append([localized("by", context: "heading"), ""] + sides.map { SafeText.line(ConflictText.writer($0)) })
+        append([localized("at", context: "heading"), ""] + sides.map { Moment.local($0.time) })
         append(["", ""] + sides.map { Moment.distance($0.time, Moment.now()) })
         return table.text(width: width)
     }
 
     private func stacked(_ width: Int) -> String {
+        let was = localized("was", context: "value")
+        let (shown, other) = (localized("shown", context: "choice"), localized("other", context: "choice"))
+        let indent = 4 + max(was.count, shown.count, other.count)
         var lines: [String] = []
         func add(_ label: String, _ text: String) {
-            let wrapped = TextTable.wrap(text, width: max(8, width - 9))
-            for (index, line) in wrapped.enumerated() {
-                lines.append((index == 0 ? label + String(repeating: " ", count: 9 - label.count) : "         ") + line)
+            for (index, line) in TextTable.wrap(text, width: max(8, width - indent)).enumerated() {
+                let start = index == 0 ? label : ""
+                lines.append(start + String(repeating: " ", count: indent - start.count) + line)
             }
         }
         for field in fields where field.isDisputed {
             lines.append(field.name)
-            if conflict.base != nil { add("  was", field.base) }
-            add("  shown", field.shown)
-            add("  other", field.other)
+            if conflict.base != nil { add("  " + was, field.base) }
+            add("  " + shown, field.shown)
+            add("  " + other, field.other)
         }
         if conflict.columns.isEmpty {
-            add("  shown", "the record as it stands")
-            add("  other", "deleted")
+            add("  " + shown, localized("the record as it stands"))
+            add("  " + other, localized("deleted", context: "record"))
         }
-        for (label, side) in [("shown", conflict.shown), ("other", conflict.other)] {
-            add(label, "by \(SafeText.line(ConflictText.writer(side))), \(Moment.inWords(side.time))")
+        for (label, side) in [(shown, conflict.shown), (other, conflict.other)] {
+            add(label, localized("by \(SafeText.line(ConflictText.writer(side))), \(Moment.inWords(side.time))"))
         }
         return lines.joined(separator: "\n")
     }

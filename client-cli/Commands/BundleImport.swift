@@ -2,24 +2,28 @@ import ArgumentParser
 import Foundation
 import ReplicaStore
 import ReplicaSync
+import Texts
 
 /// `zona bundle import`.
 struct BundleImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Take in what came from the hub: bundles, receipts, invitations.",
-        discussion: """
-            Each file is read to its end before anything of it is taken. One that is damaged, too old, out of order or \
-            for somebody else changes nothing and says so; the others are taken all the same. After `zona init \
-            --invitation` the hub's answer makes the replica.
+        abstract: localized("Take in what came from the hub: bundles, receipts, invitations."),
+        discussion: Help.discussion(
+            localized(
+                """
+                Each file is read to its end before anything of it is taken. One that is damaged, too old, out of \
+                order or for somebody else changes nothing and says so; the others are taken all the same. After `zona \
+                init --invitation` the hub's answer makes the replica.
+                """),
+            examples: """
+                  zona bundle import /media/stick/for-narni.zona
+                  zona bundle import /media/stick/receipt-narni.zona /media/stick/for-narni.zona --json
+                  zona bundle import /media/stick/answer-narni.zona --file narni.sqlite
+                """))
 
-            EXAMPLES
-              zona bundle import /media/stick/for-narni.zona
-              zona bundle import /media/stick/receipt-narni.zona /media/stick/for-narni.zona --json
-              zona bundle import /media/stick/answer-narni.zona --file narni.sqlite
-            """)
-
-    @Argument(help: ArgumentHelp("The files, in the order in which they are to be taken.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp(localized("The files, in the order in which they are to be taken."), valueName: "file"))
     var files: [String]
 
     @OptionGroup var options: GlobalOptions
@@ -60,7 +64,7 @@ struct BundleImport: AsyncParsableCommand {
         }
         let work = try Workplace(options)
         let runner = StickRunner(store: work.store, key: try ReplicaKey.load(for: path))
-        let progress = StickProgressLine(isQuiet: options.json, verb: "read")
+        let progress = StickProgressLine(isQuiet: options.json, verb: localized("read"))
         let done = try await Interruption.cancels {
             defer { progress.end() }
             return try runner.take(file, now: Moment.now(), onProgress: { progress.show($0) })

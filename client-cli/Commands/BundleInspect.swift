@@ -5,23 +5,29 @@ import ReplicaStore
 import ReplicaSync
 import SyncCore
 import SyncWire
+import Texts
 
 /// `zona bundle inspect`.
 struct BundleInspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Say what a file on a stick is, for whom, and, if it is for this file, what it holds. Takes nothing.",
-        discussion: """
-            The outside of a bundle can be read by anybody: what it is, of which ambito and comune, when it was made. \
-            The inside is sealed for one recipient, and its sender cannot read it either. With --json every record in \
-            it is shown.
+        abstract: localized(
+            """
+            Say what a file on a stick is, for whom, and, if it is for this file, what it holds. Takes nothing.
+            """),
+        discussion: Help.discussion(
+            localized(
+                """
+                The outside of a bundle can be read by anybody: what it is, of which ambito and comune, when it was \
+                made. The inside is sealed for one recipient, and its sender cannot read it either. With --json every \
+                record in it is shown.
+                """),
+            examples: """
+                  zona bundle inspect /media/stick/for-narni.zona
+                  zona bundle inspect /media/stick/for-narni.zona --file narni.sqlite --json
+                """))
 
-            EXAMPLES
-              zona bundle inspect /media/stick/for-narni.zona
-              zona bundle inspect /media/stick/for-narni.zona --file narni.sqlite --json
-            """)
-
-    @Argument(help: ArgumentHelp("The file.", valueName: "file"))
+    @Argument(help: ArgumentHelp(localized("The file."), valueName: "file"))
     var path: String
 
     @OptionGroup var options: GlobalOptions

@@ -1,40 +1,46 @@
 import ArgumentParser
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// The options that choose conflicts, the same for `list`, `resolve` and `review`.
 struct ConflictSelection: ParsableArguments {
     /// What a conflict can be about (`docs/merge-rules.md`).
     static let kinds = ["update", "edit-delete", "restored", "duplicate", "orphan", "invalid"]
 
-    @Option(help: "Only of this kind: \(kinds.joined(separator: ", ")). May be repeated.")
+    @Option(help: ArgumentHelp(localized("Only of this kind: \(kinds.joined(separator: ", ")). May be repeated.")))
     var kind: [String] = []
 
-    @Option(help: "Only about records of this table. May be repeated.")
+    @Option(help: ArgumentHelp(localized("Only about records of this table. May be repeated.")))
     var table: [String] = []
 
-    @Option(help: "Only about this column. May be repeated.")
+    @Option(help: ArgumentHelp(localized("Only about this column. May be repeated.")))
     var column: [String] = []
 
-    @Option(help: "Only where this comune wrote one of the sides: its name or ISTAT code. May be repeated.")
+    @Option(
+        help: ArgumentHelp(
+            localized("Only where this comune wrote one of the sides: its name or ISTAT code. May be repeated.")))
     var comune: [String] = []
 
-    @Option(help: ArgumentHelp("Only those listed before: an age, as 12h, 7d, 2w, or a date.", valueName: "age"))
+    @Option(
+        help: ArgumentHelp(localized("Only those listed before: an age, as 12h, 7d, 2w, or a date."), valueName: "age"))
     var olderThan: String?
 
-    @Option(help: ArgumentHelp("Only those listed since: an age or a date.", valueName: "age"))
+    @Option(help: ArgumentHelp(localized("Only those listed since: an age or a date."), valueName: "age"))
     var since: String?
 
-    @Option(help: ArgumentHelp("Only where so much money is at stake, or more: 10000 or 100,00.", valueName: "amount"))
+    @Option(
+        help: ArgumentHelp(
+            localized("Only where so much money is at stake, or more: 10000 or 100,00."), valueName: "amount"))
     var minAmount: String?
 
-    @Flag(help: "Only the contested ones, for which the consolidation waits.")
+    @Flag(help: ArgumentHelp(localized("Only the contested ones, for which the consolidation waits.")))
     var contested = false
 
-    @Flag(help: "Only those that this comune may decide.")
+    @Flag(help: ArgumentHelp(localized("Only those that this comune may decide.")))
     var mine = false
 
-    @Option(help: "oldest first, newest first, by amount at stake, or by record.")
+    @Option(help: ArgumentHelp(localized("oldest first, newest first, by amount at stake, or by record.")))
     var order = ConflictOrder.oldest
 
     /// What the options say, with names looked up.
@@ -43,8 +49,11 @@ struct ConflictSelection: ParsableArguments {
         for name in kind where !Self.kinds.contains(name) {
             throw CommandFailure(
                 .usage, "usage",
-                "there is no kind \(name).\(Suggestion.text(for: name, among: Self.kinds)) "
-                    + "The kinds are \(Self.kinds.joined(separator: ", "))")
+                localized(
+                    """
+                    there is no kind \(name).\(Suggestion.text(for: name, among: Self.kinds)) The kinds are \
+                    \(Self.kinds.joined(separator: ", "))
+                    """))
         }
         filter.kinds = kind
         let tables = try table.map { try Names.table($0, in: store.catalog) }
@@ -52,7 +61,7 @@ struct ConflictSelection: ParsableArguments {
         for name in column {
             for table in tables { _ = try Names.column(name, of: table) }
             guard store.catalog.tables.contains(where: { $0.column(named: name) != nil }) else {
-                throw CommandFailure(.notFound, "unknown-column", "no table has a column \(name)")
+                throw CommandFailure(.notFound, "unknown-column", localized("no table has a column \(name)"))
             }
         }
         filter.columns = column
@@ -63,7 +72,11 @@ struct ConflictSelection: ParsableArguments {
             guard let cents = Euro.cents(minAmount), cents >= 0 else {
                 throw CommandFailure(
                     .usage, "usage",
-                    "--min-amount is money: cents as 10000, or euro with two decimals as 100,00; not \(minAmount)")
+                    localized(
+                        """
+                        --min-amount is money: cents as 10000, or euro with two decimals as 100,00; not \
+                        \(minAmount)
+                        """))
             }
             filter.minimumAmount = cents
         }
@@ -87,8 +100,11 @@ struct ConflictSelection: ParsableArguments {
         }
         throw CommandFailure(
             .notFound, "not-found",
-            "no comune of the ambito is called \(text).\(Suggestion.text(for: text, among: names)) "
-                + "`zona list comune` shows them")
+            localized(
+                """
+                no comune of the ambito is called \(text).\(Suggestion.text(for: text, among: names)) `zona list \
+                comune` shows them
+                """))
     }
 }
 

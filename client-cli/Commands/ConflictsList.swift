@@ -1,41 +1,44 @@
 import ArgumentParser
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// `zona conflicts list`.
 struct ConflictsList: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "The inbox: what waits for a decision.",
-        discussion: """
-            Those decided here are left out; --all shows them, too, and those that are closed. C marks the contested \
-            ones: the consolidation waits for a decision. d marks those that were decided here, r those reopened \
-            here, which the hub has not confirmed yet. What is at stake is the difference between the two sides in \
-            euro; of a record that one side deleted, all its money.
-
-            EXAMPLES
-              zona conflicts
-              zona conflicts list --mine --order amount
-              zona conflicts list --contested --older-than 2w
-              zona conflicts list --kind update --table soggetto --comune Amelia
-              zona conflicts list --min-amount 1.000,00 --json
-              zona conflicts list --all --json
-            """)
+        abstract: localized("The inbox: what waits for a decision."),
+        discussion: Help.discussion(
+            localized(
+                """
+                Those decided here are left out; --all shows them, too, and those that are closed. C marks the \
+                contested ones: the consolidation waits for a decision. d marks those that were decided here, r those \
+                reopened here, which the hub has not confirmed yet. What is at stake is the difference between the two \
+                sides in euro; of a record that one side deleted, all its money.
+                """),
+            examples: """
+                  zona conflicts
+                  zona conflicts list --mine --order amount
+                  zona conflicts list --contested --older-than 2w
+                  zona conflicts list --kind update --table soggetto --comune Amelia
+                  zona conflicts list --min-amount 1.000,00 --json
+                  zona conflicts list --all --json
+                """))
 
     private static let limitOfText = 100
 
-    @Flag(help: "Also those that are decided or closed.")
+    @Flag(help: ArgumentHelp(localized("Also those that are decided or closed.")))
     var all = false
 
     @OptionGroup var selection: ConflictSelection
 
-    @Option(help: "At most so many. Default: \(limitOfText), with --json all.")
+    @Option(help: ArgumentHelp(localized("At most so many. Default: \(limitOfText), with --json all.")))
     var limit: Int?
 
     @OptionGroup var options: GlobalOptions
 
     func validate() throws {
-        guard limit ?? 1 > 0 else { throw ValidationError("--limit must be at least 1") }
+        guard limit ?? 1 > 0 else { throw ValidationError(localized("--limit must be at least 1")) }
     }
 
     func run() throws {
@@ -65,16 +68,18 @@ struct ConflictsList: ParsableCommand {
         if items.isEmpty {
             lines.append(
                 isNarrow
-                    ? "no conflict is like this" : all ? "there are no conflicts" : "no conflict waits for a decision")
+                    ? localized("no conflict is like this")
+                    : all ? localized("there are no conflicts") : localized("no conflict waits for a decision"))
         } else {
             lines.append(text.table(shown))
             if shown.count < items.count {
-                lines.append("(\(items.count - shown.count) more: raise --limit, or choose; `--help` says how)")
+                lines.append(
+                    localized("(\(items.count - shown.count) more: raise --limit, or choose; `--help` says how)"))
             }
             if items.count > 1 { lines += ["", InboxText.summary(items)] }
         }
         if decided > 0 && !all {
-            lines.append("\(decided) more decided here and not yet sent: `zona sync` tells the others")
+            lines.append(localized("\(decided) more decided here and not yet sent: `zona sync` tells the others"))
         }
         return lines.joined(separator: "\n")
     }

@@ -1,35 +1,38 @@
 import ArgumentParser
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// `zona conflicts merge ID`.
 struct ConflictsMerge: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge",
-        abstract: "Make one record of duplicates.",
-        discussion: """
-            `zona conflicts show` shows the duplicates side by side, as A, B and so on. A's id stays, with the \
-            values of the one that you take and those that you give; the others go, and what points to them points \
-            to A. Works offline; the others go with the next sync.
+        abstract: localized("Make one record of duplicates."),
+        discussion: Help.discussion(
+            localized(
+                """
+                `zona conflicts show` shows the duplicates side by side, as A, B and so on. A's id stays, with the \
+                values of the one that you take and those that you give; the others go, and what points to them points \
+                to A. Works offline; the others go with the next sync.
 
-            \(Add.valueHelp)
+                \(Add.valueHelp)
+                """),
+            examples: """
+                  zona conflicts merge 81c0aa17
+                  zona conflicts merge 81c0aa17 --take B
+                  zona conflicts merge 81c0aa17 --take B telefono='0744 1' --note 'stessa associazione, numero nuovo'
+                """))
 
-            EXAMPLES
-              zona conflicts merge 81c0aa17
-              zona conflicts merge 81c0aa17 --take B
-              zona conflicts merge 81c0aa17 --take B telefono='0744 1' --note 'same club, new number'
-            """)
-
-    @Argument(help: "The conflict's id, or its beginning.")
+    @Argument(help: ArgumentHelp(localized("The conflict's id, or its beginning.")))
     var id: String
 
-    @Argument(help: ArgumentHelp("Values that differ from those taken.", valueName: "col=value"))
+    @Argument(help: ArgumentHelp(localized("Values that differ from those taken."), valueName: "col=value"))
     var values: [String] = []
 
-    @Option(help: ArgumentHelp("Whose values stay: A, B, ….", valueName: "letter"))
+    @Option(help: ArgumentHelp(localized("Whose values stay: A, B, …."), valueName: "letter"))
     var take = "A"
 
-    @Option(help: "Why, for whoever reads it later.")
+    @Option(help: ArgumentHelp(localized("Why, for whoever reads it later.")))
     var note = ""
 
     @OptionGroup var options: GlobalOptions
@@ -41,7 +44,8 @@ struct ConflictsMerge: ParsableCommand {
         let letters = StateConflictText.letters(conflict.members.count)
         guard conflict.kind != "duplicate" || letters.contains(take.uppercased()) else {
             throw CommandFailure(
-                .usage, "usage", "--take is \(letters.joined(separator: " or ")): see `zona conflicts show`")
+                .usage, "usage",
+                localized("--take is one of \(letters.joined(separator: ", ")): see `zona conflicts show`"))
         }
         let survivor = try work.store.merge(
             conflict, keeping: letters.firstIndex(of: take.uppercased()) ?? 0,
@@ -55,8 +59,9 @@ struct ConflictsMerge: ParsableCommand {
                 "captured": .bool(isCaptured),
             ])
         ) {
-            "merged into \(table.name) \(survivor)\n`zona sync` tells the others; "
-                + "\(Words.count(conflict.members.count - 1, "record")) will go"
+            let gone = conflict.members.count - 1
+            return localized("merged into \(table.name) \(survivor)") + "\n\(Words.syncTells); "
+                + localized(gone, one: "\(gone) record will go", other: "\(gone) records will go")
         }
     }
 }

@@ -1,25 +1,28 @@
 import ArgumentParser
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// `zona conflicts reopen ID`.
 struct ConflictsReopen: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reopen",
-        abstract: "Open a conflict again that was decided or closed.",
-        discussion: """
-            What was decided stays in the record until somebody decides anew. The conflict is open again for everybody \
-            when the hub has it, and only a decision closes it then.
+        abstract: localized("Open a conflict again that was decided or closed."),
+        discussion: Help.discussion(
+            localized(
+                """
+                What was decided stays in the record until somebody decides anew. The conflict is open again for \
+                everybody when the hub has it, and only a decision closes it then.
+                """),
+            examples: """
+                  zona conflicts list --all
+                  zona conflicts reopen 3f2a91c0 --note 'la fattura dice altro'
+                """))
 
-            EXAMPLES
-              zona conflicts list --all
-              zona conflicts reopen 3f2a91c0 --note 'the invoice says otherwise'
-            """)
-
-    @Argument(help: "The conflict's id, or its beginning.")
+    @Argument(help: ArgumentHelp(localized("The conflict's id, or its beginning.")))
     var id: String
 
-    @Option(help: "Why, for whoever reads it later.")
+    @Option(help: ArgumentHelp(localized("Why, for whoever reads it later.")))
     var note = ""
 
     @OptionGroup var options: GlobalOptions
@@ -35,6 +38,6 @@ struct ConflictsReopen: ParsableCommand {
                 "record_id": .text(conflict.recordID.description), "choice": .text("reopen"),
                 "captured": .bool(isCaptured),
             ])
-        ) { "reopened\n`zona sync` tells the others" }
+        ) { localized("reopened") + "\n" + Words.syncTells }
     }
 }

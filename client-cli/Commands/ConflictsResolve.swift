@@ -1,50 +1,54 @@
 import ArgumentParser
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// `zona conflicts resolve ID`, and of many at once.
 struct ConflictsResolve: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve",
-        abstract: "Decide which value stays.",
-        discussion: """
-            --take shown keeps the value that the record holds now; --take other puts the value that was kept \
-            aside in its place; values write new ones. Field by field: column:other takes the other value of this \
-            field, column:shown leaves what stands; fields that are not named follow --take, or stay as they stand. \
-            The decision closes the conflict for everybody when the hub has it. If somebody else decides otherwise \
-            meanwhile, that is a new conflict.
+        abstract: localized("Decide which value stays."),
+        discussion: Help.discussion(
+            localized(
+                """
+                --take shown keeps the value that the record holds now; --take other puts the value that was kept \
+                aside in its place; values write new ones. Field by field: column:other takes the other value of this \
+                field, column:shown leaves what stands; fields that are not named follow --take, or stay as they \
+                stand. The decision closes the conflict for everybody when the hub has it. If somebody else decides \
+                otherwise meanwhile, that is a new conflict.
 
-            Many at once: the options of `zona conflicts list` in the place of an id. Without --yes it shows what it \
-            would decide and changes nothing; with --yes it decides them all, or none if it is stopped. Those that \
-            cannot be decided so are named and left open.
+                Many at once: the options of `zona conflicts list` in the place of an id. Without --yes it shows what \
+                it would decide and changes nothing; with --yes it decides them all, or none if it is stopped. Those \
+                that cannot be decided so are named and left open.
 
-            \(Add.valueHelp)
-
-            EXAMPLES
-              zona conflicts resolve 3f2a91c0 --take shown
-              zona conflicts resolve 3f2a91c0 --take other --note 'by telephone with Narni'
-              zona conflicts resolve 3f2a91c0 importo_cent=1.300,00
-              zona conflicts resolve 3f2a91c0 telefono:other pec:shown indirizzo='Via Roma 1'
-              zona conflicts resolve --table soggetto --comune Amelia --take other
-              zona conflicts resolve --table soggetto --comune Amelia --take other --yes
-              zona conflicts resolve --all-matching --take shown --yes
-            """)
+                \(Add.valueHelp)
+                """),
+            examples: """
+                  zona conflicts resolve 3f2a91c0 --take shown
+                  zona conflicts resolve 3f2a91c0 --take other --note 'sentito Narni al telefono'
+                  zona conflicts resolve 3f2a91c0 importo_cent=1.300,00
+                  zona conflicts resolve 3f2a91c0 telefono:other pec:shown indirizzo='Via Roma 1'
+                  zona conflicts resolve --table soggetto --comune Amelia --take other
+                  zona conflicts resolve --table soggetto --comune Amelia --take other --yes
+                  zona conflicts resolve --all-matching --take shown --yes
+                """))
 
     @Argument(
         help: ArgumentHelp(
-            "The conflict's id, or its beginning; then fields: col=value, col:other, col:shown.", valueName: "words"))
+            localized("The conflict's id, or its beginning; then fields: col=value, col:other, col:shown."),
+            valueName: "words"))
     var words: [String] = []
 
-    @Option(help: "Which value stays: the one that is shown, or the other.")
+    @Option(help: ArgumentHelp(localized("Which value stays: the one that is shown, or the other.")))
     var take: FieldPick.Side?
 
-    @Option(help: "Why, for whoever reads it later.")
+    @Option(help: ArgumentHelp(localized("Why, for whoever reads it later.")))
     var note = ""
 
-    @Flag(help: "All that wait for a decision, where no other option chooses.")
+    @Flag(help: ArgumentHelp(localized("All that wait for a decision, where no other option chooses.")))
     var allMatching = false
 
-    @Flag(help: "Of many at once: decide, do not only show.")
+    @Flag(help: ArgumentHelp(localized("Of many at once: decide, do not only show.")))
     var yes = false
 
     @OptionGroup var selection: ConflictSelection
@@ -58,16 +62,20 @@ struct ConflictsResolve: ParsableCommand {
     func validate() throws {
         if let strange = fields.first(where: { !Self.isField($0) }) {
             throw ValidationError(
-                "\(strange) is not understood: write column=value, column:other or column:shown, and one id")
+                localized(
+                    """
+                    \(strange) is not understood: write column=value, column:other or column:shown, and one id
+                    """))
         }
         guard id != nil || fields.isEmpty else {
-            throw ValidationError("values are for one conflict: give its id first")
+            throw ValidationError(localized("values are for one conflict: give its id first"))
         }
         guard take != nil || !fields.isEmpty else {
-            throw ValidationError("say either --take shown, or --take other, or new values as column=value")
+            throw ValidationError(localized("say either --take shown, or --take other, or new values as column=value"))
         }
         guard id == nil || !allMatching && !yes else {
-            throw ValidationError("--all-matching and --yes are for many conflicts: leave the id out, or the options")
+            throw ValidationError(
+                localized("--all-matching and --yes are for many conflicts: leave the id out, or the options"))
         }
     }
 
@@ -79,12 +87,16 @@ struct ConflictsResolve: ParsableCommand {
             guard filter.isNarrow || allMatching else {
                 throw CommandFailure(
                     .usage, "usage",
-                    "say which: an id, options that choose as `zona conflicts list --help` shows, or --all-matching")
+                    localized(
+                        """
+                        say which: an id, options that choose as `zona conflicts list --help` shows, or \
+                        --all-matching
+                        """))
             }
             return try decideMany(filter, work, now: now)
         }
         guard !filter.isNarrow else {
-            throw CommandFailure(.usage, "usage", "give an id, or options that choose: it cannot be both")
+            throw CommandFailure(.usage, "usage", localized("give an id, or options that choose: it cannot be both"))
         }
         let conflict = try work.store.conflict(startingWith: id.lowercased())
         let table = try Names.table(conflict.table, in: work.store.catalog)
@@ -97,7 +109,7 @@ struct ConflictsResolve: ParsableCommand {
                 "record_id": .text(conflict.recordID.description), "choice": .text(Self.word(choice)),
                 "captured": .bool(isCaptured),
             ])
-        ) { DecisionText.said(choice, conflict, table) + "\n`zona sync` tells the others" }
+        ) { DecisionText.said(choice, conflict, table) + "\n" + Words.syncTells }
     }
 
     private static func word(_ choice: ConflictChoice) -> String {
@@ -135,28 +147,32 @@ struct ConflictsResolve: ParsableCommand {
     }
 
     private func manyText(_ items: [InboxItem], _ outcome: BulkDecision, _ text: InboxText) -> String {
-        guard !items.isEmpty else { return "no conflict is like this: nothing to decide" }
+        guard !items.isEmpty else { return localized("no conflict is like this: nothing to decide") }
         let decided = Set(outcome.decided)
         let taken = items.filter { decided.contains($0.conflict.id) }
         var lines: [String] = []
         if !yes, !taken.isEmpty { lines += [text.table(Array(taken.prefix(100)))] }
-        if !yes, taken.count > 100 { lines.append("(\(taken.count - 100) more)") }
+        if !yes, taken.count > 100 { lines.append(localized("(\(taken.count - 100) more)")) }
         if !outcome.left.isEmpty {
             let ids = ShortIDs(outcome.left.map(\.conflict))
-            lines += ["", "not to be decided so, and left open:"]
+            lines += ["", localized("not to be decided so, and left open:")]
             for (conflict, why) in outcome.left.prefix(20) {
                 lines.append("  \(ids.text(conflict))  \(SafeText.line(CommandFailure(why).message))")
             }
-            if outcome.left.count > 20 { lines.append("  (\(outcome.left.count - 20) more: --json names them all)") }
+            if outcome.left.count > 20 {
+                lines.append("  " + localized("(\(outcome.left.count - 20) more: --json names them all)"))
+            }
         }
         let what =
-            take == .other ? "of each the other value takes its place" : "of each what is shown stays"
-        let count = Words.count(outcome.decided.count, "conflict")
+            take == .other
+            ? localized("of each the other value takes its place") : localized("of each what is shown stays")
+        let count = Words.conflicts(outcome.decided.count)
         if !lines.isEmpty { lines.append("") }
         lines.append(
             yes
-                ? "decided \(count): \(what)\n`zona sync` tells the others"
-                : "would decide \(count): \(what)\nnothing is changed; the same with --yes decides")
+                ? localized("decided \(count): \(what)") + "\n" + Words.syncTells
+                : localized("would decide \(count): \(what)") + "\n"
+                    + localized("nothing is changed; the same with --yes decides"))
         return lines.drop { $0.isEmpty }.joined(separator: "\n")
     }
 }

@@ -2,21 +2,25 @@ import ArgumentParser
 import Consolidation
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// `zona consolidate`.
 struct Consolidate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Publish the ambito's picture as a dated folder, from the capofila's replica.",
-        discussion: """
-            Syncs first. The folder holds one SQLite file, one CSV a table and the summary, and appears whole or not \
-            at all. Rows that the hub does not have yet are left out, and named. When each comune was last heard of is \
-            known to the hub alone: its nightly consolidation says it.
+        abstract: localized("Publish the ambito's picture as a dated folder, from the capofila's replica."),
+        discussion: Help.discussion(
+            localized(
+                """
+                Syncs first. The folder holds one SQLite file, one CSV a table and the summary, and appears whole or \
+                not at all. Rows that the hub does not have yet are left out, and named. When each comune was last \
+                heard of is known to the hub alone: its nightly consolidation says it.
+                """),
+            examples: """
+                  zona consolidate --into /srv/pubblicati
+                """))
 
-            EXAMPLES
-              zona consolidate --into /srv/pubblicati
-            """)
-
-    @Option(help: ArgumentHelp("The folder for the dated folders; made if it is not there.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(localized("The folder for the dated folders; made if it is not there."), valueName: "dir"))
     var into = "pubblicati"
 
     @OptionGroup var network: NetworkOptions
@@ -27,7 +31,10 @@ struct Consolidate: AsyncParsableCommand {
         guard try work.store.state().isCapofila else {
             throw CommandFailure(
                 .badValue, "not-capofila",
-                "this replica sees one comune only: consolidate on a replica of the capofila, or at the hub")
+                localized(
+                    """
+                    this replica sees one comune only: consolidate on a replica of the capofila, or at the hub
+                    """))
         }
         _ = try await SyncRun(store: work.store, settings: network.settings, isQuiet: options.json).run()
         let token = String(UInt64.random(in: 1...UInt64.max), radix: 36)
@@ -53,6 +60,6 @@ struct Consolidate: AsyncParsableCommand {
     }
 
     private static func text(_ publication: Publication) -> String {
-        "published \(SafeText.line(publication.folder))\n\n\(SafeText.lines(publication.text))"
+        localized("published \(SafeText.line(publication.folder))") + "\n\n\(SafeText.lines(publication.text))"
     }
 }

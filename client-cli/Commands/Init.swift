@@ -4,41 +4,51 @@ import ReplicaStore
 import ReplicaSync
 import SyncCore
 import SyncWire
+import Texts
 
 /// `zona init`.
 struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make this PC's replica: enrol with a one-time code, then sync for the first time.",
-        discussion: """
-            The capofila gives the code (`zona-server invite`). It works once, and carries the fingerprint of \
-            the hub's key, so that no other computer can pass for the hub. Beside the replica lies the file \
-            with its private key, which only you may read: the hub knows the replica by it. Keep both together, \
-            and copy neither to another PC: each PC enrols itself.
+        abstract: localized("Make this PC's replica: enrol with a one-time code, then sync for the first time."),
+        discussion: Help.discussion(
+            localized(
+                """
+                The capofila gives the code (`zona-server invite`). It works once, and carries the fingerprint of \
+                the hub's key, so that no other computer can pass for the hub. Beside the replica lies the file \
+                with its private key, which only you may read: the hub knows the replica by it. Keep both together, \
+                and copy neither to another PC: each PC enrols itself.
+                """),
+            examples: """
+                  zona init --hub https://hub.example.it:8443
+                  zona init --hub https://hub.example.it:8443 --code ABCDE-FGHIJ-... --file narni.sqlite
+                """) + "\n\n"
+            + localized(
+                """
+                WITHOUT NETWORK
+                The capofila gives an invitation on a stick beside the code (`zona-server invite --stick`), which the \
+                code proves. This command writes a sealed request; `zona bundle import` of the hub's answer makes the \
+                replica.
+                """)
+                + """
+                \n
+                  zona init --invitation /media/stick/invitation-narni.zona --code ABCDE-... --to /media/stick
+                  zona bundle import /media/stick/answer-narni.zona
+                """)
 
-            EXAMPLES
-              zona init --hub https://hub.example.it:8443
-              zona init --hub https://hub.example.it:8443 --code ABCDE-FGHIJ-... --file narni.sqlite
-
-            WITHOUT NETWORK
-            The capofila gives an invitation on a stick beside the code (`zona-server invite --stick`), which the code \
-            proves. This command writes a sealed request; `zona bundle import` of the hub's answer makes the replica.
-
-              zona init --invitation /media/stick/invitation-narni.zona --code ABCDE-... --to /media/stick
-              zona bundle import /media/stick/answer-narni.zona
-            """)
-
-    @Option(help: ArgumentHelp("The hub's address.", valueName: "https://host:port"))
+    @Option(help: ArgumentHelp(localized("The hub's address."), valueName: "https://host:port"))
     var hub: String?
 
-    @Option(help: ArgumentHelp("Without network: the invitation on the stick.", valueName: "file"))
+    @Option(help: ArgumentHelp(localized("Without network: the invitation on the stick."), valueName: "file"))
     var invitation: String?
 
     @Option(
         name: .customLong("to"),
-        help: ArgumentHelp("Without network: where the request is written.", valueName: "file|folder"))
+        help: ArgumentHelp(localized("Without network: where the request is written."), valueName: "file|folder"))
     var place: String?
 
-    @Option(help: ArgumentHelp("The one-time code. Default: ZONA_CODE, else it is asked for.", valueName: "code"))
+    @Option(
+        help: ArgumentHelp(localized("The one-time code. Default: ZONA_CODE, else it is asked for."), valueName: "code")
+    )
     var code: String?
 
     @OptionGroup var network: NetworkOptions
@@ -46,10 +56,11 @@ struct Init: AsyncParsableCommand {
 
     func validate() throws {
         guard (hub == nil) != (invitation == nil) else {
-            throw ValidationError("give either --hub, or --invitation FILE --to FOLDER where there is no network")
+            throw ValidationError(
+                localized("give either --hub, or --invitation FILE --to FOLDER where there is no network"))
         }
         guard (invitation == nil) == (place == nil) else {
-            throw ValidationError("--invitation FILE and --to FOLDER belong together")
+            throw ValidationError(localized("--invitation FILE and --to FOLDER belong together"))
         }
     }
 
@@ -57,7 +68,8 @@ struct Init: AsyncParsableCommand {
         let path = options.path
         guard !FileManager.default.fileExists(atPath: path) else {
             throw CommandFailure(
-                .file, "exists", "\(path) exists already: choose another name with --file, or use it as it is")
+                .file, "exists",
+                localized("\(path) exists already: choose another name with --file, or use it as it is"))
         }
         let code = try oneTimeCode()
         let answer = Answer(isJSON: options.json)
@@ -69,12 +81,14 @@ struct Init: AsyncParsableCommand {
         let status = try store.status()
         let key = ReplicaKey.path(for: path)
         if !answer.isJSON {
-            print(
-                """
-                enrolled as \(SafeText.line(status.state.comuneName)) in \(SafeText.line(status.state.ambitoName))
-                replica  \(SafeText.line(path))
-                key      \(SafeText.line(key)) (private: keep it beside the replica, show it to nobody)
-                """)
+            let (comune, ambito) = (SafeText.line(status.state.comuneName), SafeText.line(status.state.ambitoName))
+            var facts = Facts(least: 9)
+            facts.sentence(localized("enrolled as \(comune) in \(ambito)"))
+            facts.add(localized("replica"), SafeText.line(path))
+            facts.add(
+                localized("key"),
+                localized("\(SafeText.line(key)) (private: keep it beside the replica, show it to nobody)"))
+            print(facts.text)
         }
         try await firstSync(store, answer, settings: settings, key: key)
     }
@@ -90,12 +104,19 @@ struct Init: AsyncParsableCommand {
                 "comune": .text(begun.invitation.comuneName), "expires_at": .integer(begun.invitation.expiresAt),
             ])
         ) {
-            """
-            written    \(SafeText.line(begun.request)), for \(SafeText.line(begun.invitation.comuneName)) in \
-            \(SafeText.line(begun.invitation.ambitoName))
-            key        waits beside \(SafeText.line(path)) (private: keep it, show it to nobody)
-            next       take it to the hub, which writes an answer; then `zona bundle import ANSWER`
-            """
+            let (comune, ambito) = (begun.invitation.comuneName, begun.invitation.ambitoName)
+            var facts = Facts()
+            facts.add(
+                localized("written"),
+                localized(
+                    "\(SafeText.line(begun.request)), for \(SafeText.line(comune)) in \(SafeText.line(ambito))"))
+            facts.add(
+                localized("key"),
+                localized("waits beside \(SafeText.line(path)) (private: keep it, show it to nobody)"))
+            facts.add(
+                localized("next"),
+                localized("take it to the hub, which writes an answer; then `zona bundle import ANSWER`"))
+            return facts.text
         }
     }
 
@@ -107,7 +128,11 @@ struct Init: AsyncParsableCommand {
             guard let failure = CommandFailure(error) else { throw error }
             throw CommandFailure(
                 failure.status, failure.code,
-                "the replica is made, but its first sync did not end: run `zona sync` to go on. \(failure.message)")
+                localized(
+                    """
+                    the replica is made, but its first sync did not end: run `zona sync` to go on. \
+                    \(failure.message)
+                    """))
         }
         let status = try store.status()
         answer.give(
@@ -123,11 +148,12 @@ struct Init: AsyncParsableCommand {
     private func oneTimeCode() throws -> String {
         if let code = code ?? GlobalOptions.environment("ZONA_CODE") { return code }
         guard Terminal.isInputInteractive else {
-            throw CommandFailure(.usage, "usage", "the one-time code is missing: give it with --code or in ZONA_CODE")
+            throw CommandFailure(
+                .usage, "usage", localized("the one-time code is missing: give it with --code or in ZONA_CODE"))
         }
-        Terminal.writeErrorRaw("One-time code: ")
+        Terminal.writeErrorRaw(localized("One-time code: "))
         guard let line = readLine(), !line.isEmpty else {
-            throw CommandFailure(.usage, "usage", "no code was given")
+            throw CommandFailure(.usage, "usage", localized("no code was given"))
         }
         return line
     }

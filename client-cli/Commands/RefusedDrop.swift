@@ -1,19 +1,20 @@
 import ArgumentParser
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// `zona refused drop ID …`.
 struct RefusedDrop: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drop",
-        abstract: "Let refused changes go, with their values.",
-        discussion: """
-            EXAMPLES
-              zona refused drop 12
-              zona refused drop 12 13 17
-            """)
+        abstract: localized("Let refused changes go, with their values."),
+        discussion: Help.discussion(
+            examples: """
+                  zona refused drop 12
+                  zona refused drop 12 13 17
+                """))
 
-    @Argument(help: "The numbers that `zona refused list` shows.")
+    @Argument(help: ArgumentHelp(localized("The numbers that `zona refused list` shows.")))
     var ids: [String]
 
     @OptionGroup var options: GlobalOptions
@@ -26,7 +27,9 @@ struct RefusedDrop: ParsableCommand {
         let now = Moment.now()
         for change in chosen { _ = try work.store.dropRefused(change.dot, now: now) }
         work.answer.give(.object(["dropped": .array(chosen.map { .text($0.dot.description) })])) {
-            "dropped \(Words.count(chosen.count, "refused change"))"
+            localized(
+                chosen.count, one: "dropped \(chosen.count) refused change",
+                other: "dropped \(chosen.count) refused changes")
         }
     }
 }

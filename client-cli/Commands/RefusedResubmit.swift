@@ -1,26 +1,31 @@
 import ArgumentParser
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// `zona refused resubmit ID … [col=value …]`.
 struct RefusedResubmit: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resubmit",
-        abstract: "Write refused changes into the tables again, all of them or none; the next sync sends them.",
-        discussion: """
-            Of an update only the columns are written that were changed. A record that was refused as a whole is added \
-            again; what went wrong must have been mended before, here or with `zona refused edit`. Several changes \
-            are one command for the hub, too: it takes all of them or none.
-
-            EXAMPLES
-              zona refused resubmit 12
-              zona refused resubmit 12 data=2026-02-28
-              zona refused resubmit 12 13 17
-            """)
+        abstract: localized(
+            "Write refused changes into the tables again, all of them or none; the next sync sends them."),
+        discussion: Help.discussion(
+            localized(
+                """
+                Of an update only the columns are written that were changed. A record that was refused as a whole is \
+                added again; what went wrong must have been mended before, here or with `zona refused edit`. Several \
+                changes are one command for the hub, too: it takes all of them or none.
+                """),
+            examples: """
+                  zona refused resubmit 12
+                  zona refused resubmit 12 data=2026-02-28
+                  zona refused resubmit 12 13 17
+                """))
 
     @Argument(
         help: ArgumentHelp(
-            "The numbers that `zona refused list` shows; of a single one also new values.", valueName: "words"))
+            localized("The numbers that `zona refused list` shows; of a single one also new values."),
+            valueName: "words"))
     var words: [String]
 
     @OptionGroup var options: GlobalOptions
@@ -29,7 +34,8 @@ struct RefusedResubmit: ParsableCommand {
         let (ids, assignments) = CommandWords.split(words)
         guard !ids.isEmpty, ids.count == 1 || assignments.isEmpty else {
             throw CommandFailure(
-                .usage, "usage", "name the refused changes; new values belong to a single one: zona refused resubmit 12"
+                .usage, "usage",
+                localized("name the refused changes; new values belong to a single one: zona refused resubmit 12")
             )
         }
         let work = try Workplace(options)
@@ -52,8 +58,8 @@ struct RefusedResubmit: ParsableCommand {
                 "captured": .bool(isCaptured),
             ])
         ) {
-            written.map { "written again: \($0.table.name) \($0.id)" }.joined(separator: "\n")
-                + "\n`zona sync` sends \(written.count == 1 ? "it" : "them")"
+            written.map { localized("written again: \($0.table.name) \($0.id)") }.joined(separator: "\n")
+                + "\n" + localized(written.count, one: "`zona sync` sends it", other: "`zona sync` sends them")
         }
     }
 }

@@ -1,20 +1,23 @@
 import ArgumentParser
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// `zona refused show ID`.
 struct RefusedShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show a refused change with all its values.",
-        discussion: """
-            A star marks the columns that were changed.
+        abstract: localized("Show a refused change with all its values."),
+        discussion: Help.discussion(
+            localized(
+                """
+                A star marks the columns that were changed.
+                """),
+            examples: """
+                  zona refused show 12
+                """))
 
-            EXAMPLES
-              zona refused show 12
-            """)
-
-    @Argument(help: "The number that `zona refused list` shows.")
+    @Argument(help: ArgumentHelp(localized("The number that `zona refused list` shows.")))
     var id: String
 
     @OptionGroup var options: GlobalOptions
@@ -26,12 +29,14 @@ struct RefusedShow: ParsableCommand {
         work.answer.give(RefusedText.json(change)) {
             let name = RefusedReference.name(change, among: changes)
             let table = work.store.catalog.table(named: change.table)
-            let author = change.author == "-" ? "another program" : change.author
+            let author = Words.author(change.author)
             let heading = [
-                "refused \(RefusedText.operation(change)) of \(change.table) \(change.id)",
-                "by \(author), told \(Moment.inWords(change.refusedAt))", "because \(RefusedText.reason(change))",
+                localized("refused \(RefusedText.what(change)) of \(change.table) \(change.id)"),
+                localized("by \(author), told \(Moment.inWords(change.refusedAt))"),
+                localized("because \(RefusedText.reason(change))"),
             ].map(SafeText.line)
-            var values = TextTable([.init(""), .init("column"), .init("value")], overflow: .wraps)
+            var values = TextTable(
+                [.init(""), .init(localized("column")), .init(localized("value"))], overflow: .wraps)
             for value in change.values {
                 let column = table.flatMap { table in table.column(named: value.column).map { table.columns[$0] } }
                 let text = SafeText.lines(ValueText.human(value.value, column))
@@ -39,10 +44,11 @@ struct RefusedShow: ParsableCommand {
             }
             let shown = change.values.isEmpty ? [] : ["", values.text(width: Terminal.width)]
             let ways =
-                (change.operation == .delete ? [] : ["to mend it:         zona refused edit \(name) column=value"])
+                (change.operation == .delete
+                    ? [] : [localized("to mend it:         zona refused edit \(name) column=value")])
                 + [
-                    "to write it again:  zona refused resubmit \(name)",
-                    "to let it go:       zona refused drop \(name)",
+                    localized("to write it again:  zona refused resubmit \(name)"),
+                    localized("to let it go:       zona refused drop \(name)"),
                 ]
             return (heading + shown + [""] + ways).joined(separator: "\n")
         }

@@ -2,27 +2,32 @@ import ArgumentParser
 import Foundation
 import ReplicaStore
 import ReplicaSync
+import Texts
 
 /// `zona service install`.
 struct ServiceInstall: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "install",
-        abstract: "Have systemd run the service of this replica, from now on and after every start of the PC.",
-        discussion: """
-            Without --system it belongs to you and runs while you are logged in; `loginctl enable-linger` lets it run \
-            always. With --system (as root) it belongs to the machine and runs as the user who owns the replica. With \
-            --to the unit is only written into that folder. A proxy that is given here is kept in the unit.
+        abstract: localized(
+            "Have systemd run the service of this replica, from now on and after every start of the PC."),
+        discussion: Help.discussion(
+            localized(
+                """
+                Without --system it belongs to you and runs while you are logged in; `loginctl enable-linger` lets it \
+                run always. With --system (as root) it belongs to the machine and runs as the user who owns the \
+                replica. With --to the unit is only written into that folder. A proxy that is given here is kept in \
+                the unit.
+                """),
+            examples: """
+                  zona service install --file narni.sqlite
+                  sudo zona service install --system --file /srv/zona/narni.sqlite
+                  zona service install --to .
+                """))
 
-            EXAMPLES
-              zona service install --file narni.sqlite
-              sudo zona service install --system --file /srv/zona/narni.sqlite
-              zona service install --to .
-            """)
-
-    @Flag(help: "A service of the machine instead of one of your own.")
+    @Flag(help: ArgumentHelp(localized("A service of the machine instead of one of your own.")))
     var system = false
 
-    @Option(help: ArgumentHelp("Only write the unit into this folder.", valueName: "folder"))
+    @Option(help: ArgumentHelp(localized("Only write the unit into this folder."), valueName: "folder"))
     var to: String?
 
     @OptionGroup var network: NetworkOptions
@@ -37,8 +42,8 @@ struct ServiceInstall: ParsableCommand {
         let steps = ServiceUnits.steps(["daemon-reload"], ["enable", "--now", named], isSystem: system)
         let done = to == nil && ServiceUnits.run(steps)
         work.answer.give(.object(["unit": .text(path), "started": .bool(done)])) {
-            if done { return "installed and started: \(SafeText.line(path))" }
-            return "written: \(SafeText.line(path))\nto start it:\n"
+            if done { return localized("installed and started: \(SafeText.line(path))") }
+            return localized("written: \(SafeText.line(path))") + "\n" + localized("to start it:") + "\n"
                 + steps.map { "  " + $0.joined(separator: " ") }.joined(separator: "\n")
         }
     }

@@ -1,19 +1,22 @@
 import ArgumentParser
 import Foundation
 import ReplicaStore
+import Texts
 
 /// `zona service status`.
 struct ServiceStatus: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Say whether a service runs for this replica, and whether one is installed.",
-        discussion: """
-            Whether it gets through to the hub, and why not, `zona status` says.
-
-            EXAMPLES
-              zona service status
-              zona service status --json
-            """)
+        abstract: localized("Say whether a service runs for this replica, and whether one is installed."),
+        discussion: Help.discussion(
+            localized(
+                """
+                Whether it gets through to the hub, and why not, `zona status` says.
+                """),
+            examples: """
+                  zona service status
+                  zona service status --json
+                """))
 
     @OptionGroup var options: GlobalOptions
 
@@ -31,9 +34,13 @@ struct ServiceStatus: ParsableCommand {
                 "units": .array(installed.map { .text($0) }),
             ])
         ) {
-            let running = holder.map { "runs, process \($0)" } ?? "does not run"
-            let units = installed.isEmpty ? ["not installed: zona service install"] : installed.map(SafeText.line)
-            return (["service  \(running)"] + units.map { "unit     \($0)" }).joined(separator: "\n")
+            let running = holder.map { localized("runs, process \($0)") } ?? localized("does not run")
+            let units =
+                installed.isEmpty ? [localized("not installed: zona service install")] : installed.map(SafeText.line)
+            var facts = Facts(least: 9)
+            facts.add(localized("service"), running)
+            for unit in units { facts.add(localized("unit"), unit) }
+            return facts.text
         }
     }
 }

@@ -1,18 +1,19 @@
 import ArgumentParser
 import Foundation
 import ReplicaStore
+import Texts
 
 /// `zona service uninstall`.
 struct ServiceUninstall: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "uninstall",
-        abstract: "End the service of this replica, and take its unit away. The replica stays as it is.",
-        discussion: """
-            EXAMPLES
-              zona service uninstall --file narni.sqlite
-            """)
+        abstract: localized("End the service of this replica, and take its unit away. The replica stays as it is."),
+        discussion: Help.discussion(
+            examples: """
+                  zona service uninstall --file narni.sqlite
+                """))
 
-    @Flag(help: "The service of the machine instead of your own.")
+    @Flag(help: ArgumentHelp(localized("The service of the machine instead of your own.")))
     var system = false
 
     @OptionGroup var options: GlobalOptions
@@ -23,14 +24,16 @@ struct ServiceUninstall: ParsableCommand {
         let path = unit.folder + "/" + unit.name
         guard FileManager.default.fileExists(atPath: path) else {
             throw CommandFailure(
-                .notFound, "not-found", "there is no unit \(path): no service of this replica is installed there")
+                .notFound, "not-found",
+                localized("there is no unit \(path): no service of this replica is installed there"))
         }
         _ = ServiceUnits.run(ServiceUnits.steps(["disable", "--now", unit.name], isSystem: system))
         guard unlink(path) == 0 else {
             throw CommandFailure(
-                .file, "file", "\(path) cannot be removed (\(String(cString: strerror(errno)))): run it as its owner")
+                .file, "file",
+                localized("\(path) cannot be removed (\(String(cString: strerror(errno)))): run it as its owner"))
         }
         _ = ServiceUnits.run(ServiceUnits.steps(["daemon-reload"], isSystem: system))
-        work.answer.give(.object(["removed": .text(path)])) { "removed: \(SafeText.line(path))" }
+        work.answer.give(.object(["removed": .text(path)])) { localized("removed: \(SafeText.line(path))") }
     }
 }

@@ -2,22 +2,25 @@ import ArgumentParser
 import ReplicaStore
 import ReplicaSync
 import SyncCore
+import Texts
 
 /// `zona status`.
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say whose replica this is, when it last met the hub and why not since, and what waits.",
-        discussion: """
-            Needs no network. --check also looks whether a sync would reach the hub now, and names the cause when it \
-            would not, within ten seconds; its exit code is then the one that `zona sync` would have.
+        abstract: localized("Say whose replica this is, when it last met the hub and why not since, and what waits."),
+        discussion: Help.discussion(
+            localized(
+                """
+                Needs no network. --check also looks whether a sync would reach the hub now, and names the cause when \
+                it would not, within ten seconds; its exit code is then the one that `zona sync` would have.
+                """),
+            examples: """
+                  zona status
+                  zona status --check
+                  zona status --file narni.sqlite --json
+                """))
 
-            EXAMPLES
-              zona status
-              zona status --check
-              zona status --file narni.sqlite --json
-            """)
-
-    @Flag(help: "Ask the hub, too. Sends and changes nothing.")
+    @Flag(help: ArgumentHelp(localized("Ask the hub, too. Sends and changes nothing.")))
     var check = false
 
     @OptionGroup var network: NetworkOptions

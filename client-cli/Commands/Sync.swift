@@ -1,41 +1,48 @@
 import ArgumentParser
 import ReplicaStore
 import ReplicaSync
+import Texts
 
 /// `zona sync`.
 struct Sync: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Send what was written here, and bring what the others have written.",
-        discussion: """
-            May be stopped at any moment, by Ctrl-C or by a cut line, and run again: what was sent is kept and \
-            nothing is sent twice. Meanwhile everybody may go on working in the same file.
+        abstract: localized("Send what was written here, and bring what the others have written."),
+        discussion: Help.discussion(
+            localized(
+                """
+                May be stopped at any moment, by Ctrl-C or by a cut line, and run again: what was sent is kept and \
+                nothing is sent twice. Meanwhile everybody may go on working in the same file.
 
-            On a metered line --max-bytes and --max-time stop it between parts, with exit code 10; what has gone and \
-            come is kept, and the next sync goes on there. It goes over the limit by the smallest part at most: 4 kB \
-            of a batch, a page of 8 kB or of one record, and the few hundred bytes of the conversation itself.
-
-            EXAMPLES
-              zona sync
-              zona sync --dry-run
-              zona sync --max-bytes 500kB
-              zona sync --max-time 90s
-              zona sync --file narni.sqlite --proxy http://proxy.comune.it:3128
-              zona sync --hub https://hub.nuovo.it:8443
-              zona sync --json
-            """)
+                On a metered line --max-bytes and --max-time stop it between parts, with exit code 10; what has gone \
+                and come is kept, and the next sync goes on there. It goes over the limit by the smallest part at \
+                most: 4 kB of a batch, a page of 8 kB or of one record, and the few hundred bytes of the conversation \
+                itself.
+                """),
+            examples: """
+                  zona sync
+                  zona sync --dry-run
+                  zona sync --max-bytes 500kB
+                  zona sync --max-time 90s
+                  zona sync --file narni.sqlite --proxy http://proxy.comune.it:3128
+                  zona sync --hub https://hub.nuovo.it:8443
+                  zona sync --json
+                """))
 
     @Option(
         help: ArgumentHelp(
-            "The hub's new address. Kept for the next time once the hub there has proved its key.", valueName: "url"))
+            localized("The hub's new address. Kept for the next time once the hub there has proved its key."),
+            valueName: "url"))
     var hub: String?
 
-    @Option(help: ArgumentHelp("Stop when so much has gone and come: 500kB, 2MB.", valueName: "bytes"))
+    @Option(help: ArgumentHelp(localized("Stop when so much has gone and come: 500kB, 2MB."), valueName: "bytes"))
     var maxBytes: ByteAmount?
 
-    @Option(help: ArgumentHelp("Stop after so long: 90s, 5m.", valueName: "time"))
+    @Option(help: ArgumentHelp(localized("Stop after so long: 90s, 5m."), valueName: "time"))
     var maxTime: TimeAmount?
 
-    @Flag(help: "Only say what would go and come. Changes neither this file nor the hub's records.")
+    @Flag(
+        help: ArgumentHelp(
+            localized("Only say what would go and come. Changes neither this file nor the hub's records.")))
     var dryRun = false
 
     @OptionGroup var network: NetworkOptions
@@ -44,7 +51,10 @@ struct Sync: AsyncParsableCommand {
     func validate() throws {
         guard !dryRun || (maxBytes == nil && maxTime == nil) else {
             throw ValidationError(
-                "--dry-run sends nothing that a limit could stop: leave --max-bytes and --max-time out")
+                localized(
+                    """
+                    --dry-run sends nothing that a limit could stop: leave --max-bytes and --max-time out
+                    """))
         }
     }
 
@@ -66,7 +76,10 @@ struct Sync: AsyncParsableCommand {
         if let limit = summary.stoppedBy {
             throw CommandFailure(
                 .budget, "budget",
-                "stopped at --\(limit.rawValue): what was done is kept; run `zona sync` again to go on")
+                localized(
+                    """
+                    stopped at --\(limit.rawValue): what was done is kept; run `zona sync` again to go on
+                    """))
         }
     }
 

@@ -1,5 +1,6 @@
 import ReplicaStore
 import ReplicaSync
+import Texts
 
 /// One sync as the commands run it: with the progress on stderr, and Ctrl-C that ends it cleanly.
 struct SyncRun {
@@ -18,7 +19,8 @@ struct SyncRun {
             }
         } catch let fault as SyncFault where fault.code == .cancelled {
             throw CommandFailure(
-                .interrupted, "cancelled", "interrupted: what was sent is kept; run `zona sync` again to go on")
+                .interrupted, "cancelled",
+                localized("interrupted: what was sent is kept; run `zona sync` again to go on"))
         }
     }
 }

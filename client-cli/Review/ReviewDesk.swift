@@ -1,6 +1,7 @@
 import ConflictDesk
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// Carries out what the review's machine says: reads conflicts, writes decisions, talks to the operator.
 ///
@@ -59,8 +60,8 @@ final class ReviewDesk {
                 screen.line()
                 screen.say(ReviewScreen.help)
                 if let current { effects = review.onRefused(current.subject) + effects }
-            case .noSuchKey: screen.put("\n? shows the keys > ")
-            case .nothingToTakeBack: screen.put("\nnothing was decided yet > ")
+            case .noSuchKey: screen.put("\n" + localized("? shows the keys") + " > ")
+            case .nothingToTakeBack: screen.put("\n" + localized("nothing was decided yet") + " > ")
             case .leave(let isInterrupted): return isInterrupted
             }
         }
@@ -72,7 +73,7 @@ final class ReviewDesk {
         guard let conflict = try work.store.conflict(ids[place]), conflict.state == "open",
             let table = work.store.catalog.table(named: conflict.table)
         else {
-            screen.say("\nconflict \(ids[place].description.prefix(ShortIDs.shortest)) is not open any more")
+            screen.say("\n" + localized("\(ConflictText.short(ids[place])) is not open any more"))
             return review.present(nil)
         }
         let subject = Self.subject(conflict)
@@ -101,7 +102,7 @@ final class ReviewDesk {
             if case .merge(let member) = verdict {
                 taken[place] = try work.store.takeMerge(
                     conflict, keeping: member, note: note, by: work.author, now: Moment.now())
-                said = "merged into \(table.name) \(conflict.members.first ?? conflict.recordID)"
+                said = localized("merged into \(table.name) \(conflict.members.first ?? conflict.recordID)")
             } else {
                 let choice = try choice(verdict, conflict, table)
                 taken[place] = try work.store.take(conflict, choice, note: note, by: work.author, now: Moment.now())
@@ -113,7 +114,7 @@ final class ReviewDesk {
             guard let failure = CommandFailure(error) else { throw error }
             let isLocal = [.badValue, .notFound, .usage].contains(failure.status)
             guard isLocal else { throw error }
-            screen.say("not decided: \(SafeText.lines(failure.message))")
+            screen.say(localized("not decided: \(SafeText.lines(failure.message))"))
             return (error as? ReplicaStoreError)?.code == .stale ? review.onStale() : review.onRefused(subject)
         }
     }
@@ -143,7 +144,8 @@ final class ReviewDesk {
         if let earlier = taken[place] {
             screen.say(
                 try work.store.takeBack(earlier)
-                    ? "taken back" : "it is on its way already: what you decide now takes its place")
+                    ? localized("taken back")
+                    : localized("it is on its way already: what you decide now takes its place"))
             taken[place] = nil
         }
         return review.onTookBack()

@@ -1,5 +1,6 @@
 import ConflictDesk
 import Foundation
+import Texts
 
 /// What the review prints: line after line, as any command does. Nothing moves a cursor but the erase key, so that it
 /// reads the same in a terminal of any width, in a log, and to who cannot see a screen.
@@ -60,42 +61,52 @@ struct ReviewScreen {
                 isShort
                 ? "[\(keys.map(\.key).joined(separator: ","))]"
                 : keys.map { "\($0.key) \($0.word)" }.joined(separator: ", ")
-            let noted = note.isEmpty ? "" : " (with a note)"
-            return "\(place + 1) of \(count)\(noted)  \(hint) > "
-        case .note: return "note: "
-        case .pick(let field): return "\(SafeText.line(field))  [s,o,e] shown, other, a new value > "
+            let noted = note.isEmpty ? "" : " " + localized("(with a note)")
+            return localized("\(place + 1) of \(count)") + "\(noted)  \(hint) > "
+        case .note: return localized("note: ")
+        case .pick(let field):
+            return "\(SafeText.line(field))  [s,o,e] " + localized("shown, other, a new value") + " > "
         case .value(let field): return "\(SafeText.line(field)) = "
         case .member(let count):
             let last = Character(Unicode.Scalar(UInt8(0x60 + min(count, 26))))
-            return "whose values stay, a to \(last)? "
-        case .over: return "that was the last of \(count)  [u,b,q] undo, back, leave > "
+            return localized("whose values stay, a to \(last)? ")
+        case .over:
+            return localized("that was the last of \(count)") + "  [u,b,q] " + localized("undo, back, leave") + " > "
         }
     }
 
     private static func keys(of subject: Review.Subject) -> [(key: String, word: String)] {
         let rest = [
-            ("n", "note"), ("space", "skip"), ("u", "undo"), ("b", "back"), ("q", "leave"), ("?", "help"),
+            ("n", localized("note")), (localized("space"), localized("skip")), ("u", localized("undo")),
+            ("b", localized("back")), ("q", localized("leave")), ("?", localized("help")),
         ]
         switch subject {
-        case .sides: return [("s", "shown"), ("o", "other"), ("f", "by field"), ("e", "new value")] + rest
-        case .existence: return [("s", "stays"), ("o", "goes")] + rest
-        case .orphan: return [("s", "parent stays"), ("o", "goes too"), ("e", "another parent")] + rest
-        case .invalid: return [("e", "new values")] + rest
-        case .duplicates: return [("m", "merge")] + rest
+        case .sides:
+            let sides = [("s", localized("shown", context: "choice")), ("o", localized("other", context: "choice"))]
+            return sides + [("f", localized("by field")), ("e", localized("new value"))] + rest
+        case .existence: return [("s", localized("stays")), ("o", localized("goes"))] + rest
+        case .orphan:
+            return [("s", localized("parent stays")), ("o", localized("goes too")), ("e", localized("another parent"))]
+                + rest
+        case .invalid: return [("e", localized("new values"))] + rest
+        case .duplicates: return [("m", localized("merge"))] + rest
         }
     }
 
-    static let help = """
-        s      what is shown stays
-        o      the other takes its place
-        f      field by field: for each s, o, or e
-        e      new values, typed; Enter alone leaves a field as it stands
-        m      of duplicates: make one record of them
-        n      a note that goes with the next decision
-        space  skip: it stays open (j, too)
-        b      back to the one before (k, too)
-        u      undo the last decision; again for the one before it
-        q      leave; what was decided is kept, and the next review goes on (Ctrl-C and Ctrl-D, too)
-        Esc    leaves what was begun
-        """
+    static var help: String {
+        localized(
+            """
+            s      what is shown stays
+            o      the other takes its place
+            f      field by field: for each s, o, or e
+            e      new values, typed; Enter alone leaves a field as it stands
+            m      of duplicates: make one record of them
+            n      a note that goes with the next decision
+            space  skip: it stays open (j, too)
+            b      back to the one before (k, too)
+            u      undo the last decision; again for the one before it
+            q      leave; what was decided is kept, and the next review goes on (Ctrl-C and Ctrl-D, too)
+            Esc    leaves what was begun
+            """)
+    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Texts
 
 /// One service a file. The lock lies beside the replica and goes with its process, however that ends; whoever asks is
 /// told the process.
@@ -16,15 +17,18 @@ struct ServiceLock {
         guard file >= 0 else {
             throw CommandFailure(
                 .file, "read-only",
-                "\(path) cannot be made (\(String(cString: strerror(errno)))): check the folder's permissions")
+                localized(
+                    """
+                    \(path) cannot be made (\(String(cString: strerror(errno)))): check the folder's permissions
+                    """))
         }
         var lock = Self.wholeFile
         guard fcntl(file, F_SETLK, &lock) == 0 else {
             close(file)
-            let other = Self.holder(of: replica).map { " (process \($0))" } ?? ""
+            let other = Self.holder(of: replica).map { " " + localized("(process \($0))") } ?? ""
             throw CommandFailure(
                 .syncRunning, "service-running",
-                "a service looks after \(replica) already\(other): one is enough; nothing was changed")
+                localized("a service looks after \(replica) already\(other): one is enough; nothing was changed"))
         }
     }
 

@@ -23,7 +23,7 @@ final class ServiceLog: Sendable {
         let line =
             isJSON
             ? JSONValue.object(["at": .integer(now), "event": .text(event), "message": .text(text)]).line
-            : (addsTime ? Moment.local(now) + " " : "") + SafeText.line(text)
+            : (addsTime ? Moment.iso(now) + " " : "") + SafeText.line(text)
         // A reader that has gone away does not end the service.
         try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
     }

@@ -2,6 +2,7 @@ import Foundation
 import ReplicaStore
 import ReplicaSync
 import SyncSession
+import Texts
 
 /// Carries out what the schedule says, until it is cancelled. A replica that was upgraded, moved away or put back
 /// meanwhile is opened anew.
@@ -70,7 +71,7 @@ struct ServiceLoop {
             _ = try store.capture(key: try ReplicaKey.load(for: path), now: Moment.now())
             hasWork = try store.status().pendingRecords > 0
         } catch {
-            complain(error, "what was written here waits")
+            complain(error, localized("what was written here waits"))
         }
         schedule.captured(hasWork: hasWork, now: Self.now)
     }
@@ -86,7 +87,7 @@ struct ServiceLoop {
         } catch {
             guard (error as? SyncFault)?.code != .cancelled else { return }
             let failure = Self.failure(error)
-            if failure != .busy { complain(error, "trying again by itself") }
+            if failure != .busy { complain(error, localized("trying again by itself")) }
             schedule.failed(failure, began: began, now: Self.now, chance: Self.chance)
         }
     }
@@ -105,10 +106,10 @@ struct ServiceLoop {
         }
         log.say(
             "synced",
-            "synchronised\(isAgain ? ", after it had failed" : ""): "
-                + "sent \(Words.count(summary.batchesSent, "batch", "batches")), \(Words.bytes(summary.bytesSent)); "
-                + "received \(Words.count(summary.pages, "page")), \(Words.bytes(summary.bytesReceived)); "
-                + "applied \(Words.count(applied.rows, "row")), \(applied.deleted) deleted")
+            (isAgain ? localized("synchronised, after it had failed: ") : localized("synchronised: "))
+                + localized("sent \(Words.batches(summary.batchesSent)), \(Words.bytes(summary.bytesSent)); ")
+                + localized("received \(Words.pages(summary.pages)), \(Words.bytes(summary.bytesReceived)); ")
+                + localized("applied \(Words.applied(rows: applied.rows, deleted: applied.deleted))"))
     }
 
     private mutating func complain(_ error: any Error, _ then: String) {

@@ -1,5 +1,6 @@
 import Foundation
 import ReplicaSync
+import Texts
 
 /// Units on this machine: where they go, and what systemd is asked to do with them.
 enum ServiceUnits {
@@ -7,10 +8,11 @@ enum ServiceUnits {
         let path = URL(filePath: replica).standardizedFileURL.path
         guard !path.utf8.contains(where: { $0 < 0x20 }) else {
             throw CommandFailure(
-                .badValue, "bad-value", "a unit cannot name a path with line breaks or control characters: rename it")
+                .badValue, "bad-value",
+                localized("a unit cannot name a path with line breaks or control characters: rename it"))
         }
         guard let program = Bundle.main.executablePath else {
-            throw CommandFailure(.unexpected, "unexpected", "this program does not know where it lies")
+            throw CommandFailure(.unexpected, "unexpected", localized("this program does not know where it lies"))
         }
         return UnitFile(program: program, replica: path, proxy: proxy, user: isSystem ? owner(of: path) : nil)
     }

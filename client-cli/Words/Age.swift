@@ -1,4 +1,5 @@
 import Foundation
+import Texts
 
 /// A point in time as people type it: `7d`, `12h`, `2w` before now, or a date, `2026-11-26`, its first moment here.
 struct Age {
@@ -10,7 +11,8 @@ struct Age {
         if let age = age(text) { return Age(moment: now - age) }
         if let date = date(text) { return Age(moment: date) }
         throw CommandFailure(
-            .usage, "usage", "\(option) takes an age, as 12h, 7d or 2w, or a date, as 2026-11-26; not \(text)")
+            .usage, "usage",
+            localized("\(option) takes an age, as 12h, 7d or 2w, or a date, as 2026-11-26; not \(text)"))
     }
 
     private static func age(_ text: String) -> Int64? {

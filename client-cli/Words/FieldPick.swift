@@ -1,5 +1,6 @@
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// What `conflicts resolve` is told about one conflict: a side for all of it, sides or new values for single fields.
 struct FieldPick {
@@ -24,15 +25,15 @@ struct FieldPick {
         var chosen: [String: Side] = [:]
         for pick in picks {
             guard conflict.columns.contains(pick.column) else {
+                let columns = conflict.columns.joined(separator: ", ")
+                let about = columns.isEmpty ? localized("whether the record exists") : columns
                 throw CommandFailure(
                     .notFound, "unknown-column",
-                    "this conflict is not about \(pick.column): it is about "
-                        + (conflict.columns.isEmpty
-                            ? "whether the record exists" : conflict.columns.joined(separator: ", ")))
+                    localized("this conflict is not about \(pick.column): it is about \(about)"))
             }
             let isTwice = chosen.updateValue(pick.side, forKey: pick.column) != nil
             guard !isTwice, !values.contains(where: { table.columns[$0.column].name == pick.column }) else {
-                throw CommandFailure(.usage, "usage", "\(pick.column) is given twice")
+                throw CommandFailure(.usage, "usage", localized("\(pick.column) is given twice"))
             }
         }
         return choice(conflict, table, values) { chosen[$0] ?? rest ?? .shown }

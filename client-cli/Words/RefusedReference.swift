@@ -1,5 +1,6 @@
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// How people name a refused change: its counter, or number and counter with a colon where a file has had several
 /// numbers.
@@ -9,11 +10,14 @@ enum RefusedReference {
         guard found.count < 2 else {
             throw CommandFailure(
                 .notFound, "ambiguous",
-                "several refused changes have the counter \(word): write \(found[0].dot), or \(found[1].dot)")
+                localized(
+                    """
+                    several refused changes have the counter \(word): write \(found[0].dot), or \(found[1].dot)
+                    """))
         }
         guard let change = found.first else {
             throw CommandFailure(
-                .notFound, "not-found", "there is no refused change \(word): `zona refused list` shows them")
+                .notFound, "not-found", localized("there is no refused change \(word): `zona refused list` shows them"))
         }
         return change
     }

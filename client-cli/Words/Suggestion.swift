@@ -1,3 +1,5 @@
+import Texts
+
 /// Finds what somebody may have meant by a name that does not exist.
 enum Suggestion {
     /// ` Did you mean a, or b?`, or nothing when no name is near.
@@ -6,7 +8,8 @@ enum Suggestion {
         let near = names.map { (name: $0, distance: distance(Array(name.utf8), Array($0.utf8))) }
             .filter { $0.distance <= limit || !name.isEmpty && $0.name.hasPrefix(name) }
             .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(3)
-        return near.isEmpty ? "" : " Did you mean \(near.map(\.name).joined(separator: ", or "))?"
+        let choice = near.map(\.name).joined(separator: localized(", or "))
+        return near.isEmpty ? "" : " " + localized("Did you mean \(choice)?")
     }
 
     /// Insertions, deletions and replacements of one byte that lead from one name to the other.
