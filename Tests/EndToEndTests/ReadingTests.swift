@@ -92,8 +92,8 @@ extension EndToEnd {
             #expect(try await stage.zona(narni, "list", "soggetto", "--count") == "2")
             let plain = try await stage.zona(narni, "list", "soggetto", "--plain", "--where", "comune_id=Narni")
             #expect(
-                plain == "Società Città Viva\nid: \(viva)\nDenominazione: Società Città Viva\nTipo di soggetto: VOL\n"
-                    + "Comune della sede: Narni")
+                plain == "Società Città Viva\nid: \(viva)\nName: Società Città Viva\nType of organisation: VOL\n"
+                    + "Municipality of the seat: Narni")
         }
 
         private func expectRefused(_ stage: Stage, _ narni: String) async throws {
@@ -128,7 +128,7 @@ extension EndToEnd {
             let comune = try #require(try stage.sql(narni, "SELECT id FROM comune WHERE denominazione = 'Narni'")[0][0])
             let shown = try await stage.zona(narni, "show", comune, "--children", "1")
             #expect(shown.contains("What belongs to it:"))
-            #expect(shown.contains("  Soggetto (soggetto.comune_id): 1\n"))
+            #expect(shown.contains("  Organisation (soggetto.comune_id): 1\n"))
             #expect(shown.contains("  Società Città Viva"))
             #expect(try await stage.zona(narni, "show", comune, "--lang", "it").contains("Ciò che le appartiene:"))
 
@@ -141,7 +141,7 @@ extension EndToEnd {
             let found = try await stage.zona(narni, "search", "citta", "VIV")
             #expect(
                 found
-                    == "Soggetto (soggetto)\n  \(viva.prefix(13))  Società Città Viva\n    denominazione: "
+                    == "Organisation (soggetto)\n  \(viva.prefix(13))  Società Città Viva\n    denominazione: "
                     + "Società [Città] [Viva]")
             #expect(try await stage.zona(narni, "search", "nessuno", "--lang", "it") == "niente ha queste parole")
             let odd = try await stage.run(Programs.zona, ["search", "*", "--file", narni])

@@ -49,7 +49,7 @@ struct RecordPage {
     }
 
     func text(width: Int) throws -> String {
-        var lines = ["\(SafeText.line(table.label)) (\(table.name))", ""]
+        var lines = ["\(SafeText.line(table.shownLabel)) (\(table.name))", ""]
         lines += try values(width: width) + [""]
         if row.row.isPending {
             lines.append(localized("Not synced yet: `zona sync` sends it."))
@@ -107,7 +107,7 @@ struct RecordPage {
     private func lines(of children: RelatedRecords) -> [String] {
         let table = children.table
         let column = table.columns[children.column].name
-        var lines = ["  \(SafeText.line(table.label)) (\(table.name).\(column)): \(children.count)"]
+        var lines = ["  \(SafeText.line(table.shownLabel)) (\(table.name).\(column)): \(children.count)"]
         for child in children.first {
             let name = child.name.map { SafeText.cut(SafeText.line($0), to: 80) } ?? ""
             lines.append("    \(child.id.description.prefix(ShortIDs.shortest))  \(name)".trimmedEnd)

@@ -62,7 +62,7 @@ final class RowListing {
         for column in columns where row.row.values[column] != .null {
             let value = SafeText.line(row.cell(column, table))
             let contested = row.row.mark(of: table.columns[column]).isEmpty ? "" : localized(" (contested)")
-            print("\(SafeText.line(table.columns[column].label)): \(value)\(contested)")
+            print("\(SafeText.line(table.columns[column].shownLabel)): \(value)\(contested)")
         }
     }
 }

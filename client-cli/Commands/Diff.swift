@@ -52,7 +52,7 @@ struct Diff: ParsableCommand {
             shown += 1
             if last != change.table.name {
                 if last != nil { print("") }
-                print("\(SafeText.line(change.table.label)) (\(totals.text(of: change.table)))")
+                print("\(SafeText.line(change.table.shownLabel)) (\(totals.text(of: change.table)))")
                 last = change.table.name
             }
             for line in Self.lines(of: change) { print(line) }

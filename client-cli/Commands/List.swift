@@ -138,7 +138,7 @@ struct List: ParsableCommand {
                 "tables": .array(
                     counted.map { table, rows in
                         .object([
-                            "name": .text(table.name), "label": .text(table.label), "rows": .integer(rows),
+                            "name": .text(table.name), "label": .text(table.shownLabel), "rows": .integer(rows),
                             "writable_by": .text(table.writable.rawValue), "rule": .text(table.rule.rawValue),
                             "owner_column": .optional(table.ownerColumn.map { table.columns[$0].name }),
                         ])
@@ -147,7 +147,7 @@ struct List: ParsableCommand {
         ) {
             guard !plain else {
                 return counted.map { table, rows in
-                    "\(table.name): \(SafeText.line(table.label)), "
+                    "\(table.name): \(SafeText.line(table.shownLabel)), "
                         + localized(rows, one: "\(rows) row", other: "\(rows) rows")
                 }.joined(separator: "\n")
             }
@@ -156,7 +156,7 @@ struct List: ParsableCommand {
                 .init(localized("rows"), isRight: true), .init(localized("who writes")),
             ])
             for (table, rows) in counted {
-                text.append([table.name, SafeText.line(table.label), String(rows), table.writable.words])
+                text.append([table.name, SafeText.line(table.shownLabel), String(rows), table.writable.words])
             }
             return text.text(width: Terminal.width)
         }

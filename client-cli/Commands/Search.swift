@@ -54,7 +54,7 @@ struct Search: ParsableCommand {
                 let own = hits.filter { $0.table.number == table.number }
                 guard !own.isEmpty else { continue }
                 if !lines.isEmpty { lines.append("") }
-                lines.append("\(SafeText.line(table.label)) (\(table.name))")
+                lines.append("\(SafeText.line(table.shownLabel)) (\(table.name))")
                 for hit in own { lines += Self.lines(hit, words) }
             }
             if total > hits.count {
