@@ -67,10 +67,15 @@ package struct Catalogue: Sendable {
         guard line.count >= 2, line.first == quote, line.last == quote else {
             throw Fault(line: number, what: "no text in double quotes")
         }
+        let inner = line[(line.startIndex + 1)..<(line.endIndex - 1)]
+        // Nearly every line: nothing in it is escaped.
+        if !inner.contains(where: { $0 == quote || $0 == UInt8(ascii: "\\") }) {
+            return String(decoding: inner, as: UTF8.self)
+        }
         var text: [UInt8] = []
         text.reserveCapacity(line.count)
         var isEscaped = false
-        for byte in line.dropFirst().dropLast() {
+        for byte in inner {
             switch byte {
             case UInt8(ascii: "n") where isEscaped: text.append(UInt8(ascii: "\n"))
             case UInt8(ascii: "t") where isEscaped: text.append(UInt8(ascii: "\t"))
