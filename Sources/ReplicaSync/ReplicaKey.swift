@@ -1,6 +1,5 @@
 import Foundation
 package import ReplicaStore
-import Texts
 package import SyncWire
 import Texts
 

@@ -49,6 +49,7 @@ enum ParserText {
             return localized("  See '\(found.1) <subcommand>' for detailed help.")
         }
         return line.replacing("Show help information.", with: localized("Show help information."))
+            .replacing("Show the version.", with: localized("Show the version."))
             .replacing("(default: ", with: localized("(default: "))
             .replacing("; default: ", with: localized("; default: "))
             .replacing("(values: ", with: localized("(values: "))
