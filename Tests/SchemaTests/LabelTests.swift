@@ -17,8 +17,8 @@ import Texts
         try catalogue.read(Catalogue.englishLabelsFile)
         let entries = catalogue.entries
 
-        #expect(labels.subtracting(entries.keys) == [])
-        #expect(Set(entries.keys).subtracting(labels) == [])
+        #expect(labels.subtracting(entries.keys).isEmpty)
+        #expect(Set(entries.keys).subtracting(labels).isEmpty)
         #expect(entries.filter { $0.value.contains("") }.isEmpty)
         #expect(localizedLabel("Denominazione") == "Name")
         #expect(localizedLabel("Una tabella propria") == "Una tabella propria")
