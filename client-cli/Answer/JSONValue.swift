@@ -20,15 +20,8 @@ enum JSONValue {
         return text
     }
 
-    /// The same in one line, for logs.
-    var line: String {
-        var text = ""
-        write(to: &text, indent: nil)
-        return text
-    }
-
-    /// - Parameter indent: of the lines inside; nothing writes all into one.
-    func write(to target: inout String, indent: Int?) {
+    /// - Parameter indent: of the lines inside.
+    func write(to target: inout String, indent: Int) {
         switch self {
         case .null: target += "null"
         case .bool(let value): target += value ? "true" : "false"
@@ -38,29 +31,29 @@ enum JSONValue {
         case .text(let value): Self.write(value, to: &target)
         case .array(let values):
             Self.list(values.count, "[", "]", to: &target, indent: indent) { index, target in
-                values[index].write(to: &target, indent: indent.map { $0 + 2 })
+                values[index].write(to: &target, indent: indent + 2)
             }
         case .object(let members):
             let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
             Self.list(sorted.count, "{", "}", to: &target, indent: indent) { index, target in
                 Self.write(sorted[index].key, to: &target)
                 target += ": "
-                sorted[index].value.write(to: &target, indent: indent.map { $0 + 2 })
+                sorted[index].value.write(to: &target, indent: indent + 2)
             }
         }
     }
 
     private static func list(
-        _ count: Int, _ open: String, _ close: String, to target: inout String, indent: Int?,
+        _ count: Int, _ open: String, _ close: String, to target: inout String, indent: Int,
         _ item: (Int, inout String) -> Void
     ) {
         target += open
         for index in 0..<count {
-            if index > 0 { target += indent == nil ? ", " : "," }
-            if let indent { target += "\n" + String(repeating: " ", count: indent + 2) }
+            target += index == 0 ? "\n" : ",\n"
+            target += String(repeating: " ", count: indent + 2)
             item(index, &target)
         }
-        if let indent, count > 0 { target += "\n" + String(repeating: " ", count: indent) }
+        if count > 0 { target += "\n" + String(repeating: " ", count: indent) }
         target += close
     }
 
