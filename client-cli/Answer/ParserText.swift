@@ -48,11 +48,12 @@ enum ParserText {
         if let found = line.wholeMatch(of: #/  See '(.+) <subcommand>' for detailed help\./#) {
             return localized("  See '\(found.1) <subcommand>' for detailed help.")
         }
+        // A line may end behind any of these words.
         return line.replacing("Show help information.", with: localized("Show help information."))
             .replacing("Show the version.", with: localized("Show the version."))
-            .replacing("(default: ", with: localized("(default: "))
-            .replacing("; default: ", with: localized("; default: "))
-            .replacing("(values: ", with: localized("(values: "))
+            .replacing("(default:", with: localized("(default:"))
+            .replacing("; default:", with: localized("; default:"))
+            .replacing("(values:", with: localized("(values:"))
             .replacing(" (default) ", with: localized(" (default) "))
     }
 

@@ -12,9 +12,8 @@ struct Export: ParsableCommand {
             """
             What is here, also what is not synced yet. csv is for people: labels above, `;` between cells, amounts as \
             1250,00, days as 26/11/2026, names in the place of ids where they are unique; a text that a spreadsheet \
-            would run as a formula gets an apostrophe before it. `zona import` takes it back as it was. csv-exact has \
-            the columns' names, cents, ISO days and ids; json and jsonl exact values; sqlite is a database file of the \
-            tables alone.
+            would run as a formula gets an apostrophe before it. csv-exact has the columns' names, cents, ISO days and \
+            ids; json and jsonl exact values; sqlite is a database file of the tables alone.
 
             Rows are chosen as in `zona list`. The file appears whole or not at all; one that is there stays unless \
             --force is given. --to - writes to stdout.
