@@ -42,8 +42,10 @@ def check(world, verify=True, doctor=False):
             raise Failed(str(outcome))
     if doctor:
         for name in world.notes["replicas"]:
-            outcome = world.run(*world.words(name, "doctor"), who=name)
-            if outcome.status != 0:
+            outcome = world.run(*world.words(name, "doctor", "--json"), who=name)
+            # A rig's disk may be small on purpose, and that is told, too.
+            faults = [one for one in outcome.json["checks"] if one["state"] == "fault" and one["name"] != "disk"]
+            if outcome.status not in (0, 9) or faults or outcome.json["compared"] != "equal":
                 raise Failed(str(outcome))
     for file in [world.hub_file, *(world.file(name) for name in world.notes["replicas"])]:
         whole(file)
