@@ -59,9 +59,9 @@ package struct CopyLoss: Sendable {
             let written = try number(
                 database,
                 """
-                SELECT count(*) FROM (
-                    SELECT id, \(columns) FROM main.\(name) EXCEPT SELECT id, \(columns) FROM old.\(name))
-                WHERE id NOT IN (\(waiting))
+                SELECT count(*) FROM main.\(name) n LEFT JOIN old.\(name) o ON o.id = n.id
+                WHERE (o.id IS NULL OR \(columns.map { "n.\($0) IS NOT o.\($0)" }.joined(separator: " OR ")))
+                    AND n.id NOT IN (\(waiting))
                 """)
             let deleted = try number(
                 database,
@@ -82,9 +82,9 @@ package struct CopyLoss: Sendable {
 
     /// The pending records of a table that are not pending in the copy with the same row.
     private static func unsent(
-        _ table: TableDescription, _ columns: String, _ database: Database
+        _ table: TableDescription, _ columns: [String], _ database: Database
     ) throws -> [Unsent] {
-        let name = TriggerSQL.quoted(table.name)
+        let (name, columns) = (TriggerSQL.quoted(table.name), columns.joined(separator: ", "))
         func row(_ file: String) -> String { "SELECT \(columns) FROM \(file).\(name) t WHERE t.id = p.id" }
         let read = try RawStatement(
             database,
@@ -103,13 +103,13 @@ package struct CopyLoss: Sendable {
         return found
     }
 
-    /// The columns that a table has in both files, quoted, with commas.
-    private static func shared(_ table: TableDescription, _ database: Database) throws -> String {
+    /// The columns that a table has in both files, quoted.
+    private static func shared(_ table: TableDescription, _ database: Database) throws -> [String] {
         let read = try RawStatement(database, "SELECT name FROM pragma_table_info(?1, 'old')")
         read.bind(1, text: table.name)
         var known: Set<String> = []
         while try read.step() { known.insert(read.text(0)) }
-        return table.columns.map(\.name).filter(known.contains).map(TriggerSQL.quoted).joined(separator: ", ")
+        return table.columns.map(\.name).filter(known.contains).map(TriggerSQL.quoted)
     }
 
     private static func number(_ database: Database, _ sql: String) throws -> Int {

@@ -41,10 +41,19 @@ struct SearchIndex {
             } catch let fault as StatementFault {
                 guard place != ":memory:" else { throw fault }
                 // Broken, or of another form; whatever else is wrong with it, memory helps.
-                if [1, 11, 26].contains(fault.code & 0xFF) { Self.remove(place) }
+                if [1, 11, 26].contains(fault.code & 0xFF), Self.isOurs(place) { Self.remove(place) }
             }
         }
         throw ReplicaStoreError(.database, "the index could not be made")
+    }
+
+    /// Whether a file says of itself, in its first bytes, that it is such a cache: anybody else's is left alone.
+    private static func isOurs(_ place: String) -> Bool {
+        guard let file = FileHandle(forReadingAtPath: place) else { return false }
+        defer { try? file.close() }
+        let head = Array((try? file.read(upToCount: 100)) ?? Data())
+        // The file format of SQLite, section 1.3: the application id stands at offset 68.
+        return head.count == 100 && head[68..<72].reduce(0) { $0 << 8 | Int64($1) } == applicationID
     }
 
     private static func remove(_ place: String) {
