@@ -67,6 +67,8 @@ let package = Package(
             name: "Consolidation",
             dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "Schema", "CSVFiles", "Texts"]),
         .target(
+            name: "DataDesk", dependencies: ["SyncCore", "ReplicaStore", "CSVFiles", "Schema", "Texts"]),
+        .target(
             name: "HubService",
             dependencies: [
                 "SyncCore", "SyncWire", "SyncSession", "HubStore", "Bundles", "Schema", crypto, logging,
@@ -91,8 +93,8 @@ let package = Package(
         .executableTarget(
             name: "zona",
             dependencies: [
-                "ReplicaSync", "ReplicaStore", "Consolidation", "CSVFiles", "ConflictDesk", "Completion", "Bundles",
-                "Schema", "SyncCore", "SyncWire", "SyncSession", "Texts", arguments,
+                "ReplicaSync", "ReplicaStore", "Consolidation", "CSVFiles", "ConflictDesk", "DataDesk", "Completion",
+                "Bundles", "Schema", "SyncCore", "SyncWire", "SyncSession", "Texts", arguments,
             ],
             path: "client-cli"),
         .executableTarget(
@@ -130,10 +132,11 @@ let package = Package(
         .testTarget(name: "CompletionTests", dependencies: ["Completion"]),
         .testTarget(name: "TextsTests", dependencies: ["Texts"]),
         .testTarget(name: "CSVFilesTests", dependencies: ["CSVFiles", "SyncCore"]),
+        .testTarget(name: "DataDeskTests", dependencies: ["DataDesk", "ReplicaStore", "SyncCore"]),
         .testTarget(name: "SchemaTests", dependencies: ["Schema", "Texts", grdb]),
         .testTarget(
             name: "ReplicaStoreTests",
-            dependencies: ["ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb, crypto]),
+            dependencies: ["ReplicaStore", "DataDesk", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb, crypto]),
         .testTarget(
             name: "HubStoreTests",
             dependencies: [

@@ -1,5 +1,6 @@
 import Bundles
 import Consolidation
+import DataDesk
 import ReplicaStore
 import ReplicaSync
 import Texts
@@ -9,6 +10,8 @@ struct CommandFailure: Error {
     let status: ExitStatus
     let code: String
     let message: String
+    /// What is wrong field by field, for JSON.
+    var faults: [JSONValue] = []
 
     init(_ status: ExitStatus, _ code: String, _ message: String) {
         self.status = status
@@ -21,6 +24,7 @@ struct CommandFailure: Error {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as ReplicaStoreError: self.init(error)
+        case let refusal as EntryRefusal: self.init(refusal)
         case let fault as SyncFault: self.init(fault)
         case let error as StickError: self.init(error)
         case let error as ConsolidationError: self.init(error)

@@ -62,8 +62,9 @@ enum Program {
 
     private static func tell(_ failure: CommandFailure, isJSON: Bool) -> Never {
         if isJSON {
-            let error = JSONValue.object(["code": .text(failure.code), "message": .text(failure.message)])
-            Terminal.writeError(JSONValue.object(["error": error]).encoded)
+            var error: [String: JSONValue] = ["code": .text(failure.code), "message": .text(failure.message)]
+            if !failure.faults.isEmpty { error["faults"] = .array(failure.faults) }
+            Terminal.writeError(JSONValue.object(["error": .object(error)]).encoded)
         } else {
             Terminal.writeError("zona: \(SafeText.lines(failure.message))")
         }

@@ -99,17 +99,20 @@ extension ReplicaStore {
     }
 
     func ids(startingWith prefix: String, in table: TableDescription) throws(ReplicaStoreError) -> [RecordID] {
+        try read { try Self.ids($0, startingWith: prefix, in: table) }
+    }
+
+    static func ids(_ database: Database, startingWith prefix: String, in table: TableDescription) throws -> [RecordID]
+    {
         let isPlausible = prefix.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 >= 0x61 && $0 <= 0x66 || $0 == 0x2D }
         guard isPlausible, !prefix.isEmpty else { return [] }
-        return try read { database in
-            let read = try RawStatement(
-                database,
-                "SELECT id FROM \(TriggerSQL.quoted(table.name)) WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT 2")
-            read.bind(1, text: prefix)
-            var found: [RecordID] = []
-            while try read.step() { if let id = read.id(0) { found.append(id) } }
-            return found
-        }
+        let read = try RawStatement(
+            database,
+            "SELECT id FROM \(TriggerSQL.quoted(table.name)) WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT 2")
+        read.bind(1, text: prefix)
+        var found: [RecordID] = []
+        while try read.step() { if let id = read.id(0) { found.append(id) } }
+        return found
     }
 
     // MARK: Writing
@@ -263,10 +266,12 @@ extension ReplicaStore {
 }
 
 extension Database {
-    /// Writes as one action of `author`, with the triggers awake: accepted or refused as a whole.
-    func acting<Result>(as author: Operator, _ body: () throws -> Result) throws -> Result {
-        let begin = try RawStatement(
-            self, "UPDATE zona_state SET author = ?1, action = abs(random() % 4611686018427387904) + 1")
+    /// Writes as `author`, with the triggers awake.
+    ///
+    /// - Parameter isOneAction: whether the hub accepts or refuses what is written as a whole; else each change alone.
+    func acting<Result>(as author: Operator, isOneAction: Bool = true, _ body: () throws -> Result) throws -> Result {
+        let action = isOneAction ? "abs(random() % 4611686018427387904) + 1" : "0"
+        let begin = try RawStatement(self, "UPDATE zona_state SET author = ?1, action = \(action)")
         begin.bind(1, text: author.name)
         try begin.run()
         let result = try withTriggersAwake(body)

@@ -20,6 +20,8 @@ extension Catalogue {
         ("bundle.po", PackageResources.bundle_po),
         ("service.po", PackageResources.service_po),
         ("consolidate.po", PackageResources.consolidate_po),
+        ("entry.po", PackageResources.entry_po),
+        ("fields.po", PackageResources.fields_po),
         ("errors.po", PackageResources.errors_po),
     ]
 }

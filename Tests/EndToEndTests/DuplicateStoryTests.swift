@@ -13,7 +13,7 @@ extension EndToEnd {
                 let amelia = try await stage.enrol("UMB-11", "Amelia")
                 let otricoli = try await stage.enrol("UMB-11", "Otricoli")
                 let all = [narni, amelia, otricoli]
-                let key = "codice_fiscale=12345678901"
+                let key = "codice_fiscale=12345678903"
                 let first = try await stage.zona(
                     amelia, "add", "soggetto", "denominazione=Croce Verde", "tipo_soggetto=VOL", key)
                 let second = try await stage.zona(

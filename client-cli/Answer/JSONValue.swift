@@ -1,5 +1,5 @@
 /// A JSON document. Integers and reals are written exactly, keys sorted by their bytes.
-enum JSONValue {
+enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case integer(Int64)

@@ -1,5 +1,6 @@
 import Foundation
 import SyncCore
+import Texts
 
 /// `col=value`, `col:null` or `col@FILE`, as typed.
 struct Assignment {
@@ -32,13 +33,13 @@ struct Assignment {
     static func text(of path: String) throws -> String {
         let handle = FileHandle(forReadingAtPath: path)
         guard let handle, let data = try? handle.read(upToCount: Limits.changeBytes + 1) ?? Data() else {
-            throw CommandFailure(.badValue, "bad-value", "the file \(path) cannot be read: check its name")
+            throw CommandFailure(.badValue, "bad-value", localized("the file \(path) cannot be read: check its name"))
         }
         guard data.count <= Limits.changeBytes else {
-            throw CommandFailure(.badValue, "too-large", "the file \(path) is over 1 MB: shorten it")
+            throw CommandFailure(.badValue, "too-large", localized("the file \(path) is over 1 MB: shorten it"))
         }
         guard let text = String(bytes: data, encoding: .utf8) else {
-            throw CommandFailure(.badValue, "bad-value", "the file \(path) is not text in UTF-8: convert it")
+            throw CommandFailure(.badValue, "bad-value", localized("the file \(path) is not text in UTF-8: convert it"))
         }
         return text
     }

@@ -1,5 +1,6 @@
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// Names that people type, looked up in the catalog.
 enum Names {
@@ -7,20 +8,21 @@ enum Names {
         if let table = catalog.table(named: name) { return table }
         let suggestion = Suggestion.text(for: name, among: catalog.tables.map(\.name))
         throw CommandFailure(
-            .notFound, "unknown-table", "there is no table \(name).\(suggestion) `zona list` names them all")
+            .notFound, "unknown-table", localized("there is no table \(name).\(suggestion) `zona list` names them all"))
     }
 
     /// The position of a column.
     static func column(_ name: String, of table: TableDescription) throws -> Int {
         if let column = table.column(named: name) { return column }
         if name == "id" {
-            throw CommandFailure(.badValue, "bad-value", "the id of a row is made by the program and never changes")
+            throw CommandFailure(
+                .badValue, "bad-value", localized("the id of a row is made by the program and never changes"))
         }
         let names = table.columns.map(\.name)
         let suggestion = Suggestion.text(for: name, among: names)
         throw CommandFailure(
             .notFound, "unknown-column",
-            "\(table.name) has no column \(name).\(suggestion) It has \(names.joined(separator: ", "))")
+            localized("\(table.name) has no column \(name).\(suggestion) It has \(names.joined(separator: ", "))"))
     }
 
     /// A table of the domain: those of the engine are written by `conflicts resolve` and by the hub alone.
@@ -32,7 +34,7 @@ enum Names {
         guard !isOfEngine(table) else {
             throw CommandFailure(
                 .badValue, "not-valid",
-                "\(table.name) is not written by hand: `zona conflicts resolve` decides a conflict")
+                localized("\(table.name) is not written by hand: `zona conflicts resolve` decides a conflict"))
         }
         return table
     }

@@ -1,5 +1,6 @@
 import ReplicaStore
 import SyncCore
+import Texts
 
 /// `[TABLE] ID`: how people name a record. The id may be any prefix that no other has.
 enum RecordReference {
@@ -10,7 +11,7 @@ enum RecordReference {
             let table = try Names.table(words[0], in: store.catalog)
             return (table, try store.id(startingWith: words[1].lowercased(), in: table))
         default:
-            throw CommandFailure(.usage, "usage", "name one record: its id, or its table and its id")
+            throw CommandFailure(.usage, "usage", localized("name one record: its id, or its table and its id"))
         }
     }
 

@@ -196,8 +196,8 @@ class Merge(AtNarni):
     second_may_end = (0, 4)
 
     def prepare(self, world):
-        one = world.add("narni", "twice-1", codice_fiscale="12345678901")
-        other = world.add("amelia", "twice-2", codice_fiscale="12345678901")
+        one = world.add("narni", "twice-1", codice_fiscale="12345678903")
+        other = world.add("amelia", "twice-2", codice_fiscale="12345678903")
         settle(world)
         world.notes["conflict"] = ids(world, "narni", "duplicate")[0]
         for token, identity in (("twice-1", one), ("twice-2", other)):

@@ -1,0 +1,124 @@
+import DataDesk
+import Foundation
+import ReplicaStore
+import SyncCore
+import Texts
+
+/// Records given to `add` and `edit`, in whatever way, written and told.
+struct EntryDesk {
+    let work: Workplace
+    let table: TableDescription
+
+    /// The fields of a command's words. All of them are looked at: what is wrong is told at once.
+    static func fields(
+        _ words: [String], of table: TableDescription
+    ) throws -> [(column: Int, input: FieldInput)] {
+        var fields: [(column: Int, input: FieldInput)] = []
+        for word in words {
+            guard let assignment = Assignment(word) else {
+                throw CommandFailure(
+                    .usage, "usage",
+                    localized("\(word) is not understood: write column=value, column:null or column@FILE"))
+            }
+            let column = try Names.column(assignment.column, of: table)
+            guard !fields.contains(where: { $0.column == column }) else {
+                throw CommandFailure(.usage, "usage", localized("\(assignment.column) is given twice"))
+            }
+            let input: FieldInput =
+                switch assignment.source {
+                case .null: .value(.null)
+                case .text(let text): .text(Array(text.utf8))
+                case .file(let path): .whole(Array(try Assignment.text(of: path).utf8))
+                }
+            fields.append((column, input))
+        }
+        return fields
+    }
+
+    func write(_ inputs: [EntryInput], keeps: Bool) throws -> [EntryOutcome] {
+        let outcomes = try Entry.write(
+            inputs, to: table, of: work.store, by: work.author, today: Day.today(), keeps: keeps)
+        for outcome in outcomes { for warning in outcome.warnings { work.answer.warn(warning.text) } }
+        return outcomes
+    }
+
+    // MARK: Telling
+
+    /// `campo: prima -> adesso`, a line a field.
+    func lines(_ outcome: EntryOutcome) throws -> [String] {
+        let names = RelatedNames(work.store)
+        return try outcome.changes.map { change in
+            let column = table.columns[change.column]
+            func text(_ value: Value) throws -> String {
+                let text = SafeText.line(try names.cell(value, column))
+                return SafeText.cut(text, to: 60)
+            }
+            let now = try text(change.now)
+            guard let before = change.before else { return "  \(column.name): \(now)" }
+            return "  \(column.name): \(try text(before)) -> \(now)"
+        }
+    }
+
+    func json(_ outcome: EntryOutcome) -> [String: JSONValue] {
+        var changes: [String: JSONValue] = [:]
+        for change in outcome.changes {
+            changes[table.columns[change.column].name] = .object([
+                "before": change.before.map(ValueText.json) ?? .null, "now": ValueText.json(change.now),
+            ])
+        }
+        return [
+            "table": .text(table.name), "id": .text(outcome.id.description), "changes": .object(changes),
+            "warnings": .array(outcome.warnings.map(\.json)),
+        ]
+    }
+}
+
+extension Fault {
+    var json: JSONValue {
+        .object([
+            "kind": .text(kind.rawValue), "column": .optional(column), "label": .optional(label),
+            "message": .text(message),
+        ])
+    }
+}
+
+extension CommandFailure {
+    /// Every fault of every record, a line each.
+    init(_ refusal: EntryRefusal) {
+        let all = refusal.faults.flatMap(\.faults)
+        let isLost = !all.isEmpty && all.allSatisfy { $0.kind == .reference }
+        let rules: Set<Fault.Kind> = [.check, .rights, .duplicate, .unchangeable]
+        let isRule = !all.isEmpty && all.allSatisfy { rules.contains($0.kind) }
+        var lines: [String] = []
+        for (place, faults) in refusal.faults {
+            let prefix = refusal.count > 1 ? localized("record \(place + 1): ") : ""
+            lines += faults.map { prefix + SafeText.line($0.text) }
+        }
+        if lines.count > 1 {
+            lines.insert(
+                localized(
+                    lines.count, one: "\(lines.count) fault, nothing was written:",
+                    other: "\(lines.count) faults, nothing was written:"), at: 0)
+        }
+        self.init(
+            isLost ? .notFound : .badValue, isLost ? "not-found" : isRule ? "not-valid" : "bad-value",
+            lines.joined(separator: "\n  "))
+        faults = refusal.faults.flatMap { place, faults in
+            faults.map { fault in
+                guard refusal.count > 1, case .object(var members) = fault.json else { return fault.json }
+                members["record"] = .integer(place + 1)
+                return .object(members)
+            }
+        }
+    }
+}
+
+/// Days as the ambito counts them.
+enum Day {
+    /// Today in Italy, `YYYY-MM-DD`.
+    static func today() -> [UInt8] {
+        let zone = TimeZone(identifier: "Europe/Rome") ?? .current
+        let date = Date().formatted(Date.ISO8601FormatStyle(timeZone: zone).year().month().day())
+        return Array(date.utf8)
+    }
+}
