@@ -86,7 +86,7 @@ extension ReplicaStore {
     static func lookingQueue(_ path: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = true
-        configuration.busyMode = .timeout(2)
+        configuration.busyMode = .timeout(ReplicaStore.patience)
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 }

@@ -145,9 +145,13 @@ package final class ReplicaStore: Sendable {
         statements.drop()
     }
 
+    /// How long another program is waited for, in seconds: one that closes the file last holds it alone while it folds
+    /// in its log, which on a slow disk takes a while.
+    static let patience = 10.0
+
     private static func configuration(_ statements: StatementCaches) -> Configuration {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(patience)
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { database in
             // Set here and not in the configuration, for which GRDB writes and drops a table at every opening: to look

@@ -156,7 +156,7 @@ extension ReplicaStore {
         do {
             try queue.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA busy_timeout = 500")
-                defer { try? database.execute(sql: "PRAGMA busy_timeout = 10000") }
+                defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Int(1000 * Self.patience))") }
                 try database.execute(sql: "BEGIN IMMEDIATE; ROLLBACK")
             }
         } catch { throw ReplicaStoreError(error) }

@@ -42,7 +42,7 @@ extension Stage {
 
     /// Writes into a file as any other program would.
     func write(_ file: String, _ sql: String, _ arguments: StatementArguments = []) throws {
-        let queue = try DatabaseQueue(path: file)
+        let queue = try DatabaseQueue(waitingAt: file)
         try queue.write { try $0.execute(sql: sql, arguments: arguments) }
         try queue.close()
     }
@@ -56,8 +56,8 @@ extension Stage {
     func copy(_ file: String, as name: String) throws -> String {
         let copy = "\(folder)/\(name).sqlite"
         // Through SQLite, so that what lies in the write-ahead log comes along.
-        let queue = try DatabaseQueue(path: copy)
-        try DatabaseQueue(path: file).backup(to: queue)
+        let queue = try DatabaseQueue(waitingAt: copy)
+        try DatabaseQueue(waitingAt: file).backup(to: queue)
         try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
         try queue.close()
         try FileManager.default.copyItem(atPath: file + ".key", toPath: copy + ".key")
@@ -67,7 +67,7 @@ extension Stage {
     /// As many rows as it takes to fill several batches: texts that no compression makes small.
     func fill(_ file: String, rows: Int, named name: String) throws {
         var generator = SystemRandomNumberGenerator()
-        let queue = try DatabaseQueue(path: file)
+        let queue = try DatabaseQueue(waitingAt: file)
         try queue.write { database in
             for row in 0..<rows {
                 let noise = (0..<120).map { _ in String(generator.next(), radix: 36) }.joined()

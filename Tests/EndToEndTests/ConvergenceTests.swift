@@ -39,7 +39,7 @@ extension EndToEnd {
             let kind = Int.random(in: 0..<100, using: &generator)
             let column = ["denominazione", "telefono", "pec", "runts"].randomElement(using: &generator)!
             let (id, pick) = (generator.id(), Int.random(in: 0..<1000, using: &generator))
-            try await DatabaseQueue(path: file).write { database in
+            try await DatabaseQueue(waitingAt: file).write { database in
                 let known = try String.fetchAll(database, sql: "SELECT id FROM soggetto ORDER BY id")
                 if kind < 20 || known.isEmpty {
                     try database.execute(

@@ -30,7 +30,7 @@ extension EndToEnd {
         }
 
         private func write(_ sql: String, _ file: String) async throws {
-            try await DatabaseQueue(path: file).write { try $0.execute(sql: sql) }
+            try await DatabaseQueue(waitingAt: file).write { try $0.execute(sql: sql) }
         }
 
         /// Runs `zona doctor`, whatever it finds.

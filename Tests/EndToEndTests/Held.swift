@@ -5,9 +5,7 @@ final class Held: Sendable {
     private let queue: DatabaseQueue
 
     init(_ file: String) throws {
-        var configuration = Configuration()
-        configuration.allowsUnsafeTransactions = true
-        queue = try DatabaseQueue(path: file, configuration: configuration)
+        queue = try DatabaseQueue(waitingAt: file) { $0.allowsUnsafeTransactions = true }
         try queue.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
     }
 

@@ -264,7 +264,7 @@ extension EndToEnd {
 
         /// Any program's write, with the triggers awake.
         private static func write(_ file: String, _ sql: String) async throws {
-            try await DatabaseQueue(path: file).write { try $0.execute(sql: sql) }
+            try await DatabaseQueue(waitingAt: file).write { try $0.execute(sql: sql) }
         }
     }
 }

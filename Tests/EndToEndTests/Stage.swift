@@ -90,7 +90,7 @@ final class Stage: Sendable {
         let running = try await RunningServer(data: data, arguments)
         server.withLock { $0 = running }
         for file in try FileManager.default.contentsOfDirectory(atPath: replicas) where file.hasSuffix(".sqlite") {
-            try await DatabaseQueue(path: "\(replicas)/\(file)").write { database in
+            try await DatabaseQueue(waitingAt: "\(replicas)/\(file)").write { database in
                 try database.execute(sql: "UPDATE zona_state SET hub_url = ?", arguments: [running.url])
             }
         }
@@ -134,9 +134,7 @@ final class Stage: Sendable {
 
     /// The rows of a query, values as they are stored.
     func values(_ file: String, _ query: String, _ arguments: [String] = []) throws -> [[DatabaseValue]] {
-        var configuration = Configuration()
-        configuration.readonly = true
-        return try DatabaseQueue(path: file, configuration: configuration).read { database in
+        return try DatabaseQueue(waitingAt: file) { $0.readonly = true }.read { database in
             try Row.fetchAll(database, sql: query, arguments: StatementArguments(arguments)).map {
                 Array($0.databaseValues)
             }

@@ -28,7 +28,7 @@ extension EndToEnd {
                 #expect(italian.stdout.contains("il server conosce lo schema 1"), "\(italian)")
 
                 // As an earlier program left it: the last file of the replica's own tables is not run yet.
-                try await DatabaseQueue(path: narni).write { database in
+                try await DatabaseQueue(waitingAt: narni).write { database in
                     let files = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
                     try database.execute(sql: "PRAGMA user_version = \(files - 1)")
                 }
@@ -37,7 +37,7 @@ extension EndToEnd {
                 #expect(status == 0 && due.due)
                 #expect(try stage.sql(narni, "PRAGMA user_version") == before)
 
-                try await DatabaseQueue(path: narni).write { try $0.execute(sql: "PRAGMA user_version = 900") }
+                try await DatabaseQueue(waitingAt: narni).write { try $0.execute(sql: "PRAGMA user_version = 900") }
                 let (newer, refused) = try await check(stage, narni)
                 #expect(refused == 9 && newer.newer && !newer.well)
                 #expect(try stage.sql(narni, "PRAGMA user_version") == [["900"]])
