@@ -15,9 +15,11 @@ extension EndToEnd {
                     try await stage.stop()
                     for file in files {
                         let comune = try await stage.json(StatusAnswer.self, file, "status").comuneId
+                        let program = try DatabaseQueue(waitingAt: file)
                         for step in 1...20 {
-                            try await write(file, comune, "\(round).\(step)", using: &generator)
+                            try await write(program, comune, "\(round).\(step)", using: &generator)
                         }
+                        try program.close()
                     }
                     try await stage.serve()
                     // The first pass brings everybody's work to the hub, the second from there to everybody.
@@ -34,12 +36,12 @@ extension EndToEnd {
 
         /// One change by another program: a record of all, or a need of its own comune.
         private func write(
-            _ file: String, _ comune: String, _ word: String, using generator: inout SeededGenerator
+            _ program: DatabaseQueue, _ comune: String, _ word: String, using generator: inout SeededGenerator
         ) async throws {
             let kind = Int.random(in: 0..<100, using: &generator)
             let column = ["denominazione", "telefono", "pec", "runts"].randomElement(using: &generator)!
             let (id, pick) = (generator.id(), Int.random(in: 0..<1000, using: &generator))
-            try await DatabaseQueue(waitingAt: file).write { database in
+            try await program.write { database in
                 let known = try String.fetchAll(database, sql: "SELECT id FROM soggetto ORDER BY id")
                 if kind < 20 || known.isEmpty {
                     try database.execute(

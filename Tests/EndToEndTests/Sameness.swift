@@ -22,41 +22,54 @@ struct Sameness {
 
     /// Each replica holds what the capofila's holds, as far as its comune may read; and nothing waits anywhere.
     func expectEqual(_ files: [String], capofila: String) async throws {
+        var comuni: [String: String] = [:]
         for file in files {
             let status = try await stage.json(StatusAnswer.self, file, "status")
             #expect(status.pendingRecords == 0 && status.behindRecords == 0, "\(file)")
-            for table in tables {
-                let found = try rows(file, table, of: nil)
-                let expected = try rows(capofila, table, of: file == capofila ? nil : status.comuneId)
-                #expect(Self.differences(found, expected) == [], "\(table.name) in \(file)")
+            comuni[file] = status.comuneId
+        }
+        try stage.reading(capofila) { whole in
+            for file in files {
+                let comune = file == capofila ? nil : comuni[file]
+                try stage.reading(file) { part in
+                    for table in tables {
+                        let (found, expected) = (try rows(part, table, of: nil), try rows(whole, table, of: comune))
+                        #expect(Self.differences(found, expected) == [], "\(table.name) in \(file)")
+                    }
+                }
             }
         }
     }
 
     /// A publication holds the capofila's domain rows.
     func expectPublished(_ publication: Publication, capofila: String) throws {
-        for table in tables where !table.name.hasPrefix("zona_") {
-            let published = try rows(publication.database, table, of: nil)
-            #expect(Self.differences(published, try rows(capofila, table, of: nil)) == [], "\(table.name)")
+        try stage.reading(capofila) { whole in
+            try stage.reading(publication.database) { published in
+                for table in tables where !table.name.hasPrefix("zona_") {
+                    let (found, expected) = (try rows(published, table, of: nil), try rows(whole, table, of: nil))
+                    #expect(Self.differences(found, expected) == [], "\(table.name)")
+                }
+            }
         }
     }
 
     /// All rows in id order; of a table that only its owner reads, one comune's.
-    private func rows(_ file: String, _ table: Table, of comune: String?) throws -> [[DatabaseValue]] {
+    private func rows(_ database: Database, _ table: Table, of comune: String?) throws -> [[DatabaseValue]] {
         var query = "SELECT * FROM \(table.name)"
         var arguments: [String] = []
         if let comune, table.readable != "ambito" {
             query += table.readable == "scoped" ? " WHERE scope IN (?, '*')" : " WHERE \(table.owner ?? "id") = ?"
             arguments = [comune]
         }
-        return try stage.values(file, query + " ORDER BY id", arguments)
+        return try Stage.values(database, query + " ORDER BY id", arguments)
     }
 
     /// The first rows that only one side has; empty when the two are equal.
     private static func differences(_ found: [[DatabaseValue]], _ expected: [[DatabaseValue]]) -> [String] {
+        guard found != expected else { return [] }
         let extra = found.filter { !expected.contains($0) }.map { "only here: \($0)" }
         let missing = expected.filter { !found.contains($0) }.map { "missing here: \($0)" }
-        let isUnequal = extra.isEmpty && missing.isEmpty && found != expected
-        return Array((extra + missing).prefix(3)) + (isUnequal ? ["the same rows, repeated or in another order"] : [])
+        let isOtherwise = extra.isEmpty && missing.isEmpty
+        return isOtherwise ? ["the same rows, repeated or in another order"] : Array((extra + missing).prefix(3))
     }
 }

@@ -134,10 +134,19 @@ final class Stage: Sendable {
 
     /// The rows of a query, values as they are stored.
     func values(_ file: String, _ query: String, _ arguments: [String] = []) throws -> [[DatabaseValue]] {
-        return try DatabaseQueue(waitingAt: file) { $0.readonly = true }.read { database in
-            try Row.fetchAll(database, sql: query, arguments: StatementArguments(arguments)).map {
-                Array($0.databaseValues)
-            }
+        try reading(file) { try Self.values($0, query, arguments) }
+    }
+
+    /// Several queries through one connection: to open one is to parse some hundred triggers.
+    func reading<Result>(_ file: String, _ body: (Database) throws -> Result) throws -> Result {
+        try DatabaseQueue(waitingAt: file) { $0.readonly = true }.read(body)
+    }
+
+    static func values(
+        _ database: Database, _ query: String, _ arguments: [String] = []
+    ) throws -> [[DatabaseValue]] {
+        try Row.fetchAll(database, sql: query, arguments: StatementArguments(arguments)).map {
+            Array($0.databaseValues)
         }
     }
 
