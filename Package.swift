@@ -67,7 +67,7 @@ let package = Package(
             name: "Consolidation",
             dependencies: ["SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "Schema", "CSVFiles", "Texts"]),
         .target(
-            name: "DataDesk", dependencies: ["SyncCore", "ReplicaStore", "CSVFiles", "Schema", "Texts"]),
+            name: "DataDesk", dependencies: ["SyncCore", "SyncWire", "ReplicaStore", "CSVFiles", "Texts"]),
         .target(
             name: "HubService",
             dependencies: [

@@ -30,13 +30,13 @@ package enum PeopleCSV {
     }
 
     /// `1250,00`: without points, which a spreadsheet of another language would take for commas.
-    static func euro(_ cents: Int64) -> String {
+    package static func euro(_ cents: Int64) -> String {
         let rest = cents.magnitude % 100
         return "\(cents < 0 ? "-" : "")\(cents.magnitude / 100),\(rest < 10 ? "0" : "")\(rest)"
     }
 
     /// `26/11/2026` of `2026-11-26`; nothing for anything else.
-    static func day(_ text: [UInt8]) -> [UInt8]? {
+    package static func day(_ text: [UInt8]) -> [UInt8]? {
         let parts = text.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard parts.map(\.count) == [4, 2, 2],
             parts.allSatisfy({ $0.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } })

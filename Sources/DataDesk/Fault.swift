@@ -1,4 +1,5 @@
 package import SyncCore
+import Texts
 
 /// What is wrong with a value or a row, where, and what to do about it. The texts are in the language of the program.
 package struct Fault: Error, Sendable, Equatable {
@@ -43,7 +44,7 @@ package struct Fault: Error, Sendable, Equatable {
     package init(_ kind: Kind, _ column: ColumnDescription?, _ message: String) {
         self.kind = kind
         self.column = column?.name
-        label = column?.label
+        label = (column?.label).map(localizedLabel)
         self.message = message
     }
 

@@ -1,5 +1,6 @@
 import ReplicaStore
 package import SyncCore
+import SyncWire
 import Texts
 
 /// Turns what somebody has written for a field into a value of its column, or says what is wrong with it.
@@ -39,7 +40,7 @@ package struct FieldReader {
             return .success(.real(number))
         case .text, .any: return self.text(text, column)
         case .blob:
-            guard let bytes = Self.hexadecimal(Self.trimmed(text)) else {
+            guard let bytes = Hash.bytes(String(decoding: Self.trimmed(text), as: UTF8.self).lowercased()) else {
                 return .failure(Fault(.notOfType, column, localized("bytes are written in hexadecimal")))
             }
             return .success(.blob(bytes))
@@ -267,17 +268,5 @@ package struct FieldReader {
     static func shown(_ text: [UInt8]) -> String {
         let string = String(decoding: text.prefix(400), as: UTF8.self)
         return string.count > 40 ? String(string.prefix(39)) + "…" : string
-    }
-
-    private static func hexadecimal(_ text: [UInt8]) -> [UInt8]? {
-        guard text.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        for place in stride(from: 0, to: text.count, by: 2) {
-            guard text[place] != 0x2B,
-                let byte = UInt8(String(decoding: text[place...place + 1], as: UTF8.self), radix: 16)
-            else { return nil }
-            bytes.append(byte)
-        }
-        return bytes
     }
 }

@@ -145,6 +145,14 @@ package struct RowCheck {
         return faults
     }
 
+    /// Whether a column may be given: of a row that is there, or of a new one of our own.
+    package func isWritable(_ place: Int, of table: TableDescription, _ current: [Value]?) -> Bool {
+        let access = table.columns[place].writable ?? table.writable
+        guard let owner = table.ownerColumn else { return isAllowed(access, nil) }
+        guard let current else { return isAllowed(access, .text(knowledge.comune.description)) }
+        return place != owner && isAllowed(access, current[owner])
+    }
+
     private func isAllowed(_ access: WriteAccess, _ owner: Value?) -> Bool {
         switch access {
         case .all: return true

@@ -70,6 +70,25 @@ import Testing
         #expect(
             fine > 300 && refused > 300 && unreadable > 300,
             "\(fine) fine, \(refused) refused, \(unreadable) unreadable")
+        try expectTypedAgain(tables, replica)
+    }
+
+    /// The law: what a form shows of a value is read as that value.
+    private func expectTypedAgain(_ tables: [TableDescription], _ replica: ReplicaFixture) throws {
+        for table in tables {
+            let rows = try replica.store.rows(of: table, limit: 20)
+            try replica.store.deskReading { session in
+                let knowledge = DeskKnowledge(session, today: Self.today)
+                for row in rows {
+                    for (value, column) in zip(row.values, table.columns) {
+                        let text = try knowledge.typed(value, column)
+                        let again = try text.isEmpty ? .success(value) : FieldReader(knowledge).value(Array(text.utf8), column)
+                        #expect(try again.get() == value, "\(table.name).\(column.name) \(text)")
+                        #expect(!text.isEmpty || value == .null || value == .text([]))
+                    }
+                }
+            }
+        }
     }
 
     /// Writes the row, on which others may stand later; the database's reason where it says no.

@@ -12,6 +12,7 @@ struct Add: ParsableCommand {
             valueHelp,
             examples: """
                   zona add soggetto denominazione='Banca del tempo' tipo_soggetto=VOL
+                  zona add soggetto --form
                   zona add incontro tavolo_id=0190f3c2 comune_id=Narni tipo=tavolo \\
                     data=29/11/2026 ora_inizio=10:00
                   zona add quota_comune assegnazione_id=0190f3c2 comune_id=Amelia \\

@@ -14,6 +14,8 @@ struct Edit: ParsableCommand {
                   zona edit 0190f3c2-5a1e luogo='Sala consiliare'
                   zona edit incontro 0190f3c2 stato=svolto verbale@verbale.txt
                   zona edit soggetto 0190f3c2 pec:null --dry-run
+                  zona edit soggetto 0190f3c2 --form
+                  zona edit soggetto 0190f3c2 --editor
                   zona edit soggetto --from-json soggetti.json
                 """))
 
@@ -38,7 +40,7 @@ struct Edit: ParsableCommand {
             (table, id) = (found.table, found.id)
         }
         let desk = EntryDesk(work: work, table: try Names.writable(table))
-        guard !assignments.isEmpty || source.isGiven || Terminal.isInputInteractive else {
+        guard !assignments.isEmpty || source.isElsewhere || Terminal.isInputInteractive else {
             throw CommandFailure(
                 .usage, "usage", localized("say what to change, as column=value: `zona help edit` has examples"))
         }

@@ -42,6 +42,22 @@ struct EntryDesk {
         return outcomes
     }
 
+    /// What writing one record would do; nothing of it stays.
+    func trial(_ id: RecordID?, _ fields: [(column: Int, input: FieldInput)]) throws -> EntryOutcome {
+        try Entry.write(
+            [EntryInput(id: id, fields: fields)], to: table, of: work.store, by: work.author, today: Day.today(),
+            keeps: false)[0]
+    }
+
+    /// What is wrong with a record so far.
+    func faults(_ id: RecordID?, _ fields: [(column: Int, input: FieldInput)]) throws -> [Fault] {
+        try work.store.deskReading { session in
+            try Entry.check(
+                EntryInput(id: id, fields: fields), to: table, session, DeskKnowledge(session, today: Day.today())
+            ).faults
+        }
+    }
+
     // MARK: Telling
 
     /// `campo: prima -> adesso`, a line a field.

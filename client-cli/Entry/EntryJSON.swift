@@ -114,7 +114,7 @@ enum EntryJSON {
             throw bad(
                 localized(
                     """
-                    record \(place + 1): \(column.name) (\(column.label)) takes text, a whole number or null (money \
+                    record \(place + 1): \(column.name) (\(column.shownLabel)) takes text, a whole number or null (money \
                     in cents, or as text “1.250,00”)
                     """))
         }

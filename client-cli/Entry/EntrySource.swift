@@ -13,11 +13,24 @@ struct EntrySource: ParsableArguments {
             valueName: "file"))
     var fromJSON: String?
 
+    @Flag(
+        help: ArgumentHelp(localized("Ask for it field by field. Without values, at a terminal, it is so by itself.")))
+    var form = false
+
+    @Flag(help: ArgumentHelp(localized("Open it in your editor (VISUAL, EDITOR).")))
+    var editor = false
+
     @Flag(name: .customLong("dry-run"), help: ArgumentHelp(localized("Check everything, show it, write nothing.")))
     var dryRun = false
 
+    mutating func validate() throws {
+        guard [form, editor, fromJSON != nil].filter({ $0 }).count < 2 else {
+            throw ValidationError(localized("choose one of --form, --editor and --from-json"))
+        }
+    }
+
     /// Whether the values come from elsewhere than the command's words.
-    var isGiven: Bool { fromJSON != nil }
+    var isElsewhere: Bool { form || editor || fromJSON != nil }
 
     /// What was written, or would be; nothing when the operator left.
     func outcomes(
@@ -27,6 +40,12 @@ struct EntrySource: ParsableArguments {
         if let fromJSON {
             let inputs = try EntryJSON.inputs(fromJSON, desk.table, id: id, isEdit: isEdit, adding: fields)
             return try desk.write(inputs, keeps: !dryRun)
+        }
+        if editor {
+            return try EntryEditor(entry: TypedEntry(desk, id, given: fields, dryRun: dryRun)).outcomes()
+        }
+        if form || fields.isEmpty && Terminal.isInputInteractive {
+            return try EntryQuestions(entry: TypedEntry(desk, id, given: fields, dryRun: dryRun)).outcomes()
         }
         return try desk.write([EntryInput(id: id, fields: fields)], keeps: !dryRun)
     }
