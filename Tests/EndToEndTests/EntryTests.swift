@@ -86,7 +86,7 @@ extension EndToEnd {
             let italian = try await run(stage, file, wrong, language: "it")
             #expect(english.status == 3 && italian.status == 3)
             for text in [
-                "4 faults", "denominazione (Name): a value is needed", "VOL (", "check character", 
+                "4 faults", "denominazione (Name): a value is needed", "VOL (", "check character",
             ] {
                 #expect(english.stderr.contains(text), "\(text): \(english.stderr)")
             }

@@ -26,10 +26,13 @@ import Testing
         isCapofila: Bool
     ) throws {
         let replica = try ReplicaFixture(isCapofila: isCapofila)
-        let tables = replica.store.catalog.tables.filter { !$0.name.hasPrefix("zona_") }
+        let tables = replica.store.catalog.tables.filter {
+            // The codes stay, so that what was a code is one to the end.
+            !$0.name.hasPrefix("zona_") && $0.name != "vocabolario"
+        }
         var random = Seeded(state: isCapofila ? 7 : 3)
         var (fine, refused, unreadable) = (0, 0, 0)
-        for _ in 0..<3_000 {
+        for _ in 0..<2_000 {
             let table = tables.randomElement(using: &random)!
             let rows = try replica.store.rows(of: table, limit: 50)
             let current = Bool.random(using: &random) ? rows.randomElement(using: &random) : nil
@@ -68,7 +71,7 @@ import Testing
                 errors.isEmpty == (error == nil), "\(what): desk \(faults.map(\.text)), database \(error ?? "-")")
         }
         #expect(
-            fine > 300 && refused > 300 && unreadable > 300,
+            fine > 200 && refused > 200 && unreadable > 200,
             "\(fine) fine, \(refused) refused, \(unreadable) unreadable")
         try expectTypedAgain(tables, replica)
     }
@@ -82,7 +85,8 @@ import Testing
                 for row in rows {
                     for (value, column) in zip(row.values, table.columns) {
                         let text = try knowledge.typed(value, column)
-                        let again = try text.isEmpty ? .success(value) : FieldReader(knowledge).value(Array(text.utf8), column)
+                        let again =
+                            try text.isEmpty ? .success(value) : FieldReader(knowledge).value(Array(text.utf8), column)
                         #expect(try again.get() == value, "\(table.name).\(column.name) \(text)")
                         #expect(!text.isEmpty || value == .null || value == .text([]))
                     }
