@@ -212,8 +212,21 @@ extension EndToEnd {
                 try await run(stage, file, ["rm", parent, "--dry-run"], language: "it").stdout.contains(
                     "sarebbe eliminata"))
             #expect(try stage.sql(file, "SELECT count(*) FROM progetto_rete") == [["1"]])
+            try await shapes(stage, file, parent)
             try await stage.zona(file, "rm", parent)
             #expect(try stage.sql(file, "SELECT count(*) FROM progetto_rete") == [["0"]])
+        }
+
+        /// What the answers look like is written down in `docs/json.schema.json`.
+        private func shapes(_ stage: Stage, _ file: String, _ id: String) async throws {
+            let schema = try JSONSchema(file: try Programs.file("docs/json.schema.json"))
+            for (definition, words) in [
+                ("entry", ["add", "progetto_rete", "titolo=Altra"]), ("entry", ["edit", id, "titolo=Altra"]),
+                ("rm", ["rm", id]),
+            ] {
+                let outcome = try await run(stage, file, words + ["--dry-run", "--json"])
+                #expect(try schema.faults(of: outcome.stdout, under: definition) == [], "\(words)")
+            }
         }
     }
 }

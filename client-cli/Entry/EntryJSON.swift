@@ -114,8 +114,8 @@ enum EntryJSON {
             throw bad(
                 localized(
                     """
-                    record \(place + 1): \(column.name) (\(column.shownLabel)) takes text, a whole number or null (money \
-                    in cents, or as text “1.250,00”)
+                    record \(place + 1): \(column.name) (\(column.shownLabel)) takes text, a whole number or null \
+                    (money in cents, or as text “1.250,00”)
                     """))
         }
     }
