@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Synchronization
 
 /// Ctrl-C while something long runs: the first asks it to end cleanly, the second ends the program at once.
 enum Interruption {
@@ -20,5 +21,23 @@ enum Interruption {
             signal(SIGINT, SIG_DFL)
         }
         return try await task.value
+    }
+
+    /// The same for work that does not wait for anything: it asks now and then whether it is to end.
+    static func isHeard<Result: Sendable>(
+        _ work: @escaping @Sendable (_ isInterrupted: @escaping @Sendable () -> Bool) throws -> Result
+    ) async throws -> Result {
+        let mark = Mark()
+        return try await cancels {
+            try await withTaskCancellationHandler {
+                try work { mark.isSet.load(ordering: .acquiring) }
+            } onCancel: {
+                mark.isSet.store(true, ordering: .releasing)
+            }
+        }
+    }
+
+    private final class Mark: Sendable {
+        let isSet = Atomic(false)
     }
 }

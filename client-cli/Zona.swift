@@ -33,7 +33,7 @@ struct Zona: AsyncParsableCommand {
         subcommands: [
             Init.self, Status.self, Sync.self, List.self, Show.self, Search.self, Add.self, Edit.self, Remove.self,
             Diff.self,
-            Revert.self, Export.self, Conflicts.self,
+            Revert.self, Import.self, Export.self, Conflicts.self,
             Explain.self, History.self, Refused.self, BundleCommand.self, Service.self, Consolidate.self, Doctor.self,
             Backup.self, Restore.self, UpgradeCheck.self, CompletionScript.self, Complete.self,
         ])

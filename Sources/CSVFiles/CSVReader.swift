@@ -2,7 +2,7 @@ import SyncCore
 
 /// One cell of a row: where its text stands in the file.
 package struct CSVCell: Sendable, Equatable {
-    /// Without the quotes around it. Empty for a cell with a fault.
+    /// Without the quotes around it; of a cell with a fault what can be told apart of it, quotes and all.
     let range: Range<Int>
     /// `""` is an empty text, an empty cell is no value: `CSVText` writes them so.
     package let isQuoted: Bool
@@ -16,6 +16,8 @@ package struct CSVCell: Sendable, Equatable {
 package struct CSVRow: Sendable {
     /// The first of its lines, from 1.
     package let line: Int
+    /// The row as a spreadsheet counts it, from 1: blank ones count, line breaks inside cells do not.
+    package let number: Int
     /// As many as there are titles, or fewer: a spreadsheet leaves out empty cells at the end.
     package internal(set) var cells: [CSVCell] = []
     package internal(set) var faults: [CSVFault] = []
@@ -39,6 +41,7 @@ package struct CSVReader: Sendable {
     private var place = 0
     private var line = 1
     private var lineStart = 0
+    private var rowsRead = 0
     /// The last place whose column was asked for, and its column: through a line with many faults is counted once.
     private var counted = (place: 0, column: 1)
     private var titles: Int?
@@ -90,7 +93,8 @@ package struct CSVReader: Sendable {
     }
 
     private mutating func readRow() -> CSVRow {
-        var row = CSVRow(line: line)
+        rowsRead += 1
+        var row = CSVRow(line: line, number: rowsRead)
         let maximum = titles ?? Self.titlesMaximum
         var surplus: CSVFault?
         var count = 0
@@ -144,9 +148,9 @@ package struct CSVReader: Sendable {
             if text[place] == Self.quote || text[place] == 0, bad == nil { bad = place }
             place += 1
         }
-        if let bad { return (.faulty, fault(text[bad] == 0 ? .nulByte : .strayQuote, bad, index)) }
+        if let bad { return (.faulty(start..<place), fault(text[bad] == 0 ? .nulByte : .strayQuote, bad, index)) }
         guard place - start <= cellBytesMaximum else {
-            return (.faulty, fault(.cellTooLarge(bytes: place - start), start, index))
+            return (.faulty(start..<place), fault(.cellTooLarge(bytes: place - start), start, index))
         }
         return (CSVCell(range: start..<place, isQuoted: false, isEscaped: false), nil)
     }
@@ -171,7 +175,7 @@ package struct CSVReader: Sendable {
                         .cellTooLarge(bytes: range.count), line: opened.line,
                         column: column(opened.place, from: opened.lineStart), cell: index)
                 }
-                return bad.map { (.faulty, $0) }
+                return bad.map { (.faulty(behind == nil ? range : opened.place..<place), $0) }
                     ?? (CSVCell(range: range, isQuoted: true, isEscaped: isEscaped), nil)
             case Self.lineFeed, Self.carriageReturn: endLine()
             case 0:
@@ -185,7 +189,7 @@ package struct CSVReader: Sendable {
         (place, line, lineStart) = opened
         let fault = fault(.quoteNotClosed, place, index)
         while place < text.count, text[place] != Self.lineFeed, text[place] != Self.carriageReturn { place += 1 }
-        return (.faulty, fault)
+        return (.faulty(opened.place..<place), fault)
     }
 
     /// What is wrong behind a closing quote, if the cell goes on; passes over that.
@@ -270,6 +274,6 @@ package struct CSVReader: Sendable {
 }
 
 extension CSVCell {
-    /// Not empty: there is something that could not be read.
-    static let faulty = CSVCell(range: 0..<0, isQuoted: true, isEscaped: false)
+    /// Never empty: there is something that could not be read.
+    static func faulty(_ range: Range<Int>) -> CSVCell { CSVCell(range: range, isQuoted: true, isEscaped: false) }
 }

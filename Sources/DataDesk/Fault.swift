@@ -26,12 +26,16 @@ package struct Fault: Error, Sendable, Equatable {
         case unchangeable
         case tooLarge = "too-large"
         case formula
+        /// A title that is no column, or one twice.
+        case title
         /// A broken line of a file.
         case syntax
         /// A warning: the year was reported already.
         case reported
         /// A warning: a code that is not valid at the row's date.
         case closedCode = "closed-code"
+        /// A warning: a new row is called like one that is there.
+        case namesake
     }
 
     package let kind: Kind
@@ -49,7 +53,7 @@ package struct Fault: Error, Sendable, Equatable {
     }
 
     /// Something to know; the row may be written all the same.
-    package var isWarning: Bool { kind == .reported || kind == .closedCode }
+    package var isWarning: Bool { kind == .reported || kind == .closedCode || kind == .namesake }
 
     /// `importo_cent (Importo): …`.
     package var text: String {

@@ -7,9 +7,13 @@ package struct RowDraft: Sendable {
     package let table: TableDescription
     /// The values as they stand; nothing for a new row.
     package let current: [Value]?
-    package private(set) var given: [(column: Int, value: Value)]
+    package let given: [(column: Int, value: Value)]
     /// Columns whose text could not be read: nothing more is said of them.
     package let unreadable: Set<Int>
+    /// All values as they would stand.
+    package let values: [Value]
+    /// The given columns whose value would be another one.
+    package let changed: [Int]
 
     package init(
         _ table: TableDescription, current: [Value]? = nil, given: [(column: Int, value: Value)],
@@ -19,21 +23,10 @@ package struct RowDraft: Sendable {
         self.current = current
         self.given = given
         self.unreadable = unreadable
-    }
-
-    /// All values as they would stand.
-    package var values: [Value] {
         var values = current ?? table.columns.map { FieldReader.decoded($0.defaultValue) ?? .null }
         for pair in given { values[pair.column] = pair.value }
-        return values
-    }
-
-    /// The given columns whose value would be another one.
-    package var changed: [Int] {
-        given.map(\.column).filter { column in
-            guard let current else { return true }
-            return values[column] != current[column]
-        }
+        self.values = values
+        changed = given.map(\.column).filter { column in current.map { values[column] != $0[column] } ?? true }
     }
 }
 

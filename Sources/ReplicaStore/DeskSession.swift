@@ -84,6 +84,19 @@ package final class DeskSession {
         }
     }
 
+    /// Every row of a table with the values of some columns, in the order of the ids.
+    package func eachValues(
+        of table: TableDescription, _ columns: [Int], _ body: (RecordID, [Value]) throws -> Void
+    ) throws {
+        let names = ["id"] + columns.map { TriggerSQL.quoted(table.columns[$0].name) }
+        let read = try RawStatement(
+            database, "SELECT \(names.joined(separator: ", ")) FROM \(TriggerSQL.quoted(table.name)) ORDER BY id")
+        while try read.step() {
+            guard let id = read.id(0) else { continue }
+            try body(id, columns.indices.map { read.value($0 + 1) })
+        }
+    }
+
     /// All values of a row, in the catalog's order.
     package func values(of id: RecordID, in table: TableDescription) throws -> [Value]? {
         let names = table.columns.map { TriggerSQL.quoted($0.name) }

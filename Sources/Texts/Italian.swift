@@ -22,6 +22,7 @@ extension Catalogue {
         ("consolidate.po", PackageResources.consolidate_po),
         ("entry.po", PackageResources.entry_po),
         ("fields.po", PackageResources.fields_po),
+        ("import.po", PackageResources.import_po),
         ("errors.po", PackageResources.errors_po),
     ]
 }

@@ -10,7 +10,10 @@ extension Catalogue {
 }
 
 /// A label of the schema, which is Italian, in the language of the program.
-package func localizedLabel(_ italian: String) -> String {
-    guard Language.current != .italian else { return italian }
+package func localizedLabel(_ italian: String) -> String { localizedLabel(italian, in: .current) }
+
+/// The same in a language.
+package func localizedLabel(_ italian: String, in language: Language) -> String {
+    guard language != .italian else { return italian }
     return Catalogue.englishLabels.text(for: italian, plural: false) ?? italian
 }

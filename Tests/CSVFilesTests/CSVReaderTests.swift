@@ -8,6 +8,7 @@ import Testing
         #expect(read.faults.isEmpty)
         #expect(read.rows == [["a", "b"], ["1", "x\(end)y"], ["2", "z"]])
         #expect(read.lines == [1, 2, 5])
+        #expect(read.numbers == [1, 2, 4])
     }
 
     @Test func `an empty cell is no value, two quotes are an empty text`() {
@@ -27,6 +28,7 @@ import Testing
 
         #expect(read.rows == [["a", "b"], ["1", "2"]])
         #expect(read.lines == [2, 3])
+        #expect(read.numbers == [1, 2])
     }
 
     @Test func `empty cells at the end are left out or too many, as spreadsheets do it`() {
@@ -61,6 +63,7 @@ import Testing
         let read = CSVReading("a;b\n\"1\"x;2\"\n3;4\n5;6;7\n8;\"9\n10;11\n")
 
         #expect(read.faults.map(\.line) == [2, 2, 4, 5])
+        #expect(read.rows[1] == ["\"1\"x", "2\""])
         #expect(read.rows.contains(["3", "4"]))
         #expect(read.rows.contains(["10", "11"]))
     }

@@ -5,6 +5,7 @@ struct CSVReading {
     /// Nothing stands for a cell without a value.
     var rows: [[String?]] = []
     var lines: [Int] = []
+    var numbers: [Int] = []
     var faults: [CSVFault]
     let encoding: CSVEncoding
     let separator: Character
@@ -18,6 +19,7 @@ struct CSVReading {
             rows.append(
                 row.cells.map { $0.isEmpty ? nil : String(decoding: reader.bytes(of: $0), as: UTF8.self) })
             lines.append(row.line)
+            numbers.append(row.number)
             faults += row.faults
         }
     }

@@ -29,15 +29,21 @@ final class ExportFile {
 
     /// An export never takes the place of the replica, its key or what else lies beside it.
     static func refuseOwn(_ path: String, of replica: String) throws {
-        func identity(_ path: String) -> [UInt64]? {
-            var info = stat()
-            return stat(path, &info) == 0 ? [UInt64(info.st_dev), UInt64(info.st_ino)] : nil
-        }
         guard let target = identity(path) else { return }
         for suffix in ["", "-wal", "-shm", ".key", ".lock", ".search"] where identity(replica + suffix) == target {
             throw CommandFailure(
                 .badValue, "bad-value", localized("\(path) is the replica's own file: name another with --to"))
         }
+    }
+
+    /// Whether both names are of one file that is there.
+    static func isSame(_ path: String, _ other: String) -> Bool {
+        identity(path).map { $0 == identity(other) } ?? false
+    }
+
+    private static func identity(_ path: String) -> [UInt64]? {
+        var info = stat()
+        return stat(path, &info) == 0 ? [UInt64(info.st_dev), UInt64(info.st_ino)] : nil
     }
 
     private static func exists(_ path: String) -> CommandFailure {
