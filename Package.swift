@@ -109,9 +109,8 @@ let package = Package(
         .executableTarget(
             name: "zona-bench",
             dependencies: [
-                "ReplicaSync", "ReplicaStore", "HubService", "HubStore", "Schema", "SQLiteAccess", "SyncCore",
-                "SyncWire", "SyncSession", grdb,
-                logging,
+                "ReplicaSync", "ReplicaStore", "DataDesk", "HubService", "HubStore", "Schema", "SQLiteAccess",
+                "SyncCore", "SyncWire", "SyncSession", grdb, logging,
             ],
             path: "Benchmarks"),
 

@@ -41,6 +41,9 @@ enum Bench {
         if only == nil || only == "reading" {
             try ReadingBench(folder: folder, rows: count, rounds: rounds).run(&report)
         }
+        if only == nil || only == "import" {
+            try ImportBench(folder: folder, rows: count, rounds: rounds).run(&report)
+        }
         report.show()
         if only == nil { try report.write(to: "bench.json") }
     }
