@@ -41,6 +41,7 @@ let package = Package(
         .target(name: "Texts", resources: [.embedInCode("Italian"), .embedInCode("English")]),
 
         // Shells and adapters.
+        .target(name: "Platform"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -61,7 +62,8 @@ let package = Package(
         .target(
             name: "ReplicaSync",
             dependencies: [
-                "SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "CurlTransport", "Bundles", "Schema", "Texts",
+                "SyncCore", "SyncWire", "SyncSession", "ReplicaStore", "CurlTransport", "Bundles", "Schema", "Platform",
+                "Texts",
             ]),
         .target(
             name: "Consolidation",
@@ -94,7 +96,7 @@ let package = Package(
             name: "zona",
             dependencies: [
                 "ReplicaSync", "ReplicaStore", "Consolidation", "CSVFiles", "ConflictDesk", "DataDesk", "Completion",
-                "Bundles", "Schema", "SyncCore", "SyncWire", "SyncSession", "Texts", arguments,
+                "Bundles", "Schema", "Platform", "SyncCore", "SyncWire", "SyncSession", "Texts", arguments,
             ],
             path: "client-cli"),
         .executableTarget(

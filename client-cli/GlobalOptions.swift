@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Platform
 import Texts
 
 /// The options of every command.
@@ -32,16 +33,16 @@ struct GlobalOptions: ParsableArguments {
 
     /// Where the replica is, whether or not a file is there.
     var path: String {
-        file ?? Self.environment("ZONA_FILE") ?? "zona.sqlite"
+        file ?? Environment.value("ZONA_FILE") ?? "zona.sqlite"
     }
 
     /// Whether somebody said which file is meant.
     var isPathGiven: Bool {
-        file != nil || Self.environment("ZONA_FILE") != nil
+        file != nil || Environment.value("ZONA_FILE") != nil
     }
 
     var author: String {
-        operatorName ?? Self.environment("ZONA_OPERATOR") ?? ProcessInfo.processInfo.userName
+        operatorName ?? Environment.value("ZONA_OPERATOR") ?? Environment.userName
     }
 
     /// What is said before the command line is understood is said in this language, too. A name that is none is told
@@ -52,11 +53,5 @@ struct GlobalOptions: ParsableArguments {
         let next = words.lastIndex(of: "--lang").flatMap { $0 + 1 < words.endIndex ? words[$0 + 1] : nil }
         return (named ?? next).flatMap { Language(named: $0) }
             ?? Language(environment: ProcessInfo.processInfo.environment)
-    }
-
-    /// A variable of the environment that is there and not empty.
-    static func environment(_ name: String) -> String? {
-        guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else { return nil }
-        return value
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 import ReplicaSync
 import Texts
 
@@ -14,6 +15,6 @@ struct NetworkOptions: ParsableArguments {
     var proxy: String?
 
     var settings: SyncSettings {
-        SyncSettings(proxy: proxy ?? GlobalOptions.environment("ZONA_PROXY"))
+        SyncSettings(proxy: proxy ?? Environment.value("ZONA_PROXY"))
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Platform
 import Texts
 
 /// Where the program begins and ends: every error becomes one message and one exit code here (`docs/exit-codes.md`).

@@ -1,3 +1,4 @@
+import Platform
 import Texts
 
 package import Bundles

@@ -42,7 +42,8 @@ extension EndToEnd {
                     let said = try await stage.run(
                         Programs.zona,
                         path + words + (takesFile ? ["--file", amelia, "--operator", "Rosa Bianchi"] : []),
-                        environment: ["LC_ALL": "it_IT.UTF-8", "XDG_CONFIG_HOME": "\(stage.folder)/config"], stdin: "q\n")
+                        environment: ["LC_ALL": "it_IT.UTF-8", "XDG_CONFIG_HOME": "\(stage.folder)/config"],
+                        stdin: "q\n")
                     #expect(said.status >= 0 && said.status != 1 && said.status < 128, "\(command) \(words): \(said)")
                     let text = english.found(in: said.stdout + "\n" + said.stderr)
                     #expect(text == nil, "\(command) \(words): \(said)")
@@ -70,8 +71,10 @@ extension EndToEnd {
                 ("init", ["--hub", "https://127.0.0.1:1", "--code", code]), ("status", []), ("status", ["--check"]),
                 ("sync", ["--dry-run"]), ("sync", []), ("list", []), ("list", ["soggetto"]), ("list", ["sogetto"]),
                 ("list", ["soggetto", "--where", "telfono=1"]), ("show", [id]), ("show", ["soggetto", "ffff"]),
-                ("search", ["caritas"]), ("search", ["zzzz"]), ("add", ["soggetto", "tipo_soggetto=VOLL", "comune_id=Nani"]),
-                ("add", ["soggetto", "denominazione=Avis", "tipo_soggetto=VOL"]), ("add", ["incontro", "data=31/11/2026"]),
+                ("search", ["caritas"]), ("search", ["zzzz"]),
+                ("add", ["soggetto", "tipo_soggetto=VOLL", "comune_id=Nani"]),
+                ("add", ["soggetto", "denominazione=Avis", "tipo_soggetto=VOL"]),
+                ("add", ["incontro", "data=31/11/2026"]),
                 ("edit", [id, "telefono=0744 3"]), ("edit", [id, "telefono=0744 3"]), ("edit", [id]), ("diff", []),
                 ("import", ["soggetto", sheet]), ("import", ["soggetto", sheet, "--yes"]), ("revert", [id]),
                 ("revert", [id, "--yes"]), ("rm", [id, "--dry-run"]), ("rm", ["ffff"]),
@@ -80,10 +83,12 @@ extension EndToEnd {
                 ("conflicts review", []), ("conflicts resolve", [conflict, "--take", "other"]),
                 ("conflicts resolve", [conflict, "--take", "other"]), ("conflicts reopen", [conflict]),
                 ("conflicts merge", [id, "ffff"]), ("explain", [id, "telefono"]), ("explain", [id, "--offline"]),
-                ("history", [id]), ("refused list", []), ("refused show", ["1"]), ("refused edit", ["1", "telefono=1"]),
+                ("history", [id]), ("refused list", []), ("refused show", ["1"]),
+                ("refused edit", ["1", "telefono=1"]),
                 ("refused resubmit", ["1"]), ("refused drop", ["1"]), ("bundle export", [stick]),
                 ("bundle inspect", [stick]), ("bundle import", [stick]), ("service install", ["--to", stage.folder]),
-                ("service status", []), ("service uninstall", []), ("consolidate", ["--into", "\(stage.folder)/notte"]),
+                ("service status", []), ("service uninstall", []),
+                ("consolidate", ["--into", "\(stage.folder)/notte"]),
                 ("doctor", []), ("doctor", ["--offline"]), ("backup", ["--to", copies]),
                 ("restore", ["\(copies)/nessuna"]), ("upgrade-check", []),
             ]
@@ -108,7 +113,11 @@ struct EnglishTexts {
                     if line.hasPrefix("msg") { isKey = line.hasPrefix("msgid") }
                     guard let quote = line.firstIndex(of: "\""), line.hasSuffix("\"") else { continue }
                     let said = line[line.index(after: quote)...].dropLast()
-                    if isKey { key += said + (line.hasPrefix("msgid_plural") ? "\\n" : "") } else { italian += said + "\n" }
+                    if isKey {
+                        key += said + (line.hasPrefix("msgid_plural") ? "\\n" : "")
+                    } else {
+                        italian += said + "\n"
+                    }
                 }
                 for part in key.replacing("\\n", with: "{}").split(separator: /\{\d*\}/) {
                     let plain = part.replacing("\\\"", with: "\"").trimmingCharacters(in: .whitespaces)

@@ -1,3 +1,5 @@
+import Platform
+
 /// How a command answers: one JSON document, or text for people.
 struct Answer {
     let isJSON: Bool

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import ReplicaStore
 import ReplicaSync
 import SyncCore
@@ -152,7 +153,7 @@ enum DoctorChecks {
     /// - Parameter given: what `--proxy` or `ZONA_PROXY` say.
     static func proxy(_ given: String?) -> DoctorCheck {
         let names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
-        let system = names.lazy.compactMap { name in GlobalOptions.environment(name).map { (name, $0) } }.first
+        let system = names.lazy.compactMap { name in Environment.value(name).map { (name, $0) } }.first
         guard let address = given ?? system?.1, !address.isEmpty else {
             return DoctorCheck("proxy", .ok, localized("none: straight to the hub"))
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import ReplicaStore
 import ReplicaSync
 import SyncCore

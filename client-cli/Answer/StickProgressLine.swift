@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 /// How many bytes of a stick's file are done, in one line on a terminal; nothing elsewhere, for it does not take long.

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import ReplicaSync
 import Synchronization
 import Texts

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Platform
 import ReplicaStore
 import ReplicaSync
 import Texts
@@ -45,7 +46,7 @@ struct Backup: ParsableCommand {
     func run() throws {
         let work = try Workplace(options)
         let path = work.store.path
-        let target = place ?? GlobalOptions.environment("ZONA_BACKUPS") ?? BackupNote.defaultFolder(of: path)
+        let target = place ?? Environment.value("ZONA_BACKUPS") ?? BackupNote.defaultFolder(of: path)
         let made = try ReplicaBackup.make(
             of: work.store, in: target, withKey: !withoutKey, keep: keep, now: Moment.now())
         BackupNote(madeAt: made.manifest.madeAt, path: made.path).write(for: path)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataDesk
+import Platform
 import ReplicaStore
 import SyncCore
 import Texts

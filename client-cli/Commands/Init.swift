@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Platform
 import ReplicaStore
 import ReplicaSync
 import SyncCore
@@ -146,7 +147,7 @@ struct Init: AsyncParsableCommand {
     }
 
     private func oneTimeCode() throws -> String {
-        if let code = code ?? GlobalOptions.environment("ZONA_CODE") { return code }
+        if let code = code ?? Environment.value("ZONA_CODE") { return code }
         guard Terminal.isInputInteractive else {
             throw CommandFailure(
                 .usage, "usage", localized("the one-time code is missing: give it with --code or in ZONA_CODE"))

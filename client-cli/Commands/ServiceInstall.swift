@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Platform
 import ReplicaStore
 import ReplicaSync
 import Texts
@@ -39,8 +40,8 @@ struct ServiceInstall: ParsableCommand {
         let path = try ServiceUnits.write(unit, to: to)
         // systemd links a unit that lies elsewhere.
         let named = to == nil ? unit.name : URL(filePath: path).standardizedFileURL.path
-        let steps = ServiceUnits.steps(["daemon-reload"], ["enable", "--now", named], isSystem: system)
-        let done = to == nil && ServiceUnits.run(steps)
+        let steps = Systemd.steps(["daemon-reload"], ["enable", "--now", named], isSystem: system)
+        let done = to == nil && Systemd.run(steps)
         work.answer.give(.object(["unit": .text(path), "started": .bool(done)])) {
             if done { return localized("installed and started: \(SafeText.line(path))") }
             return localized("written: \(SafeText.line(path))") + "\n" + localized("to start it:") + "\n"

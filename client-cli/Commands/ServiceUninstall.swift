@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Platform
 import ReplicaStore
 import Texts
 
@@ -27,13 +28,13 @@ struct ServiceUninstall: ParsableCommand {
                 .notFound, "not-found",
                 localized("there is no unit \(path): no service of this replica is installed there"))
         }
-        _ = ServiceUnits.run(ServiceUnits.steps(["disable", "--now", unit.name], isSystem: system))
+        _ = Systemd.run(Systemd.steps(["disable", "--now", unit.name], isSystem: system))
         guard unlink(path) == 0 else {
             throw CommandFailure(
                 .file, "file",
                 localized("\(path) cannot be removed (\(String(cString: strerror(errno)))): run it as its owner"))
         }
-        _ = ServiceUnits.run(ServiceUnits.steps(["daemon-reload"], isSystem: system))
+        _ = Systemd.run(Systemd.steps(["daemon-reload"], isSystem: system))
         work.answer.give(.object(["removed": .text(path)])) { localized("removed: \(SafeText.line(path))") }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 import ReplicaStore
 import ReplicaSync
 import Texts

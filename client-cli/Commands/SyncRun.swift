@@ -1,3 +1,4 @@
+import Platform
 import ReplicaStore
 import ReplicaSync
 import Texts

@@ -1,4 +1,5 @@
 import Completion
+import Platform
 import ReplicaStore
 import SyncCore
 import Texts
@@ -20,7 +21,7 @@ struct Completer {
 
     init(_ question: Question) {
         self.question = question
-        let path = question.options["--file"] ?? GlobalOptions.environment("ZONA_FILE") ?? "zona.sqlite"
+        let path = question.options["--file"] ?? Environment.value("ZONA_FILE") ?? "zona.sqlite"
         // Opened only where data may be meant.
         switch question.wanted {
         case .value, .word: source = CompletionSource(path: path)

@@ -1,5 +1,6 @@
 import DataDesk
 import Foundation
+import Platform
 import SyncCore
 import Texts
 
@@ -15,7 +16,7 @@ struct EntryEditor {
         let hasWords = filled.columns.map(\.text) != page.columns.map(\.text)
         var text = filled.text(title: try title(), hints: try hints())
         var faults: [String] = []
-        let file = try PrivateFile(named: "\(entry.table.name).txt")
+        let file = try PrivatePage(named: "\(entry.table.name).txt")
         while true {
             try file.write(text)
             try Self.edit(file)
@@ -69,30 +70,21 @@ struct EntryEditor {
 
     // MARK: The editor
 
-    private static func edit(_ file: PrivateFile) throws {
-        let editor = try editor()
-        guard system("\(editor) '\(file.path.replacing("'", with: "'\\''"))'") == 0 else {
+    private static func edit(_ file: PrivatePage) throws {
+        guard let editor = Editor.command else {
+            file.remove()
+            throw CommandFailure(.usage, "usage", localized("there is no editor: name one in EDITOR, or use --form"))
+        }
+        guard Editor.open(file.path, with: editor) else {
             file.remove()
             throw CommandFailure(
                 .unexpected, "editor", localized("the editor (\(editor)) ended with a failure: nothing was written"))
         }
     }
-
-    /// VISUAL, EDITOR, or one that is there.
-    private static func editor() throws -> String {
-        for name in ["VISUAL", "EDITOR"] {
-            if let editor = GlobalOptions.environment(name), !editor.isEmpty { return editor }
-        }
-        let folders = (GlobalOptions.environment("PATH") ?? "").split(separator: ":")
-        for name in ["sensible-editor", "nano", "vi"] {
-            if folders.contains(where: { access("\($0)/\(name)", X_OK) == 0 }) { return name }
-        }
-        throw CommandFailure(.usage, "usage", localized("there is no editor: name one in EDITOR, or use --form"))
-    }
 }
 
 /// A file that nobody else may read, in a folder of its own.
-private struct PrivateFile {
+private struct PrivatePage {
     private let folder: URL
     var path: String { folder.appending(path: name).path }
     private let name: String

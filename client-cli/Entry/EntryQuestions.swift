@@ -1,4 +1,5 @@
 import DataDesk
+import Platform
 import SyncCore
 import Texts
 

@@ -1,5 +1,6 @@
 import DataDesk
 import Foundation
+import Platform
 import ReplicaStore
 import SyncCore
 import Texts

@@ -1,3 +1,4 @@
+import Platform
 import Texts
 
 /// How many rows are done, in one line on a terminal; nothing elsewhere.

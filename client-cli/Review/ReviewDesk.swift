@@ -1,4 +1,5 @@
 import ConflictDesk
+import Platform
 import ReplicaStore
 import SyncCore
 import Texts

@@ -1,5 +1,6 @@
 import ConflictDesk
 import Foundation
+import Platform
 import Texts
 
 /// What the review prints: line after line, as any command does. Nothing moves a cursor but the erase key, so that it

@@ -1,11 +1,12 @@
 import Foundation
+import Platform
 import Synchronization
 
 /// What a service says while it runs: a line for what changed, on stdout, with the time where nobody adds it. It
 /// holds no contents of records.
 final class ServiceLog: Sendable {
     private let isJSON: Bool
-    private let addsTime = GlobalOptions.environment("JOURNAL_STREAM") == nil
+    private let addsTime = Environment.value("JOURNAL_STREAM") == nil
     private let last = Mutex("")
 
     init(isJSON: Bool) {

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import ReplicaStore
 import ReplicaSync
 import SyncSession
@@ -26,13 +27,7 @@ struct ServiceLoop {
         schedule = ServiceSchedule(pace: pace, now: Self.now)
     }
 
-    /// Milliseconds that also count while the PC sleeps, whatever happens to its clock.
-    private static var now: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &time)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
-    }
-
+    private static var now: Int64 { SteadyClock.now }
     private static var chance: Double { Double.random(in: 0..<1) }
 
     mutating func run() async {
@@ -119,18 +114,5 @@ struct ServiceLoop {
         isOutdated = file?.code == .newerSchema
         let message = CommandFailure(error)?.message ?? "\(error)"
         log.say("failed", "\(message.hasSuffix(".") ? String(message.dropLast()) : message); \(then)")
-    }
-}
-
-/// Which file lies at a path, whatever it is called.
-private struct FileIdentity: Equatable {
-    let device: UInt64
-    let number: UInt64
-
-    init?(path: String) {
-        var facts = stat()
-        guard stat(path, &facts) == 0 else { return nil }
-        device = UInt64(facts.st_dev)
-        number = UInt64(facts.st_ino)
     }
 }

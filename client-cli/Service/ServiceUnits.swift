@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import ReplicaSync
 import Texts
 
@@ -11,10 +12,10 @@ enum ServiceUnits {
                 .badValue, "bad-value",
                 localized("a unit cannot name a path with line breaks or control characters: rename it"))
         }
-        guard let program = Bundle.main.executablePath else {
+        guard let program = Environment.program else {
             throw CommandFailure(.unexpected, "unexpected", localized("this program does not know where it lies"))
         }
-        return UnitFile(program: program, replica: path, proxy: proxy, user: isSystem ? owner(of: path) : nil)
+        return UnitFile(program: program, replica: path, proxy: proxy, user: isSystem ? Systemd.owner(of: path) : nil)
     }
 
     /// For its owner alone: a proxy password may be in it. The folder that systemd reads is made where there is none.
@@ -25,28 +26,5 @@ enum ServiceUnits {
         let path = (folder ?? unit.folder) + "/" + unit.name
         try PrivateFile.write(Array(unit.text.utf8), to: path)
         return path
-    }
-
-    static func steps(_ commands: [String]..., isSystem: Bool) -> [[String]] {
-        commands.map { ["systemctl"] + (isSystem ? [] : ["--user"]) + $0 }
-    }
-
-    /// Runs each; false as soon as one fails, or systemd is not there.
-    static func run(_ steps: [[String]]) -> Bool {
-        steps.allSatisfy { words in
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = words
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            guard (try? process.run()) != nil else { return false }
-            process.waitUntilExit()
-            return process.terminationStatus == 0
-        }
-    }
-
-    private static func owner(of path: String) -> String {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return attributes?[.ownerAccountName] as? String ?? "root"
     }
 }

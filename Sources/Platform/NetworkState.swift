@@ -30,7 +30,7 @@ package struct NetworkState: Sendable, Equatable {
     }
 
     /// Whether a hub at this address needs no way out.
-    static func isHere(_ url: String) -> Bool {
+    package static func isHere(_ url: String) -> Bool {
         guard let host = URLComponents(string: url)?.host else { return false }
         return host == "localhost" || host.hasPrefix("127.") || host == "[::1]" || host == "::1"
     }

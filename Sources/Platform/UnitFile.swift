@@ -1,16 +1,23 @@
 import Foundation
 
 /// The systemd unit of a replica's service.
-struct UnitFile {
+package struct UnitFile {
     /// The program and the replica, as absolute paths.
-    let program: String
-    let replica: String
-    let proxy: String?
+    package let program: String
+    package let replica: String
+    package let proxy: String?
     /// A service of the machine, run as this user; nothing for one of the user's own.
-    let user: String?
+    package let user: String?
+
+    package init(program: String, replica: String, proxy: String?, user: String?) {
+        self.program = program
+        self.replica = replica
+        self.proxy = proxy
+        self.user = user
+    }
 
     /// `zona-srv-zona-narni.service` for a replica `/srv/zona/narni.sqlite`: another folder has another unit.
-    var name: String {
+    package var name: String {
         let path = replica.hasSuffix(".sqlite") ? String(replica.dropLast(".sqlite".count)) : replica
         let plain = path.utf8.drop { $0 == UInt8(ascii: "/") }.map { byte in
             let isPlain = byte >= 0x30 && byte <= 0x39 || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte == 0x2E
@@ -20,13 +27,13 @@ struct UnitFile {
     }
 
     /// Where units of this kind lie.
-    var folder: String {
+    package var folder: String {
         user == nil
-            ? (GlobalOptions.environment("XDG_CONFIG_HOME") ?? NSHomeDirectory() + "/.config") + "/systemd/user"
+            ? (Environment.value("XDG_CONFIG_HOME") ?? NSHomeDirectory() + "/.config") + "/systemd/user"
             : "/etc/systemd/system"
     }
 
-    var text: String {
+    package var text: String {
         var lines = [
             "[Unit]",
             "Description=Zona: captures and synchronises \(Self.escaped(replica))",

@@ -3,8 +3,11 @@ import Foundation
 import Synchronization
 
 /// Ctrl-C while something long runs: the first asks it to end cleanly, the second ends the program at once.
-enum Interruption {
-    static func cancels<Result: Sendable>(
+package enum Interruption {
+    /// What a shell gives a program that a Ctrl-C has ended.
+    private static let status: Int32 = 130
+
+    package static func cancels<Result: Sendable>(
         _ work: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         let task = Task { try await work() }
@@ -12,7 +15,7 @@ enum Interruption {
         signal(SIGINT, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
         source.setEventHandler {
-            if task.isCancelled { exit(ExitStatus.interrupted.rawValue) }
+            if task.isCancelled { exit(status) }
             task.cancel()
         }
         source.resume()
@@ -24,7 +27,7 @@ enum Interruption {
     }
 
     /// The same for work that does not wait for anything: it asks now and then whether it is to end.
-    static func isHeard<Result: Sendable>(
+    package static func isHeard<Result: Sendable>(
         _ work: @escaping @Sendable (_ isInterrupted: @escaping @Sendable () -> Bool) throws -> Result
     ) async throws -> Result {
         let mark = Mark()

@@ -6,8 +6,8 @@ import Foundation
 /// The terminal is as it was when this has ended, on every way out but a kill -9. A signal that would end the program
 /// (the terminal went away, Ctrl-C from elsewhere) ends the input instead, so that what was decided is made ready
 /// first.
-final class KeyInput {
-    enum Chunk {
+package final class KeyInput {
+    package enum Chunk {
         case bytes([UInt8])
         /// The input is over, or the terminal went away.
         case end
@@ -22,7 +22,7 @@ final class KeyInput {
     private let wake = Pipe()
     private var sources: [any DispatchSourceSignal] = []
 
-    init() {
+    package init() {
         var terminal = termios()
         if isatty(STDIN_FILENO) == 1, tcgetattr(STDIN_FILENO, &terminal) == 0 {
             saved = terminal
@@ -59,7 +59,7 @@ final class KeyInput {
     }
 
     /// Gives the terminal back. A program that is ended by a signal from now on ends as any other.
-    func end() {
+    package func end() {
         if var saved { tcsetattr(STDIN_FILENO, TCSADRAIN, &saved) }
         for source in sources { source.cancel() }
         sources = []
@@ -67,7 +67,7 @@ final class KeyInput {
     }
 
     /// Waits for what comes next.
-    func next() -> Chunk {
+    package func next() -> Chunk {
         let woken = wake.fileHandleForReading.fileDescriptor
         var waiting = [
             pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),

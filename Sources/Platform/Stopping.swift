@@ -2,8 +2,8 @@ import Dispatch
 import Foundation
 
 /// Runs until the system, or Ctrl-C, asks the program to end; then the work is cancelled and has its time to end.
-enum Stopping {
-    static func endsInOrder<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) async -> Result {
+package enum Stopping {
+    package static func endsInOrder<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) async -> Result {
         let task = Task { await work() }
         let sources = [SIGTERM, SIGINT, SIGHUP].map { kind in
             // The default action would end the program before the dispatch source could hear of it.
