@@ -44,7 +44,7 @@ package struct Import: Sendable {
         _ file: [UInt8], to store: ReplicaStore, by author: Operator, _ listener: Listener
     ) throws -> ImportOutcome {
         let reader = CSVReader(file)
-        return try store.desk(by: author) { session in
+        return try store.desk(by: author, isLong: true) { session in
             var outcome = try run(reader, session, writes: true, listener)
             outcome.isWritten = outcome.faultCount == 0 && outcome.new + outcome.changed > 0
             return (outcome, outcome.isWritten ? .keeps : .takesBack)

@@ -183,8 +183,8 @@ final class ImportRun {
 
     /// A new row that no key tells apart may be one that is there, with something changed.
     private func namesake(_ draft: RowDraft) throws -> Fault? {
-        guard let telling = table.tellingColumn, !draft.unreadable.contains(telling),
-            byKey?.key(of: draft.values) == nil, case .text(let name) = draft.values[telling]
+        guard byKey?.key(of: draft.values) == nil, let telling = table.tellingColumn,
+            !draft.unreadable.contains(telling), case .text(let name) = draft.values[telling]
         else { return nil }
         let shown = FieldReader.shown(name)
         let id: RecordID

@@ -79,6 +79,7 @@ package final class DeskKnowledge: Knowledge {
 
     /// A row that was written in this session.
     package func add(_ id: RecordID, _ values: [Value], to table: TableDescription) {
+        guard names[table.number] != nil else { return }
         let told = Self.aliases(table).compactMap { RecordNames.text(values[$0]) }
         names[table.number]?.add(id, told.first, told)
     }

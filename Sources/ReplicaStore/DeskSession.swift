@@ -244,16 +244,24 @@ extension ReplicaStore {
     /// Runs `body` in one write transaction, with the triggers awake: all of it stays, or nothing. What is not kept was
     /// written all the same, so that every check has had its say.
     ///
-    /// - Parameter isOneAction: whether the hub takes or refuses the changes as one.
+    /// - Parameters:
+    ///   - isOneAction: whether the hub takes or refuses the changes as one.
+    ///   - isLong: whether many rows are written: their pages stay in memory, up to 128 MB, and so does what SQLite
+    ///     keeps to undo each statement, which would else go through a file of its own.
     package func desk<Result>(
-        by author: Operator, isOneAction: Bool = true, _ body: (DeskSession) throws -> (Result, DeskSession.Ending)
+        by author: Operator, isOneAction: Bool = true, isLong: Bool = false,
+        _ body: (DeskSession) throws -> (Result, DeskSession.Ending)
     ) throws -> Result {
         let version = catalog.version
         var made: Result?
         do {
             return try translating {
                 try queue.inDatabase { database in
-                    try database.inOneTransaction(.immediate) {
+                    if isLong {
+                        try RawStatement(database, "PRAGMA temp_store = MEMORY").run()
+                        try RawStatement(database, "PRAGMA cache_size = -131072").run()
+                    }
+                    return try database.inOneTransaction(.immediate) {
                         try Upgrade.refuseUpgradedMeanwhile(database, version: version)
                         let (result, ending) = try database.acting(as: author, isOneAction: isOneAction) {
                             try body(DeskSession(database, catalog: catalog))
