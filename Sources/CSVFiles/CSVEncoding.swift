@@ -10,7 +10,7 @@ package enum CSVEncoding: String, Sendable, CaseIterable {
     /// A file's bytes as UTF-8 without a byte-order mark.
     ///
     /// A mark decides. Without one a file is UTF-8 if all of it is, else Windows-1252, which is what Italian
-    /// spreadsheets write as plain "CSV". One that holds more well-formed characters of UTF-8 than bytes that are none
+    /// spreadsheets write as plain "CSV". One that holds as many well-formed characters of UTF-8 as bytes that are none
     /// is a damaged UTF-8: read as Windows-1252 each `è` would become `Ã¨`, and nobody be told.
     ///
     /// - Returns: what cannot be read is a U+FFFD in the text and a fault, in the order of the file.
@@ -21,7 +21,7 @@ package enum CSVEncoding: String, Sendable, CaseIterable {
         if file.starts(with: [0xFE, 0xFF]) { return UTF16Text.text(of: file, low: 1) }
         guard file.contains(where: { $0 >= 0x80 }) else { return (file, .utf8, []) }
         let (wellFormed, broken) = UTF8Text.count(file)
-        return broken == 0 || wellFormed > broken ? utf8(file) : Windows1252.text(of: file)
+        return broken == 0 || wellFormed >= broken ? utf8(file) : Windows1252.text(of: file)
     }
 
     /// The files of spreadsheet programs: .xlsx and .ods are ZIP archives, .xls is an OLE file.

@@ -67,7 +67,9 @@ package struct EntryPage: Sendable {
             guard let column = table.column(named: name) else {
                 let near = Near.names(to: name, among: table.columns.map(\.name)).joined(separator: ", ")
                 throw Unreadable(
-                    message: localized("line \(index + 1): \(table.name) has no column \(name); near is: \(near)"))
+                    message: near.isEmpty
+                        ? localized("line \(index + 1): \(table.name) has no column \(name)")
+                        : localized("line \(index + 1): \(table.name) has no column \(name); near is: \(near)"))
             }
             guard !read.contains(where: { $0.column == column }) else {
                 throw Unreadable(message: localized("line \(index + 1): \(name) is there twice"))

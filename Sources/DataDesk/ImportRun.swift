@@ -25,6 +25,9 @@ final class ImportRun {
     /// Required columns that the file lacks, once a new row would need them.
     private(set) var missing: Set<Int> = []
     private var placeholders: UInt64 = 0
+    /// In the order of the file, as lists show them.
+    private var ids = RowIDs()
+    private var made: Set<RecordID> = []
 
     init(
         _ table: TableDescription, _ titles: ImportTitles, fixed: [(column: Int, value: Value)], _ session: DeskSession,
@@ -73,6 +76,14 @@ final class ImportRun {
             let message = localized("the cell has no title above it: give the column one, or empty it")
             row.faults.append(fault(row, cell, Fault(.title, nil, message)))
         }
+        for (cell, text) in texts.enumerated() where titles.meanings.indices.contains(cell) {
+            guard titles.meanings[cell] == .remarks, let text, text.starts(with: ImportTitles.brokenMark.utf8) else {
+                continue
+            }
+            let message = localized(
+                "this row was broken when the report was written: set it right, then empty the cell")
+            row.faults.append(fault(row, cell, Fault(.syntax, nil, message)))
+        }
         guard try identify(&row, texts) else { return settle(row) }
         try take(titles.columns.filter { !row.read.contains($0) }, of: texts, into: &row)
         let draft = RowDraft(table, current: row.current, given: row.given, unreadable: row.unreadable)
@@ -99,7 +110,8 @@ final class ImportRun {
                 return false
             }
             if let line = linesByID.updateValue(row.line, forKey: id) {
-                row.faults.append(fault(row, cell, Self.twin(line)))
+                let message = localized("line \(line) has the same id: delete one of the two, or tell them apart")
+                row.faults.append(fault(row, cell, Fault(.duplicate, nil, message)))
                 return false
             }
             row.id = id
@@ -139,7 +151,7 @@ final class ImportRun {
         let values = draft.values
         if !table.naturalKey.contains(where: row.unreadable.contains), let key = byKey?.key(of: values) {
             switch byKey?[key] {
-            case .line(let line, _): row.faults.append(fault(row, nil, Self.twin(line)))
+            case .line(let line, _): row.faults.append(fault(row, nil, keyTwin(line)))
             case .stored(let id) where id != row.id:
                 let message = localized(
                     "another row has this key already, \(id): a change of the key must not make two rows the same")
@@ -183,7 +195,8 @@ final class ImportRun {
 
     /// A new row that no key tells apart may be one that is there, with something changed.
     private func namesake(_ draft: RowDraft) throws -> Fault? {
-        guard byKey?.key(of: draft.values) == nil, let telling = table.tellingColumn,
+        guard table.rule != .appendOnly, table.rule != .set, byKey?.key(of: draft.values) == nil,
+            let telling = table.tellingColumn, table.columns[telling].format != .date,
             !draft.unreadable.contains(telling), case .text(let name) = draft.values[telling]
         else { return nil }
         let shown = FieldReader.shown(name)
@@ -193,7 +206,8 @@ final class ImportRun {
         case .several(let found): id = found[0]
         case .some(.none), nil: return nil
         }
-        guard id.high != .max else { return nil }
+        // A row of this file is no such record.
+        guard id.high != .max, !made.contains(id) else { return nil }
         let message = localized(
             "“\(shown)” is there already, \(id): if it is the same, give the file a column id and put this into it")
         return Fault(.namesake, table.columns[telling], message)
@@ -205,7 +219,11 @@ final class ImportRun {
         let goesOn = writes && outcome.faultCount == 0 && missing.isEmpty
         guard let current = row.current, let id = row.id else {
             let given = draft.given.sorted { $0.column < $1.column }
-            if goesOn { row.id = try session.insert(into: table, given) }
+            if goesOn {
+                let id = try session.insert(into: table, given, id: table.idKey.isEmpty ? ids.next() : nil)
+                row.id = id
+                made.insert(id)
+            }
             outcome.add(
                 .init(line: row.line, id: row.id, changes: given.map { ($0.column, nil, $0.value) }), isNew: true)
             return
@@ -231,6 +249,13 @@ final class ImportRun {
 
     private func fault(_ row: Row, _ cell: Int?, _ fault: Fault) -> ImportFault {
         ImportFault(line: row.line, row: row.number, cell: cell, title: cell.flatMap(title), fault)
+    }
+
+    private func keyTwin(_ line: Int) -> Fault {
+        let key = table.naturalKey.map { localizedLabel(table.columns[$0].label) }.joined(separator: ", ")
+        return Fault(
+            .duplicate, nil,
+            localized("line \(line) has the same key (\(key)): delete one of the two, or tell them apart"))
     }
 
     private static func twin(_ line: Int) -> Fault {

@@ -6,7 +6,7 @@ package struct ImportTitles: Sendable {
     package enum Meaning: Sendable, Equatable {
         case id
         case column(Int)
-        /// The column that `--report` adds: not looked at.
+        /// The column that `--report` adds: not looked at, but for the mark of a row that was broken.
         case remarks
         /// No title: its cells must be empty.
         case nothing
@@ -25,6 +25,9 @@ package struct ImportTitles: Sendable {
     /// The title of the column that `--report` adds, in any language.
     package static var remarks: String { localized("faults (zona)") }
     private static let allRemarks: Set = ["faultszona", "errorizona"]
+
+    /// What a remark begins with whose row must be looked at before it is taken.
+    package static let brokenMark = "! "
 
     package static func isRemarks(_ title: String) -> Bool { allRemarks.contains(Near.plain(title)) }
 

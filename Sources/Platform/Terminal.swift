@@ -30,6 +30,19 @@ package enum Terminal {
         return known > 1 ? String(text.prefix(known - 1)) : text
     }
 
+    /// A typed line without its end; nothing at the end of the input. Bytes as they came: they may be no text.
+    package static func readLine() -> [UInt8]? {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while true {
+            let count = read(STDIN_FILENO, &byte, 1)
+            if count < 0 && errno == EINTR { continue }
+            guard count == 1 else { return line.isEmpty ? nil : line }
+            guard byte != UInt8(ascii: "\n") else { return line }
+            line.append(byte)
+        }
+    }
+
     package static func writeError(_ text: String) {
         writeErrorRaw(text.hasSuffix("\n") ? text : text + "\n")
     }

@@ -211,11 +211,11 @@ package final class DeskSession {
 
     // MARK: Writing
 
-    /// Adds a row and returns its id.
+    /// Adds a row and returns its id: the given one, or as `ReplicaStore.insert` makes it.
     package func insert(
-        into table: TableDescription, _ values: [(column: Int, value: Value)]
+        into table: TableDescription, _ values: [(column: Int, value: Value)], id: RecordID? = nil
     ) throws -> RecordID {
-        try ReplicaStore.insert(database, into: table, values, id: nil)
+        try ReplicaStore.insert(database, into: table, values, id: id)
     }
 
     /// Changes columns of a row. Returns false when every value is there already.

@@ -129,7 +129,8 @@ extension EndToEnd {
             for line in [
                 "riga 3, colonna F (Data): il giorno 30/02/2026 non esiste",
                 "riga 12, colonna C (Fonte di finanziamento)",
-                "forse si intende FNPS (", "riga 17: la riga 2 è uguale", "riga 19, carattere 71, colonna G (Atto):",
+                "forse si intende FNPS (", "riga 17: la riga 2 ha la stessa chiave (",
+                "riga 19, carattere 71, colonna G (Atto):",
                 "riga 22, carattere 62: il byte 81 non è un carattere di Windows-1252",
             ] { #expect(italian.stdout.contains(line), "\(line)\n\(italian.stdout)") }
             #expect(italian.stderr.contains("23 errori, non è stato scritto nulla"))
@@ -190,6 +191,12 @@ extension EndToEnd {
                 #expect(try await run(report, "--yes").status == 0)
                 #expect(try stage.sql(narni, "SELECT count(*) FROM soggetto") == [["2"]])
 
+                // A broken line waits in its report for somebody to look.
+                try put("Denominazione;Tipo di soggetto\nC;VOL;di troppo\n")
+                #expect(try await run(file, "--report", report, "--force").status == 3)
+                let broken = try await run(report, "--yes")
+                #expect(broken.status == 3 && broken.stdout.contains("was broken when the report was written"))
+
                 try put("Denominazione;Tipo di soggetto\nA;VOL\nB;\(String(repeating: "x", count: 10 << 20))\n")
                 let large = try await run(file)
                 #expect(large.status == 3)
@@ -201,6 +208,12 @@ extension EndToEnd {
                 #expect(try await run("\(stage.folder)/none.csv").status == 5)
                 #expect(try await run(file, "--yes", "--dry-run").status == 2)
                 #expect(try stage.sql(narni, "SELECT count(*) FROM soggetto") == [["2"]])
+
+                // Lists show the rows in the order of the sheet.
+                let names = (10..<60).map { "R\($0)" }
+                try put("Denominazione;Tipo di soggetto\n" + names.map { "\($0);VOL\n" }.joined())
+                #expect(try await run(file, "--yes").status == 0)
+                #expect(try stage.names(narni).suffix(names.count) == names[...])
             }
         }
     }

@@ -49,7 +49,7 @@ struct Add: ParsableCommand {
         let work = try Workplace(options)
         let table = try Names.writableTable(table, in: work.store.catalog)
         let desk = EntryDesk(work: work, table: table)
-        guard let result = try source.outcomes(desk, words: values, id: nil) else { return }
+        let result = try source.outcomes(desk, words: values, id: nil)
         let isCaptured = !source.dryRun && work.captureOwnWrite()
         try work.answer.give(Self.json(result, desk, isCaptured: isCaptured, isDry: source.dryRun)) {
             guard source.dryRun else { return result.map(\.id.description).joined(separator: "\n") }

@@ -45,7 +45,7 @@ struct Edit: ParsableCommand {
             throw CommandFailure(
                 .usage, "usage", localized("say what to change, as column=value: `zona help edit` has examples"))
         }
-        guard let outcomes = try source.outcomes(desk, words: assignments, id: id, isEdit: true) else { return }
+        let outcomes = try source.outcomes(desk, words: assignments, id: id, isEdit: true)
         let isChanged = outcomes.contains { !$0.changes.isEmpty }
         var isCaptured = false
         if !source.dryRun {

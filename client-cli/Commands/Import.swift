@@ -71,7 +71,7 @@ struct Import: AsyncParsableCommand {
         let desk = DataDesk.Import(into: table, fixed: fields, today: Day.today())
         let (isQuiet, isReplacing, report, isWriting) = (options.json, force, report, yes)
         let (store, author) = (work.store, work.author)
-        let (outcome, hasReport) = try await Interruption.isHeard { isInterrupted in
+        let (outcome, hasReport, isCaptured) = try await Interruption.isHeard { isInterrupted in
             let progress = RowProgressLine(isQuiet: isQuiet)
             defer { progress.end() }
             let writer = try report.map { try ImportReport($0, isReplacing: isReplacing) }
@@ -85,9 +85,10 @@ struct Import: AsyncParsableCommand {
             let outcome =
                 isWriting
                 ? try desk.write(file, to: store, by: author, listener) : try desk.look(file, in: store, listener)
-            return (outcome, try writer?.finish() ?? false)
+            // What is written is made ready, and told, whatever key is pressed meanwhile.
+            let isCaptured = outcome.isWritten && work.captureOwnWrite()
+            return (outcome, try writer?.finish() ?? false, isCaptured)
         }
-        let isCaptured = outcome.isWritten && work.captureOwnWrite()
         let text = ImportText(table: table, store: work.store, path: path, report: hasReport ? report : nil)
         try work.answer.give(text.json(outcome, isCaptured: isCaptured)) { try text.lines(outcome, isWriting: yes) }
         guard outcome.faultCount == 0 else { throw text.failure(outcome) }

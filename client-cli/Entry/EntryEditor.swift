@@ -8,8 +8,8 @@ import Texts
 struct EntryEditor {
     let entry: TypedEntry
 
-    /// What was written; nothing when the operator left.
-    func outcomes() throws -> [EntryOutcome]? {
+    /// What was written. The operator may leave: that is an error of its own.
+    func outcomes() throws -> [EntryOutcome] {
         let page = EntryPage(entry.table, entry.columns, isNew: entry.id == nil)
         let filled = EntryPage(
             entry.table, entry.columns.map { ($0.column, entry.text(of: $0.column)) }, isNew: page.isNew)
@@ -22,36 +22,36 @@ struct EntryEditor {
             try Self.edit(file)
             let typed = try file.read()
             guard typed != text || hasWords && faults.isEmpty else {
-                if faults.isEmpty {
-                    file.remove()
-                } else {
-                    Terminal.writeError(localized("what was typed is kept in \(file.path)"))
+                guard faults.isEmpty else {
+                    _ = try entry.leave()
+                    let told = faults.map(SafeText.line).joined(separator: "\n  ")
+                    throw CommandFailure(
+                        .badValue, "bad-value",
+                        localized("nothing was written; the page is kept in \(file.path):\n  \(told)"))
                 }
-                return try left()
+                file.remove()
+                throw try entry.leave()
             }
             do {
                 guard let fields = try page.fields(of: typed) else {
                     file.remove()
-                    return try left()
+                    throw try entry.leave()
                 }
                 let outcomes = try entry.write(fields)
                 file.remove()
                 return outcomes
             } catch let fault as EntryPage.Unreadable {
                 faults = [fault.message]
+            } catch let left as CommandFailure where left.status == .interrupted {
+                throw left
             } catch let refusal as EntryRefusal {
                 faults = refusal.faults.flatMap(\.faults).map(\.text)
             } catch {
-                Terminal.writeError(localized("what was typed is kept in \(file.path)"))
+                Terminal.writeError(localized("the page is kept in \(file.path)"))
                 throw error
             }
             text = EntryPage.text(typed, faults: faults)
         }
-    }
-
-    private func left() throws -> [EntryOutcome]? {
-        try entry.leave()
-        return nil
     }
 
     private func title() throws -> [String] {
@@ -78,7 +78,7 @@ struct EntryEditor {
         guard Editor.open(file.path, with: editor) else {
             file.remove()
             throw CommandFailure(
-                .unexpected, "editor", localized("the editor (\(editor)) ended with a failure: nothing was written"))
+                .usage, "editor", localized("the editor (\(editor)) ended with a failure: nothing was written"))
         }
     }
 }

@@ -44,6 +44,8 @@ enum EntryJSON {
             }
         }
 
+        var isNull: Bool { if case .null = self { true } else { false } }
+
         private struct Key: CodingKey {
             let stringValue: String
             var intValue: Int? { nil }
@@ -86,6 +88,10 @@ enum EntryJSON {
                 throw bad(localized("record \(place + 1): its id is not that of a record to change: \(text)"))
             }
             named = given
+        }
+        if !isEdit, let id = members["id"], !id.isNull {
+            throw bad(
+                localized("record \(place + 1) has an id: `zona edit \(table.name) --from-json` changes what is there"))
         }
         if case .object(let inner)? = members["values"] { values = inner }
         values["id"] = nil

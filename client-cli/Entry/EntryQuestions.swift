@@ -7,8 +7,8 @@ import Texts
 struct EntryQuestions {
     let entry: TypedEntry
 
-    /// What was written; nothing when the operator left.
-    func outcomes() throws -> [EntryOutcome]? {
+    /// What was written. The operator may leave: that is an error of its own.
+    func outcomes() throws -> [EntryOutcome] {
         say(try entry.title())
         say(
             localized(
@@ -19,14 +19,14 @@ struct EntryQuestions {
                 """))
         var form = EntryForm(entry.table, entry.columns.map(\.column), given: try start())
         while true {
-            guard try ask(&form) else { return try left() }
+            guard try ask(&form) else { throw try left() }
             do {
                 let trial = try entry.desk.trial(entry.id, form.fields)
-                guard !trial.changes.isEmpty else { return try left() }
+                guard !trial.changes.isEmpty else { throw try left() }
                 if entry.dryRun { return [trial] }
                 say(([""] + (try entry.desk.lines(trial))).joined(separator: "\n"))
                 for warning in trial.warnings { say(SafeText.line(warning.text)) }
-                guard let isAgreed = confirm() else { return try left() }
+                guard let isAgreed = confirm() else { throw try left() }
                 if isAgreed { return try entry.write(form.fields) }
                 form.restart()
             } catch let refusal as EntryRefusal {
@@ -54,9 +54,13 @@ struct EntryQuestions {
             let name = column.label.isEmpty ? column.name : column.shownLabel
             let mark = column.isRequired ? " *" : ""
             Terminal.writeErrorRaw("\(name)\(mark)\(text.isEmpty ? "" : " [\(text)]"): ")
-            guard let line = readLine() else {
+            guard let bytes = Terminal.readLine() else {
                 say("")
                 return false
+            }
+            guard let line = String(validating: bytes, as: UTF8.self) else {
+                say("  " + localized("what was typed is no text in UTF-8: set the terminal to UTF-8"))
+                continue
             }
             switch EntryForm.Line(line) {
             case .keep where text.isEmpty && column.isRequired: say("  " + localized("a value is needed: write one"))
@@ -100,17 +104,14 @@ struct EntryQuestions {
     /// Nothing when the operator leaves.
     private func confirm() -> Bool? {
         Terminal.writeErrorRaw(localized("Write it? n goes through the fields again. [y/n] "))
-        guard let line = readLine() else {
+        guard let line = Terminal.readLine() else {
             say("")
             return nil
         }
-        return ["y", "yes", "s", "si", "sì"].contains(line.lowercased())
+        return ["y", "yes", "s", "si", "sì"].contains(String(decoding: line, as: UTF8.self).lowercased())
     }
 
-    private func left() throws -> [EntryOutcome]? {
-        try entry.leave()
-        return nil
-    }
+    private func left() throws -> CommandFailure { try entry.leave() }
 
     private func say(_ text: String) { Terminal.writeError(text) }
 }

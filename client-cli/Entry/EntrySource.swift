@@ -33,10 +33,10 @@ struct EntrySource: ParsableArguments {
     /// Whether the values come from elsewhere than the command's words.
     var isElsewhere: Bool { form || editor || fromJSON != nil }
 
-    /// What was written, or would be; nothing when the operator left.
+    /// What was written, or would be.
     func outcomes(
         _ desk: EntryDesk, words: [String], id: RecordID?, isEdit: Bool = false
-    ) throws -> [EntryOutcome]? {
+    ) throws -> [EntryOutcome] {
         let fields = try EntryDesk.fields(words, of: desk.table)
         if let fromJSON {
             let inputs = try EntryJSON.inputs(fromJSON, desk.table, id: id, isEdit: isEdit, adding: fields)

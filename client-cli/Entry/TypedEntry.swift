@@ -76,8 +76,8 @@ struct TypedEntry {
     }
 
     /// Nobody looks at it any more.
-    func leave() throws {
+    func leave() throws -> CommandFailure {
         if let id { try desk.work.store.endTouch(id, of: table) }
-        Terminal.writeError(localized("nothing was written"))
+        return CommandFailure(.interrupted, "cancelled", localized("nothing was written"))
     }
 }

@@ -36,7 +36,11 @@ final class ImportReport {
         let told = faults.map { fault in
             [fault.title ?? fault.fault.label, fault.fault.message].compactMap { $0 }.joined(separator: ": ")
         }.joined(separator: " | ")
-        let remark: Value = told.isEmpty ? .null : .text(Array(told.utf8))
+        // What stands in the cells of a broken line may not be what was meant: the row waits for somebody to look.
+        let isBroken = faults.contains { $0.fault.kind == .syntax }
+        let mark =
+            isBroken ? ImportTitles.brokenMark + localized("set the row right, then empty this cell") + " | " : ""
+        let remark: Value = told.isEmpty ? .null : .text(Array((mark + told).utf8))
         try append([remark] + kept(cells.map { $0.map(Value.text) ?? .null }))
     }
 

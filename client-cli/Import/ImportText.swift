@@ -110,7 +110,11 @@ struct ImportText {
         }
         let count = outcome.new + outcome.changed
         if count == 0 {
-            return lines + [localized("nothing to write: all of it is there already")]
+            let why =
+                outcome.rows == 0
+                ? localized("nothing to write: the file holds titles and no row")
+                : localized("nothing to write: all of it is there already")
+            return lines + [why]
         }
         if outcome.emptied > 0 {
             lines.append(
