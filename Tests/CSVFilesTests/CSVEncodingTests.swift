@@ -43,6 +43,12 @@ import Testing
         #expect(read.faults == [CSVFault(.unknownByte(0x81), line: 2, column: 3)])
     }
 
+    @Test func `two sheets of different encodings pasted together are a fault, not another encoding`() {
+        let mixed = Array("n\nCaffè\nPer".utf8) + [0xF9, 0x0A]
+        let (_, encoding, faults) = CSVEncoding.text(of: mixed)
+        #expect(encoding == .utf8 && faults.map(\.line) == [3])
+    }
+
     @Test func `damaged UTF-8 is not taken for another encoding`() {
         let marked = CSVReading(CSVText.byteOrderMark + [0x61, 0x0A, 0xE0, 0x0A])
         #expect(marked.faults == [CSVFault(.brokenUTF8(0xE0), line: 2, column: 1)])

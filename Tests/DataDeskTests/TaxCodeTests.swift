@@ -26,6 +26,10 @@ import Testing
         #expect(finding(code) == .form(place))
     }
 
+    @Test func `eleven zeros are nobody's`() {
+        #expect(finding("00000000000") == .check)
+    }
+
     /// What the check character is for: one character mistyped for another of its sort is always noticed.
     @Test func `every single mistyped digit or letter is noticed`() {
         for code in ["RSSMRA80A01H501U", "12345678903"].map({ Array($0.utf8) }) {

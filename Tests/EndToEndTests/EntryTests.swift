@@ -180,9 +180,11 @@ extension EndToEnd {
                 stage, file, ["add", "soggetto", "--from-json", "-"], stdin: records.replacing("\"X\"", with: "\"VOL\"")
             )
             #expect(added.status == 0 && added.stdout.split(separator: "\n").count == 2)
-            // What show prints can be edited and given back.
+            // What show prints can be edited and given back; it is no new record.
             let id = String(added.stdout.prefix(36))
             let shown = try await stage.zona(file, "show", id, "--json")
+            let again = try await run(stage, file, ["add", "soggetto", "--from-json", "-"], stdin: shown)
+            #expect(again.status == 3 && again.stderr.contains("zona edit soggetto --from-json"), "\(again)")
             let given = shown.replacing("\"Uno\"", with: "\"Uno e mezzo\"")
             let edited = try await run(stage, file, ["edit", "soggetto", "--from-json", "-"], stdin: given)
             #expect(edited.status == 0 && edited.stdout.contains("denominazione: Uno -> Uno e mezzo"), "\(edited)")
