@@ -112,7 +112,7 @@ let package = Package(
             name: "zona-bench",
             dependencies: [
                 "ReplicaSync", "ReplicaStore", "DataDesk", "HubService", "HubStore", "Schema", "SQLiteAccess",
-                "SyncCore", "SyncWire", "SyncSession", grdb, logging,
+                "SyncCore", "SyncWire", "SyncSession", "Seeded", grdb, logging,
             ],
             path: "Benchmarks"),
 
@@ -125,23 +125,27 @@ let package = Package(
             ]),
         .executableTarget(name: "zona-simulate", dependencies: ["Simulation", "SyncCore"], path: "Simulator"),
 
-        // One folder a target.
-        .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"]),
-        .testTarget(name: "SyncWireTests", dependencies: ["SyncCore", "SyncWire", crypto]),
+        // One folder a target; chance that comes again is for all of them.
+        .target(name: "Seeded", path: "Tests/Seeded"),
+        .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore", "Seeded"]),
+        .testTarget(name: "SyncWireTests", dependencies: ["SyncCore", "SyncWire", "Seeded", crypto]),
         .testTarget(name: "SyncSessionTests", dependencies: ["SyncCore", "SyncWire", "SyncSession"]),
         .testTarget(name: "ConflictDeskTests", dependencies: ["ConflictDesk"]),
         .testTarget(name: "CompletionTests", dependencies: ["Completion"]),
         .testTarget(name: "TextsTests", dependencies: ["Texts"]),
-        .testTarget(name: "CSVFilesTests", dependencies: ["CSVFiles", "SyncCore"]),
+        .testTarget(name: "CSVFilesTests", dependencies: ["CSVFiles", "SyncCore", "Seeded"]),
         .testTarget(name: "DataDeskTests", dependencies: ["DataDesk", "ReplicaStore", "SyncCore"]),
         .testTarget(name: "SchemaTests", dependencies: ["Schema", "Texts", grdb]),
         .testTarget(
             name: "ReplicaStoreTests",
-            dependencies: ["ReplicaStore", "DataDesk", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb, crypto]),
+            dependencies: [
+                "ReplicaStore", "DataDesk", "SyncCore", "SyncWire", "SyncSession", "Schema", "Seeded", grdb, crypto,
+            ]),
         .testTarget(
             name: "HubStoreTests",
             dependencies: [
-                "HubStore", "ReplicaStore", "ReplicaSync", "SyncCore", "SyncWire", "SyncSession", "Schema", "CSQLite",
+                "HubStore", "ReplicaStore", "ReplicaSync", "SyncCore", "SyncWire", "SyncSession", "Schema", "Seeded",
+                "CSQLite",
                 grdb, sqlite, crypto,
             ]),
         .testTarget(
@@ -156,7 +160,7 @@ let package = Package(
             name: "ConsolidationTests",
             dependencies: ["Consolidation", "ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["zona", "zona-server", grdb]),
+        .testTarget(name: "EndToEndTests", dependencies: ["zona", "zona-server", "Seeded", grdb]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -3,6 +3,7 @@ import GRDB
 import ReplicaStore
 import SQLiteAccess
 import Schema
+import Seeded
 import SyncCore
 import SyncWire
 

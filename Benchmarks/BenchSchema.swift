@@ -1,4 +1,5 @@
 import Schema
+import Seeded
 import SyncCore
 
 /// The table that is measured: an id and eleven columns, once under `fields` and once under `last-writer-wins`,
@@ -43,23 +44,6 @@ enum BenchSchema {
           ('\(name)', 'nota', 'Nota', NULL, NULL, NULL, NULL);
 
         """
-    }
-}
-
-/// A seeded generator (SplitMix64, Steele et al. 2014): the same rows in every run.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }
 

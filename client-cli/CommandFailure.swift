@@ -9,7 +9,7 @@ import Texts
 struct CommandFailure: Error {
     let status: ExitStatus
     let code: String
-    let message: String
+    var message: String
     /// What is wrong field by field, for JSON.
     var faults: [JSONValue] = []
 
@@ -25,6 +25,7 @@ struct CommandFailure: Error {
         case let failure as CommandFailure: self = failure
         case let error as ReplicaStoreError: self.init(error)
         case let refusal as EntryRefusal: self.init(refusal)
+        case is TypedEntry.Left: self.init(.interrupted, "cancelled", localized("nothing was written"))
         case let fault as SyncFault: self.init(fault)
         case let error as StickError: self.init(error)
         case let error as ConsolidationError: self.init(error)

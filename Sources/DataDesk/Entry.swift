@@ -56,9 +56,10 @@ package enum Entry {
         try store.desk(by: author) { session in
             let knowledge = DeskKnowledge(session, today: today)
             var outcomes: [EntryOutcome] = []
+            var made: [RecordID: Int] = [:]
             var refused: [(place: Int, faults: [Fault])] = []
             for (place, input) in inputs.enumerated() {
-                let (draft, faults) = try check(input, to: table, session, knowledge)
+                let (draft, faults) = try check(input, to: table, session, knowledge, made: made)
                 let errors = faults.filter { !$0.isWarning }
                 guard errors.isEmpty else {
                     refused.append((place, errors))
@@ -66,7 +67,9 @@ package enum Entry {
                 }
                 // A record that stands on one which was refused may be fine: it is only looked at.
                 guard refused.isEmpty else { continue }
-                outcomes.append(try write(draft, input.id, session, knowledge, warnings: faults))
+                let outcome = try write(draft, input.id, session, knowledge, warnings: faults)
+                if input.id == nil { made[outcome.id] = place }
+                outcomes.append(outcome)
             }
             guard refused.isEmpty else { throw EntryRefusal(faults: refused, count: inputs.count) }
             return (outcomes, keeps ? .keeps : .takesBack)
@@ -74,8 +77,11 @@ package enum Entry {
     }
 
     /// Reads and checks one record without writing it.
+    ///
+    /// - Parameter made: records added before in the same action, by their places.
     package static func check(
-        _ input: EntryInput, to table: TableDescription, _ session: DeskSession, _ knowledge: DeskKnowledge
+        _ input: EntryInput, to table: TableDescription, _ session: DeskSession, _ knowledge: DeskKnowledge,
+        made: [RecordID: Int] = [:]
     ) throws -> (draft: RowDraft, faults: [Fault]) {
         var current: [Value]?
         if let id = input.id {
@@ -86,7 +92,7 @@ package enum Entry {
         }
         let (given, unreadable, faults) = try read(input.fields, table, FieldReader(knowledge))
         let draft = RowDraft(table, current: current, given: given, unreadable: unreadable)
-        return (draft, faults + (try RowCheck(knowledge).faults(draft)))
+        return (draft, faults + (try RowCheck(knowledge, made: made).faults(draft)))
     }
 
     /// The values of some fields; what cannot be read is told.

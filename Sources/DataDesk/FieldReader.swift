@@ -113,13 +113,11 @@ package struct FieldReader {
     private func integer(_ text: [UInt8], _ column: ColumnDescription, _ money: Money) -> Result<Value, Fault> {
         switch column.format {
         case .boolean:
-            switch Near.plain(text) {
-            case "1", "si", "s", "vero", "true", "x", "yes", "y": return .success(.integer(1))
-            case "0", "no", "n", "falso", "false": return .success(.integer(0))
-            default:
+            guard let flag = Self.flag(text) else {
                 let message = localized("it is si or no, not “\(Self.shown(text))”")
                 return .failure(Fault(.notOfType, column, message))
             }
+            return .success(.integer(flag ? 1 : 0))
         case .cent: return cents(text, column, money)
         case .date, .time, .timestamp, .year, .text, nil:
             let isHundredths = column.name.hasSuffix("_centesimi") && text.contains(UInt8(ascii: ","))
@@ -128,6 +126,15 @@ package struct FieldReader {
                 return .failure(Fault(.notOfType, column, message))
             }
             return .success(.integer(number))
+        }
+    }
+
+    /// Yes or no, as people write it.
+    package static func flag(_ text: [UInt8]) -> Bool? {
+        switch Near.plain(text) {
+        case "1", "si", "s", "vero", "true", "x", "yes", "y": true
+        case "0", "no", "n", "falso", "false": false
+        default: nil
         }
     }
 

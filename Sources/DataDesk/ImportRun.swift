@@ -72,17 +72,9 @@ final class ImportRun {
             row.faults.append(ImportFault(broken, row: read.number, title: broken.cell.flatMap(title)))
             if let column = broken.cell.flatMap(column) { row.unreadable.insert(column) }
         }
-        for (cell, text) in texts.enumerated() where text != nil && titles.meanings[cell] == .nothing {
-            let message = localized("the cell has no title above it: give the column one, or empty it")
-            row.faults.append(fault(row, cell, Fault(.title, nil, message)))
-        }
-        for (cell, text) in texts.enumerated() where titles.meanings.indices.contains(cell) {
-            guard titles.meanings[cell] == .remarks, let text, text.starts(with: ImportTitles.brokenMark.utf8) else {
-                continue
-            }
-            let message = localized(
-                "this row was broken when the report was written: set it right, then empty the cell")
-            row.faults.append(fault(row, cell, Fault(.syntax, nil, message)))
+        for (cell, text) in texts.enumerated() {
+            guard let text, let fault = Self.fault(titles.meanings[cell], text) else { continue }
+            row.faults.append(self.fault(row, cell, fault))
         }
         guard try identify(&row, texts) else { return settle(row) }
         try take(titles.columns.filter { !row.read.contains($0) }, of: texts, into: &row)
@@ -249,6 +241,19 @@ final class ImportRun {
 
     private func fault(_ row: Row, _ cell: Int?, _ fault: Fault) -> ImportFault {
         ImportFault(line: row.line, row: row.number, cell: cell, title: cell.flatMap(title), fault)
+    }
+
+    /// What is wrong with a cell that holds no value of a column.
+    private static func fault(_ meaning: ImportTitles.Meaning, _ text: [UInt8]) -> Fault? {
+        switch meaning {
+        case .nothing:
+            Fault(.title, nil, localized("the cell has no title above it: give the column one, or empty it"))
+        case .remarks where text.starts(with: ImportTitles.brokenMark.utf8):
+            Fault(
+                .syntax, nil,
+                localized("this row was broken when the report was written: set it right, then empty the cell"))
+        case .remarks, .id, .column: nil
+        }
     }
 
     private func keyTwin(_ line: Int) -> Fault {

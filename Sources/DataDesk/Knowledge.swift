@@ -97,7 +97,7 @@ package final class DeskKnowledge: Knowledge {
 
     package func closedReporting(of comune: RecordID, annualita: RecordID) throws -> String? {
         if let known = reported[[comune, annualita]] { return known }
-        let states = try session.passages(of: comune, annualita: annualita).compactMap(Reporting.state)
+        let states = try session.passages(of: comune, annualita: annualita).map(Reporting.state)
         let closed = states.first(where: Reporting.isClosed)
         reported[[comune, annualita]] = .some(closed)
         return closed
@@ -106,22 +106,25 @@ package final class DeskKnowledge: Knowledge {
     package func annualita(of year: Int64) throws -> [RecordID] { try session.annualita(of: year) }
 }
 
-/// The state of a comune's reporting: the end of the chain of its passages.
-package enum Reporting {
-    /// Follows the chain from its beginning; of two steps that follow the same one the earlier counts.
-    package static func state(_ passages: [DeskSession.Passage]) -> String? {
-        var state: String?
+/// The state of a comune's reporting: the end of the chain of its passages (`schema/domain/D004_rendiconto.sql`).
+enum Reporting {
+    /// Follows the chain from its beginning. A passage follows if it begins in the state that holds and names no other
+    /// one before it; of two that follow the earlier counts, what follows none is passed over.
+    ///
+    /// - Parameter passages: oldest first.
+    static func state(_ passages: [DeskSession.Passage]) -> String {
+        var state = "da_compilare"
         var last: RecordID?
-        for _ in passages {
-            guard let next = passages.first(where: { $0.previous == last && $0.id != last }) else { break }
-            state = next.to
-            last = next.id
+        var rest = passages
+        while let next = rest.firstIndex(where: { $0.from == state && ($0.previous == nil || $0.previous == last) }) {
+            let passage = rest.remove(at: next)
+            (state, last) = (passage.to, passage.id)
         }
         return state
     }
 
     /// Whether what was reported must not move: sent, being examined, validated, or put away.
-    package static func isClosed(_ state: String) -> Bool {
+    static func isClosed(_ state: String) -> Bool {
         ["inviata", "in_riesame", "validata", "storicizzata"].contains(state)
     }
 }

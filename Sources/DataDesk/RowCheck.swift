@@ -33,9 +33,12 @@ package struct RowDraft: Sendable {
 /// Everything that is wrong with a row, before the database says no to the first of it.
 package struct RowCheck {
     private let knowledge: any Knowledge
+    /// Records that were added in the same action, by their places in it: nobody else knows them yet.
+    private let made: [RecordID: Int]
 
-    package init(_ knowledge: any Knowledge) {
+    package init(_ knowledge: any Knowledge, made: [RecordID: Int] = [:]) {
         self.knowledge = knowledge
+        self.made = made
     }
 
     /// - Parameter looksForTwins: whether a row with the same natural key is a fault.
@@ -64,11 +67,15 @@ package struct RowCheck {
             let twin = try knowledge.twins(of: values, in: table).first
         {
             let names = table.naturalKey.map { table.columns[$0].name }.joined(separator: ", ")
-            let message = localized(
-                """
-                there is a row with the same key already (\(names)): change that one, `zona edit \(table.name) \
-                \(twin)`
-                """)
+            let message =
+                made[twin].map {
+                    localized("record \($0 + 1) has the same key (\(names)): give it once, or tell the two apart")
+                }
+                ?? localized(
+                    """
+                    there is a row with the same key already (\(names)): change that one, `zona edit \(table.name) \
+                    \(twin)`
+                    """)
             faults.append(Fault(.duplicate, nil, message))
         }
         if let fault = size(values, table) { faults.append(fault) }
@@ -202,8 +209,7 @@ package struct RowCheck {
         return nil
     }
 
-    /// What is written for a year that its comune has reported is kept out of the consolidation until the capofila
-    /// opens the reporting again.
+    /// What is written for a year that its comune has reported is not in what was sent.
     private func reported(_ values: [Value], _ table: TableDescription) throws -> Fault? {
         guard table.writable == .owner, let owner = table.ownerColumn, case .text(let text) = values[owner],
             let comune = RecordID(String(decoding: text, as: UTF8.self))
@@ -221,8 +227,8 @@ package struct RowCheck {
             guard let state = try knowledge.closedReporting(of: comune, annualita: year) else { continue }
             let message = localized(
                 """
-                this year was reported already (\(state)): the row stays out of the consolidation until the capofila \
-                opens the reporting again; ask for that
+                this year was reported already (\(state)), and what was sent does not hold this: ask the capofila to \
+                open the reporting again
                 """)
             return Fault(.reported, named, message)
         }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Which file lies at a path, whatever it is called.
-package struct FileIdentity: Equatable {
+package struct FileIdentity: Equatable, Sendable {
     private let device: UInt64
     private let number: UInt64
 

@@ -27,13 +27,8 @@ package final class DeskSession {
     package struct Passage: Sendable, Equatable {
         package let id: RecordID
         package let previous: RecordID?
+        package let from: String
         package let to: String
-
-        package init(id: RecordID, previous: RecordID?, to: String) {
-            self.id = id
-            self.previous = previous
-            self.to = to
-        }
     }
 
     private let database: Database
@@ -162,7 +157,7 @@ package final class DeskSession {
         let read = try RawStatement(
             database,
             """
-            SELECT r.id, p.id, p.precedente_id, p.a FROM rendicontazione_comune r
+            SELECT r.id, p.id, p.precedente_id, p.da, p.a FROM rendicontazione_comune r
             JOIN rendicontazione_passaggio p ON p.rendicontazione_id = r.id
             WHERE r.annualita_id = ?1 AND r.comune_id = ?2 ORDER BY r.tranche, r.id, p.avvenuto, p.id
             """)
@@ -174,7 +169,7 @@ package final class DeskSession {
             guard let reporting = read.id(0), let id = read.id(1) else { continue }
             if reporting != last { all.append([]) }
             last = reporting
-            all[all.count - 1].append(Passage(id: id, previous: read.id(2), to: read.text(3)))
+            all[all.count - 1].append(Passage(id: id, previous: read.id(2), from: read.text(3), to: read.text(4)))
         }
         return all
     }

@@ -1,4 +1,5 @@
 import CSVFiles
+import Seeded
 import SyncCore
 import Testing
 

@@ -1,3 +1,5 @@
+import Testing
+
 // What `zona … --json` answers, as far as the tests look.
 
 struct StatusAnswer: Decodable {
@@ -57,4 +59,18 @@ struct HubConflicts: Decodable {
         let contested: Bool
     }
     let conflicts: [Conflict]
+}
+
+extension Stage {
+    /// Two replicas change the telephone of an association that both have, neither having seen the other's change; both
+    /// have synchronised. Returns its id and that of the conflict.
+    func contested(_ first: String, _ second: String, _ name: String) async throws -> (id: String, conflict: String) {
+        let id = try await zona(first, "add", "soggetto", "denominazione=\(name)", "tipo_soggetto=VOL")
+        for file in [first, second] { try await zona(file, "sync") }
+        try await zona(first, "edit", id, "telefono=0744 1")
+        try await zona(second, "edit", id, "telefono=0744 2")
+        for file in [first, second] { try await zona(file, "sync") }
+        let conflict = try await json(ConflictsAnswer.self, second, "conflicts").conflicts.first
+        return (id, try #require(conflict).id)
+    }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import Seeded
 import Testing
 
 extension EndToEnd {

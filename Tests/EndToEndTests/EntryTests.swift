@@ -135,6 +135,14 @@ extension EndToEnd {
             #expect(try bodies(stage, file).contains { $0[0] == "Avis comunale" })
             #expect(try stage.sql(file, "SELECT count(*) FROM zona_touch") == [["0"]])
             try await stage.zona(file, "rm", id)
+
+            // Bytes that are no text are asked for again, and never stored.
+            let zona = try Programs.path(of: Programs.zona)
+            let bytes = try await stage.run(
+                "/bin/sh",
+                ["-c", "printf 'Banda \\350\\nBanda\\nVOL\\n.\\ny\\n' | \(zona) add soggetto --form --file \(file)"])
+            #expect(bytes.status == 0 && bytes.stderr.contains("no text in UTF-8"), "\(bytes)")
+            #expect(try bodies(stage, file).contains { $0[0] == "Banda" })
         }
 
         private func editor(_ stage: Stage, _ file: String) async throws {
@@ -163,6 +171,13 @@ extension EndToEnd {
                 try stage.sql(file, "SELECT forma_giuridica FROM soggetto WHERE id = '\(id)'") == [
                     ["prima\nseconda = con segno"]
                 ])
+            // Given back with its faults the page ends with them, and is kept; the record is free again.
+            let faulty = try await run(
+                stage, file, ["edit", id, "--editor"], editor: try editor(stage, ["tipo_soggetto = VOLL\n"]))
+            #expect(faulty.status == 3 && faulty.stderr.contains("perhaps VOL"), "\(faulty)")
+            let kept = try #require(faulty.stderr.split(separator: "kept in ").last?.split(separator: "\n").first)
+            #expect(try String(contentsOfFile: String(kept), encoding: .utf8).contains("tipo_soggetto = VOLL"))
+            #expect(try stage.sql(file, "SELECT count(*) FROM zona_touch") == [["0"]])
             let failed = try await run(stage, file, ["edit", id, "--editor"], editor: "false")
             #expect(failed.status == 2 && failed.stderr.contains("nothing was written"))
         }
@@ -188,6 +203,20 @@ extension EndToEnd {
             let given = shown.replacing("\"Uno\"", with: "\"Uno e mezzo\"")
             let edited = try await run(stage, file, ["edit", "soggetto", "--from-json", "-"], stdin: given)
             #expect(edited.status == 0 && edited.stdout.contains("denominazione: Uno -> Uno e mezzo"), "\(edited)")
+            // What one object says twice, what two records share, and whose fault it is.
+            let one = #"{"denominazione":"Uno","tipo_soggetto":"VOL","codice_fiscale":"80016350821"}"#
+            for (records, text) in [
+                (#"{"denominazione":"A","denomin\u0061zione":"B","tipo_soggetto":"VOL"}"#, "says denominazione twice"),
+                ("[\(one),\(one)]", "record 2: record 1 has the same key (codice_fiscale)"),
+                ("[\(one),{\"boh\":1}]", "record 2: soggetto has no column boh"),
+            ] {
+                let outcome = try await run(stage, file, ["add", "soggetto", "--from-json", "-"], stdin: records)
+                #expect(outcome.status != 0 && outcome.stderr.contains(text), "\(text): \(outcome)")
+            }
+            let twice = try await run(
+                stage, file, ["edit", "soggetto", "--from-json", "-"],
+                stdin: "[{\"id\":\"\(id)\",\"telefono\":\"1\"},{\"id\":\"\(id)\",\"telefono\":\"2\"}]")
+            #expect(twice.status == 3 && twice.stderr.contains("records 1 and 2 are the same one"), "\(twice)")
             for wrong in ["", "{", "[]", "3", "[3]", #"{"colonna":1}"#, #"{"denominazione":[1]}"#] {
                 let outcome = try await run(stage, file, ["add", "soggetto", "--from-json", "-"], stdin: wrong)
                 #expect(outcome.status == 4 || outcome.status == 3, "\(wrong): \(outcome)")

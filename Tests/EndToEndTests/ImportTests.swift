@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 extension EndToEnd {
@@ -184,7 +185,10 @@ extension EndToEnd {
                 #expect(first.status == 3)
                 let told = try String(contentsOfFile: report, encoding: .utf8)
                 #expect(told.hasPrefix("errori (zona);Name;Type of organisation\r\n;Avis;VOL\r\n"), "\(told)")
-                #expect(try await run(file, "--report", report).status == 5)
+                let second = try await run(file, "--report", report)
+                #expect(second.status == 5 && second.stderr.contains("--force") && second.stdout.contains("X1"))
+                let nowhere = try await run(file, "--report", "\(stage.folder)/no/x.csv")
+                #expect(nowhere.status == 5 && nowhere.stderr.contains("there is no folder"), "\(nowhere)")
                 #expect(try await run(report, "--report", report).status == 3)
 
                 try Data(told.replacing("X1", with: "VOL").utf8).write(to: URL(filePath: report))
@@ -214,6 +218,25 @@ extension EndToEnd {
                 try put("Denominazione;Tipo di soggetto\n" + names.map { "\($0);VOL\n" }.joined())
                 #expect(try await run(file, "--yes").status == 0)
                 #expect(try stage.names(narni).suffix(names.count) == names[...])
+            }
+        }
+
+        @Test(.timeLimit(.minutes(3)))
+        func `Ctrl-C once the rows are written takes nothing back: they are made ready, and told`() async throws {
+            try await Stage.with("UMB-11") { stage in
+                let narni = try await stage.enrol("UMB-11", "Narni")
+                let file = "\(stage.folder)/soggetti.csv"
+                let rows = (1...4_000).map { "R\($0);VOL\n" }.joined()
+                try Data(("Denominazione;Tipo di soggetto\n" + rows).utf8).write(to: URL(filePath: file))
+                let other = try DatabaseQueue(waitingAt: narni)
+                let program = try RunningProgram(Programs.zona, ["import", "soggetto", file, "--yes", "--file", narni])
+                let count = "SELECT count(*) FROM soggetto"
+                while try await other.read({ try Int.fetchOne($0, sql: count) }) == 0 { await Task.yield() }
+
+                #expect(await program.interrupt() == 0)
+                #expect(await program.line(containing: "4000 rows were written") != nil)
+                #expect(try stage.sql(narni, count) == [["4000"]])
+                #expect(try await stage.json(StatusAnswer.self, narni, "status").pendingRecords == 4_000)
             }
         }
     }

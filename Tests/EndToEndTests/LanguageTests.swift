@@ -93,15 +93,7 @@ extension EndToEnd {
             try await Stage.with("UMB-11") { stage in
                 let narni = try await stage.enrol("UMB-11", "Narni")
                 let amelia = try await stage.enrol("UMB-11", "Amelia")
-                let id = try await stage.zona(
-                    narni, "add", "soggetto", "denominazione=Banca del tempo", "tipo_soggetto=VOL")
-                for file in [narni, amelia] { try await stage.zona(file, "sync") }
-                try await stage.zona(narni, "edit", id, "telefono=0744 1")
-                try await stage.zona(amelia, "edit", id, "telefono=0744 2")
-                for file in [narni, amelia] { try await stage.zona(file, "sync") }
-                let conflict = try #require(
-                    try await stage.json(ConflictsAnswer.self, amelia, "conflicts").conflicts.first
-                ).id
+                let (id, conflict) = try await stage.contested(narni, amelia, "Banca del tempo")
 
                 for (words, italian, english) in [
                     (["status"], "da fare", "next "), (["sync"], "completata", "synchronised with"),

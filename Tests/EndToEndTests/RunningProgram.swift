@@ -48,7 +48,17 @@ final class RunningProgram: Sendable {
     /// Asks it to end in order (SIGTERM) and returns its exit status; minus the signal if one killed it.
     func stop() async -> Int32 {
         process.terminate()
-        return await Self.first(of: ended) { _ in true } ?? -1
+        return await end()
+    }
+
+    /// What Ctrl-C sends (SIGINT); the exit status as above.
+    func interrupt() async -> Int32 {
+        process.interrupt()
+        return await end()
+    }
+
+    private func end() async -> Int32 {
+        await Self.first(of: ended) { _ in true } ?? -1
     }
 
     private static func first<Element>(

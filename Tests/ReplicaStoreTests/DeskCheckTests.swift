@@ -1,6 +1,7 @@
 import DataDesk
 import GRDB
 import ReplicaStore
+import Seeded
 import SyncCore
 import SyncWire
 import Testing
@@ -30,7 +31,7 @@ import Testing
             // The codes stay, so that what was a code is one to the end.
             !$0.name.hasPrefix("zona_") && $0.name != "vocabolario"
         }
-        var random = Seeded(state: isCapofila ? 7 : 3)
+        var random = SeededGenerator(seed: isCapofila ? 7 : 3)
         var (fine, refused, unreadable) = (0, 0, 0)
         for _ in 0..<2_000 {
             let table = tables.randomElement(using: &random)!
@@ -128,7 +129,7 @@ import Testing
 
     /// A value that the column takes, most of the time.
     private static func plausible(
-        _ column: ColumnDescription, _ replica: ReplicaFixture, _ random: inout Seeded
+        _ column: ColumnDescription, _ replica: ReplicaFixture, _ random: inout SeededGenerator
     ) -> Value {
         if let parent = column.parent.flatMap(replica.store.catalog.table(named:)),
             let row = try? replica.store.rows(of: parent, limit: 20).randomElement(using: &random)
@@ -150,17 +151,5 @@ import Testing
         case (.text, .timestamp): return .text(Array("2026-03-01T10:00:00Z".utf8))
         default: return .text(Array("n\(Int.random(in: 0...99, using: &random))".utf8))
         }
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood, *Fast splittable pseudorandom number generators*, 2014).
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

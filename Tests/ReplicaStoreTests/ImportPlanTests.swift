@@ -197,4 +197,22 @@ import Testing
         #expect(faults(try look("soggetto", "PK\u{3}\u{4}x")) == ["1: syntax"])
         #expect(faults(try look("soggetto", "Denominazione;;PEC", "a;b;c")) == ["1: required", "2B: title"])
     }
+
+    @Test func `a name that is there already is told, but neither a day nor a row of the same file`() throws {
+        let titles = "Denominazione;Tipo di soggetto;Telefono"
+        #expect(try look("soggetto", titles, "Banca del tempo;ODV;1").warnings.map(\.fault.kind) == [.namesake])
+        // The look and the write say the same of two rows of one name.
+        #expect(try look("soggetto", titles, "Gemella;ODV;1", "Gemella;ODV;2").warnings.isEmpty)
+        #expect(try write("soggetto", titles, "Gemella;ODV;1", "Gemella;ODV;2").warnings.isEmpty)
+        let meetings = "Tavolo;Comune;Tipo;Data"
+        let meeting = "Anziani;Narni;tavolo;29/11/2026"
+        #expect(try look("incontro", meetings, meeting).warnings.isEmpty)
+    }
+
+    @Test func `lines with the same key are told by the key, not as the same row`() throws {
+        let outcome = try look(
+            "soggetto", "Denominazione;Tipo di soggetto;Codice fiscale", "Uno;ODV;80016350821", "Due;ODV;80016350821")
+        #expect(faults(outcome) == ["3: duplicate"])
+        #expect(outcome.faults[0].fault.message.contains("same key (Tax code)"), "\(outcome.faults[0].fault.message)")
+    }
 }

@@ -1,3 +1,4 @@
+import Seeded
 import SyncCore
 
 /// A random history of one record: inserts, updates of one or two columns, deletes, inserts again and decisions, by four replicas whose

@@ -128,7 +128,7 @@ struct StatusReport {
         return captured
             + localized(
                 """
-                ; not made ready yet: \(records) written by other programs, about \(bytes) before compression
+                ; not made ready yet, as other programs leave it: \(records), about \(bytes) before compression
                 """)
     }
 

@@ -1,3 +1,4 @@
+import CSVFiles
 import SyncCore
 import SyncWire
 import Texts
@@ -16,9 +17,14 @@ enum ValueText {
             }
         case .real(let number): number.description
         case .text(let bytes):
-            column?.format == .date ? DateText.human(bytes) : String(decoding: bytes, as: UTF8.self)
+            String(decoding: column?.format == .date ? day(bytes) : bytes, as: UTF8.self)
         case .blob(let bytes): "x'\(Hash.text(bytes))'"
         }
+    }
+
+    /// A day of the file as the language writes it: `26/11/2026` in Italian. What is no day stays as it is.
+    private static func day(_ bytes: [UInt8]) -> [UInt8] {
+        Language.current == .italian ? PeopleCSV.day(bytes) ?? bytes : bytes
     }
 
     /// By type: exact numbers, text, null; a BLOB in hexadecimal.

@@ -66,12 +66,32 @@ struct Import: AsyncParsableCommand {
         let work = try Workplace(options)
         let table = try Names.writableTable(table, in: work.store.catalog)
         let fields = try EntryDesk.fields(fixed, of: table)
-        if let report { try ImportReport.check(report, isReplacing: force, beside: path, of: work.store.path) }
-        let file = try ImportFile.read(path)
+        var (report, obstacle) = (report, nil as CommandFailure?)
+        if let path = report {
+            try ImportReport.refuse(path, beside: self.path, of: work.store.path)
+            // A report that is there stays, and the faults are told all the same.
+            do { try ExportFile.check(path, isReplacing: force) } catch let failure as CommandFailure {
+                (report, obstacle) = (nil, failure)
+            }
+        }
+        let file = Array(
+            try InputFile.bytes(
+                path, limit: Self.bytesMaximum, tooLarge: localized("\(path) is over 300 MB: import it in parts")))
+        let outcome = try await take(file, into: table, fields, report, work)
+        guard outcome.faultCount == 0 else { throw obstacle ?? ImportText.failure(outcome) }
+    }
+
+    /// Beyond this it is no spreadsheet: a million rows of 300 bytes.
+    private static let bytesMaximum = 300 << 20
+
+    /// Reads the file, and answers. What is written is made ready and told, whatever key is pressed meanwhile.
+    private func take(
+        _ file: [UInt8], into table: TableDescription, _ fields: [(column: Int, input: FieldInput)],
+        _ report: String?, _ work: Workplace
+    ) async throws -> ImportOutcome {
         let desk = DataDesk.Import(into: table, fixed: fields, today: Day.today())
-        let (isQuiet, isReplacing, report, isWriting) = (options.json, force, report, yes)
-        let (store, author) = (work.store, work.author)
-        let (outcome, hasReport, isCaptured) = try await Interruption.isHeard { isInterrupted in
+        let (path, isQuiet, isReplacing, isWriting) = (path, options.json, force, yes)
+        return try await Interruption.isHeard { isInterrupted in
             let progress = RowProgressLine(isQuiet: isQuiet)
             defer { progress.end() }
             let writer = try report.map { try ImportReport($0, isReplacing: isReplacing) }
@@ -84,13 +104,16 @@ struct Import: AsyncParsableCommand {
             }
             let outcome =
                 isWriting
-                ? try desk.write(file, to: store, by: author, listener) : try desk.look(file, in: store, listener)
-            // What is written is made ready, and told, whatever key is pressed meanwhile.
+                ? try desk.write(file, to: work.store, by: work.author, listener)
+                : try desk.look(file, in: work.store, listener)
             let isCaptured = outcome.isWritten && work.captureOwnWrite()
-            return (outcome, try writer?.finish() ?? false, isCaptured)
+            let hasReport = try writer?.finish() ?? false
+            progress.end()
+            let text = ImportText(table: table, store: work.store, path: path, report: hasReport ? report : nil)
+            try work.answer.give(text.json(outcome, isCaptured: isCaptured)) {
+                try text.lines(outcome, isWriting: isWriting)
+            }
+            return outcome
         }
-        let text = ImportText(table: table, store: work.store, path: path, report: hasReport ? report : nil)
-        try work.answer.give(text.json(outcome, isCaptured: isCaptured)) { try text.lines(outcome, isWriting: yes) }
-        guard outcome.faultCount == 0 else { throw text.failure(outcome) }
     }
 }

@@ -1,5 +1,5 @@
+import Consolidation
 import DataDesk
-import Foundation
 import ReplicaStore
 import SyncCore
 import Texts
@@ -28,7 +28,7 @@ struct EntryDesk {
                 switch assignment.source {
                 case .null: .value(.null)
                 case .text(let text): .text(Array(text.utf8))
-                case .file(let path): .whole(Array(try Assignment.text(of: path).utf8))
+                case .file(let path): .whole(Array(try InputFile.text(path).utf8))
                 }
             fields.append((column, input))
         }
@@ -60,30 +60,14 @@ struct EntryDesk {
 
     // MARK: Telling
 
-    /// `campo: prima -> adesso`, a line a field.
     func lines(_ outcome: EntryOutcome) throws -> [String] {
-        let names = RelatedNames(work.store)
-        return try outcome.changes.map { change in
-            let column = table.columns[change.column]
-            func text(_ value: Value) throws -> String {
-                let text = SafeText.line(try names.cell(value, column))
-                return SafeText.cut(text, to: 60)
-            }
-            let now = try text(change.now)
-            guard let before = change.before else { return "  \(column.name): \(now)" }
-            return "  \(column.name): \(try text(before)) -> \(now)"
-        }
+        try ChangeText(table, work.store).lines(outcome.changes)
     }
 
     func json(_ outcome: EntryOutcome) -> [String: JSONValue] {
-        var changes: [String: JSONValue] = [:]
-        for change in outcome.changes {
-            changes[table.columns[change.column].name] = .object([
-                "before": change.before.map(ValueText.json) ?? .null, "now": ValueText.json(change.now),
-            ])
-        }
         return [
-            "table": .text(table.name), "id": .text(outcome.id.description), "changes": .object(changes),
+            "table": .text(table.name), "id": .text(outcome.id.description),
+            "changes": ChangeText(table, work.store).json(outcome.changes),
             "warnings": .array(outcome.warnings.map(\.json)),
         ]
     }
@@ -132,9 +116,5 @@ extension CommandFailure {
 /// Days as the ambito counts them.
 enum Day {
     /// Today in Italy, `YYYY-MM-DD`.
-    static func today() -> [UInt8] {
-        let zone = TimeZone(identifier: "Europe/Rome") ?? .current
-        let date = Date().formatted(Date.ISO8601FormatStyle(timeZone: zone).year().month().day())
-        return Array(date.utf8)
-    }
+    static func today() -> [UInt8] { Array(RomeDate(at: Moment.now()).description.utf8) }
 }

@@ -14,43 +14,51 @@ struct EntryEditor {
         let filled = EntryPage(
             entry.table, entry.columns.map { ($0.column, entry.text(of: $0.column)) }, isNew: page.isNew)
         let hasWords = filled.columns.map(\.text) != page.columns.map(\.text)
-        var text = filled.text(title: try title(), hints: try hints())
-        var faults: [String] = []
+        let text = filled.text(title: try title(), hints: try hints())
         let file = try PrivatePage(named: "\(entry.table.name).txt")
+        do {
+            let outcomes = try turns(file, text, page, hasWords: hasWords)
+            file.remove()
+            return outcomes
+        } catch let left as TypedEntry.Left {
+            file.remove()
+            throw left
+        } catch {
+            // What somebody typed stays, whatever went wrong.
+            guard file.differs(from: text), var failure = CommandFailure(error) else {
+                file.remove()
+                throw error
+            }
+            failure.message += "\n" + localized("what was typed is kept in \(file.path)")
+            throw failure
+        }
+    }
+
+    /// Opens the page until it can be written, or is given back as it was.
+    private func turns(
+        _ file: PrivatePage, _ first: String, _ page: EntryPage, hasWords: Bool
+    ) throws -> [EntryOutcome] {
+        var text = first
+        var refusal: EntryRefusal?
         while true {
             try file.write(text)
             try Self.edit(file)
             let typed = try file.read()
-            guard typed != text || hasWords && faults.isEmpty else {
-                guard faults.isEmpty else {
-                    _ = try entry.leave()
-                    let told = faults.map(SafeText.line).joined(separator: "\n  ")
-                    throw CommandFailure(
-                        .badValue, "bad-value",
-                        localized("nothing was written; the page is kept in \(file.path):\n  \(told)"))
-                }
-                file.remove()
-                throw try entry.leave()
+            if typed == text {
+                if let refusal { throw refusal }
+                guard hasWords else { throw TypedEntry.Left() }
             }
+            var faults: [Fault] = []
             do {
-                guard let fields = try page.fields(of: typed) else {
-                    file.remove()
-                    throw try entry.leave()
-                }
-                let outcomes = try entry.write(fields)
-                file.remove()
-                return outcomes
+                guard let fields = try page.fields(of: typed) else { throw TypedEntry.Left() }
+                return try entry.write(fields)
             } catch let fault as EntryPage.Unreadable {
-                faults = [fault.message]
-            } catch let left as CommandFailure where left.status == .interrupted {
-                throw left
-            } catch let refusal as EntryRefusal {
-                faults = refusal.faults.flatMap(\.faults).map(\.text)
-            } catch {
-                Terminal.writeError(localized("the page is kept in \(file.path)"))
-                throw error
+                faults = [Fault(.syntax, nil, fault.message)]
+            } catch let refused as EntryRefusal {
+                faults = refused.faults.flatMap(\.faults)
             }
-            text = EntryPage.text(typed, faults: faults)
+            refusal = EntryRefusal(faults: [(0, faults)], count: 1)
+            text = EntryPage.text(typed, faults: faults.map(\.text))
         }
     }
 
@@ -72,11 +80,9 @@ struct EntryEditor {
 
     private static func edit(_ file: PrivatePage) throws {
         guard let editor = Editor.command else {
-            file.remove()
             throw CommandFailure(.usage, "usage", localized("there is no editor: name one in EDITOR, or use --form"))
         }
         guard Editor.open(file.path, with: editor) else {
-            file.remove()
             throw CommandFailure(
                 .usage, "editor", localized("the editor (\(editor)) ended with a failure: nothing was written"))
         }
@@ -104,15 +110,11 @@ private struct PrivatePage {
         do { try Data(text.utf8).write(to: URL(filePath: path)) } catch { throw Self.failure(path, error) }
     }
 
-    func read() throws -> String {
-        guard let data = try? Data(contentsOf: URL(filePath: path)) else {
-            throw CommandFailure(.file, "file", localized("the file \(path) cannot be read: check its name"))
-        }
-        guard let text = String(bytes: data, encoding: .utf8) else {
-            throw CommandFailure(
-                .badValue, "bad-value", localized("the file \(path) is not text in UTF-8: convert it"))
-        }
-        return text
+    func read() throws -> String { try InputFile.text(path) }
+
+    /// Whether somebody has changed what he was given.
+    func differs(from text: String) -> Bool {
+        (try? Data(contentsOf: URL(filePath: path))).map { $0 != Data(text.utf8) } ?? false
     }
 
     func remove() {

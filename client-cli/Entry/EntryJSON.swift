@@ -62,18 +62,28 @@ enum EntryJSON {
         _ path: String, _ table: TableDescription, id: RecordID?, isEdit: Bool,
         adding fields: [(column: Int, input: FieldInput)]
     ) throws -> [EntryInput] {
+        let data = try InputFile.bytes(
+            path, limit: 64 << 20, tooLarge: localized("\(path) is over 64 MB: give it in parts"))
         let node: Node
-        do { node = try JSONDecoder().decode(Node.self, from: try data(of: path)) } catch let error as DecodingError {
+        do { node = try JSONDecoder().decode(Node.self, from: data) } catch let error as DecodingError {
             throw bad(localized("\(path) is not JSON: \(reason(error))"))
+        }
+        if let key = JSONKeys.repeated(in: data) {
+            throw bad(localized("\(path) has an object that says \(key) twice: which one is meant?"))
         }
         let objects: [Node]
         if case .array(let items) = node { objects = items } else { objects = [node] }
         guard !objects.isEmpty else { throw bad(localized("\(path) holds no record: give at least one object")) }
+        var places: [RecordID: Int] = [:]
         return try objects.enumerated().map { place, object in
             guard case .object(let members) = object else {
                 throw bad(localized("record \(place + 1) of \(path) is no object of values by column"))
             }
-            return try input(members, table, id: id, isEdit: isEdit, adding: fields, place: place)
+            let input = try input(members, table, id: id, isEdit: isEdit, adding: fields, place: place)
+            if let id = input.id, let other = places.updateValue(place, forKey: id) {
+                throw bad(localized("records \(other + 1) and \(place + 1) are the same one, \(id): give it once"))
+            }
+            return input
         }
     }
 
@@ -101,7 +111,11 @@ enum EntryJSON {
         var read: [(column: Int, input: FieldInput)] = []
         for name in values.keys.sorted() {
             guard let node = values[name] else { continue }
-            let column = try Names.column(name, of: table)
+            let column: Int
+            do { column = try Names.column(name, of: table) } catch let failure as CommandFailure {
+                throw CommandFailure(
+                    failure.status, failure.code, localized("record \(place + 1): ") + failure.message)
+            }
             guard !fields.contains(where: { $0.column == column }) else { continue }
             read.append((column, try field(node, table.columns[column], place)))
         }
@@ -124,16 +138,6 @@ enum EntryJSON {
                     (money in cents, or as text “1.250,00”)
                     """))
         }
-    }
-
-    private static func data(of path: String) throws -> Data {
-        let limit = 64 << 20
-        let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path)
-        guard let handle, let data = try? handle.read(upToCount: limit + 1) ?? Data() else {
-            throw CommandFailure(.file, "file", localized("the file \(path) cannot be read: check its name"))
-        }
-        guard data.count <= limit else { throw bad(localized("\(path) is over 64 MB: give it in parts")) }
-        return data
     }
 
     private static func reason(_ error: DecodingError) -> String {

@@ -19,14 +19,14 @@ struct EntryQuestions {
                 """))
         var form = EntryForm(entry.table, entry.columns.map(\.column), given: try start())
         while true {
-            guard try ask(&form) else { throw try left() }
+            guard try ask(&form) else { throw TypedEntry.Left() }
             do {
                 let trial = try entry.desk.trial(entry.id, form.fields)
-                guard !trial.changes.isEmpty else { throw try left() }
+                guard !trial.changes.isEmpty else { throw TypedEntry.Left() }
                 if entry.dryRun { return [trial] }
                 say(([""] + (try entry.desk.lines(trial))).joined(separator: "\n"))
                 for warning in trial.warnings { say(SafeText.line(warning.text)) }
-                guard let isAgreed = confirm() else { throw try left() }
+                guard let isAgreed = confirm() else { throw TypedEntry.Left() }
                 if isAgreed { return try entry.write(form.fields) }
                 form.restart()
             } catch let refusal as EntryRefusal {
@@ -110,8 +110,6 @@ struct EntryQuestions {
         }
         return ["y", "yes", "s", "si", "sì"].contains(String(decoding: line, as: UTF8.self).lowercased())
     }
-
-    private func left() throws -> CommandFailure { try entry.leave() }
 
     private func say(_ text: String) { Terminal.writeError(text) }
 }

@@ -43,10 +43,14 @@ struct EntrySource: ParsableArguments {
             return try desk.write(inputs, keeps: !dryRun)
         }
         if editor {
-            return try EntryEditor(entry: TypedEntry(desk, id, given: fields, dryRun: dryRun)).outcomes()
+            return try TypedEntry(desk, id, given: fields, dryRun: dryRun).onScreen {
+                try EntryEditor(entry: $0).outcomes()
+            }
         }
         if form || fields.isEmpty && Terminal.isInputInteractive {
-            return try EntryQuestions(entry: TypedEntry(desk, id, given: fields, dryRun: dryRun)).outcomes()
+            return try TypedEntry(desk, id, given: fields, dryRun: dryRun).onScreen {
+                try EntryQuestions(entry: $0).outcomes()
+            }
         }
         return try desk.write([EntryInput(id: id, fields: fields)], keeps: !dryRun)
     }

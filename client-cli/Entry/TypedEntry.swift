@@ -7,6 +7,9 @@ import Texts
 
 /// A record that somebody types, field by field or in his editor: what it starts from.
 struct TypedEntry {
+    /// The operator has left, and nothing was written.
+    struct Left: Error {}
+
     let desk: EntryDesk
     /// Nothing for a new record.
     let id: RecordID?
@@ -43,6 +46,7 @@ struct TypedEntry {
             return try places.map { ($0, try knowledge.typed(values[$0], table.columns[$0])) }
         }
         guard !columns.isEmpty else {
+            if let id { try desk.work.store.endTouch(id, of: table) }
             throw CommandFailure(
                 .badValue, "not-valid", localized("no field of \(table.name) is yours to write here: ask who owns it"))
         }
@@ -75,9 +79,9 @@ struct TypedEntry {
         try desk.write([EntryInput(id: id, fields: fields)], keeps: !dryRun)
     }
 
-    /// Nobody looks at it any more.
-    func leave() throws -> CommandFailure {
-        if let id { try desk.work.store.endTouch(id, of: table) }
-        return CommandFailure(.interrupted, "cancelled", localized("nothing was written"))
+    /// Runs while the record is on a screen; afterwards nobody looks at it any more, however that went.
+    func onScreen(_ body: (TypedEntry) throws -> [EntryOutcome]) throws -> [EntryOutcome] {
+        defer { if let id { try? desk.work.store.endTouch(id, of: table) } }
+        return try body(self)
     }
 }

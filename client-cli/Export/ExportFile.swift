@@ -1,5 +1,6 @@
 import Consolidation
 import Foundation
+import Platform
 import Texts
 
 /// Where an export goes: stdout, or a file that appears whole, by one rename, or not at all.
@@ -20,30 +21,31 @@ final class ExportFile {
     /// Refuses a file that is there, unless it is to be replaced, before anything is read.
     static func check(_ path: String, isReplacing: Bool) throws {
         var isFolder: ObjCBool = false
-        guard path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+        guard path != "-" else { return }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            throw CommandFailure(.file, "folder", localized("there is no folder \(folder): make it, or name another"))
+        }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
         guard !isFolder.boolValue else {
-            throw CommandFailure(.file, "exists", localized("\(path) is a folder: name a file with --to"))
+            throw CommandFailure(.file, "exists", localized("\(path) is a folder: name a file in it"))
         }
         guard isReplacing else { throw exists(path) }
     }
 
     /// An export never takes the place of the replica, its key or what else lies beside it.
     static func refuseOwn(_ path: String, of replica: String) throws {
-        guard let target = identity(path) else { return }
-        for suffix in ["", "-wal", "-shm", ".key", ".lock", ".search"] where identity(replica + suffix) == target {
+        guard let target = FileIdentity(path: path) else { return }
+        for suffix in ["", "-wal", "-shm", ".key", ".lock", ".search"]
+        where FileIdentity(path: replica + suffix) == target {
             throw CommandFailure(
-                .badValue, "bad-value", localized("\(path) is the replica's own file: name another with --to"))
+                .badValue, "bad-value", localized("\(path) is the replica's own file: name another one"))
         }
     }
 
     /// Whether both names are of one file that is there.
     static func isSame(_ path: String, _ other: String) -> Bool {
-        identity(path).map { $0 == identity(other) } ?? false
-    }
-
-    private static func identity(_ path: String) -> [UInt64]? {
-        var info = stat()
-        return stat(path, &info) == 0 ? [UInt64(info.st_dev), UInt64(info.st_ino)] : nil
+        FileIdentity(path: path).map { $0 == FileIdentity(path: other) } ?? false
     }
 
     private static func exists(_ path: String) -> CommandFailure {

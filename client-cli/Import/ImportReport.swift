@@ -10,14 +10,13 @@ final class ImportReport {
     private var remarks: Int?
     private var hasFaults = false
 
-    /// Refuses, before anything is read, what is there and is not to be replaced.
-    static func check(_ path: String, isReplacing: Bool, beside source: String, of replica: String) throws {
+    /// Refuses, before anything is read, what must never be replaced.
+    static func refuse(_ path: String, beside source: String, of replica: String) throws {
         try ExportFile.refuseOwn(path, of: replica)
         guard source == "-" || !ExportFile.isSame(path, source) else {
             throw CommandFailure(
                 .badValue, "bad-value", localized("\(path) is the file that is imported: name another for the report"))
         }
-        try ExportFile.check(path, isReplacing: isReplacing)
     }
 
     init(_ path: String, isReplacing: Bool) throws {

@@ -5,7 +5,7 @@ import SyncCore
 import Texts
 
 /// What an import says: of the file, its rows and faults.
-struct ImportText {
+struct ImportText: Sendable {
     /// Faults beyond these are in the JSON, and in the report.
     private static let faultsShown = 50
     private static let warningsShown = 5
@@ -52,24 +52,16 @@ struct ImportText {
 
     /// The first new and changed rows, as they were understood.
     private func samples(_ outcome: ImportOutcome) throws -> [String] {
-        let names = RelatedNames(store)
+        let changes = ChangeText(table, store)
         var lines: [String] = []
         for sample in outcome.samples {
-            func cell(_ value: Value, _ column: Int) throws -> String {
-                SafeText.cut(SafeText.line(try names.cell(value, table.columns[column])), to: 60)
-            }
             let isNew = sample.changes.allSatisfy { $0.before == nil }
             let id = sample.id.map { " \($0.description.prefix(ShortIDs.shortest))" } ?? ""
             lines.append(
                 isNew
                     ? localized("new, line \(sample.line):")
                     : localized("changed, line \(sample.line), \(table.name)\(id):"))
-            lines += try sample.changes.map { change in
-                let now = try cell(change.now, change.column)
-                let name = table.columns[change.column].name
-                guard let before = change.before else { return "  \(name): \(now)" }
-                return "  \(name): \(try cell(before, change.column)) -> \(now)"
-            }
+            lines += try changes.lines(sample.changes)
         }
         let more = outcome.new + outcome.changed - outcome.samples.count
         if more > 0 && !outcome.samples.isEmpty {
@@ -131,7 +123,7 @@ struct ImportText {
         return lines
     }
 
-    func failure(_ outcome: ImportOutcome) -> CommandFailure {
+    static func failure(_ outcome: ImportOutcome) -> CommandFailure {
         let count = outcome.faultCount
         return CommandFailure(
             .badValue, "faults",
@@ -156,14 +148,9 @@ struct ImportText {
     }
 
     private func json(_ sample: ImportOutcome.Sample) -> JSONValue {
-        var changes: [String: JSONValue] = [:]
-        for change in sample.changes {
-            changes[table.columns[change.column].name] = .object([
-                "before": change.before.map(ValueText.json) ?? .null, "now": ValueText.json(change.now),
-            ])
-        }
-        return .object([
-            "line": .integer(sample.line), "id": .optional(sample.id?.description), "changes": .object(changes),
+        .object([
+            "line": .integer(sample.line), "id": .optional(sample.id?.description),
+            "changes": ChangeText(table, store).json(sample.changes),
         ])
     }
 

@@ -28,19 +28,4 @@ struct Assignment {
         }
         column = String(word[..<name.endIndex])
     }
-
-    /// The text of a file, UTF-8, as it is.
-    static func text(of path: String) throws -> String {
-        let handle = FileHandle(forReadingAtPath: path)
-        guard let handle, let data = try? handle.read(upToCount: Limits.changeBytes + 1) ?? Data() else {
-            throw CommandFailure(.badValue, "bad-value", localized("the file \(path) cannot be read: check its name"))
-        }
-        guard data.count <= Limits.changeBytes else {
-            throw CommandFailure(.badValue, "too-large", localized("the file \(path) is over 1 MB: shorten it"))
-        }
-        guard let text = String(bytes: data, encoding: .utf8) else {
-            throw CommandFailure(.badValue, "bad-value", localized("the file \(path) is not text in UTF-8: convert it"))
-        }
-        return text
-    }
 }

@@ -1,3 +1,4 @@
+import DataDesk
 import ReplicaStore
 import SyncCore
 import SyncWire
@@ -68,7 +69,11 @@ struct RowFilter {
                 throw bad(column, localized("is compared with a number, not with \(text)"))
             }
             return .real(number)
-        case .text, .any: return .text(column.format == .date ? DateText.iso(text) ?? text : text)
+        case .text, .any:
+            guard column.format == .date, case .fine(let day) = DayText.date(Array(text.utf8)) else {
+                return .text(text)
+            }
+            return .text(day)
         case .blob:
             guard let bytes = Hash.bytes(text.lowercased()) else {
                 throw bad(column, localized("is compared with bytes in hexadecimal"))
@@ -80,11 +85,10 @@ struct RowFilter {
     private func integer(_ text: String, _ column: ColumnDescription) throws -> Int64 {
         switch column.format {
         case .boolean:
-            switch RowQuery.folded(text) {
-            case "1", "si", "yes", "true": return 1
-            case "0", "no", "false": return 0
-            default: throw bad(column, localized("is yes or no, not \(text)"))
+            guard let flag = FieldReader.flag(Array(text.utf8)) else {
+                throw bad(column, localized("is yes or no, not \(text)"))
             }
+            return flag ? 1 : 0
         case .cent:
             guard let cents = Euro.cents(text) else {
                 throw bad(
@@ -123,36 +127,5 @@ struct RowFilter {
 
     private func bad(_ column: ColumnDescription, _ what: String) -> CommandFailure {
         CommandFailure(.badValue, "bad-value", "\(column.name) (\(column.label)) \(what)")
-    }
-}
-
-/// Days as people write them.
-enum DateText {
-    /// `2026-11-26` of `26/11/2026`; nothing for anything else.
-    static func iso(_ text: String) -> String? {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[2].utf8.count == 4,
-            parts.allSatisfy({ part in
-                (1...4).contains(part.utf8.count) && part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
-            })
-        else { return nil }
-        func two(_ part: Substring) -> String { part.utf8.count == 1 ? "0\(part)" : String(part) }
-        return "\(parts[2])-\(two(parts[1]))-\(two(parts[0]))"
-    }
-
-    /// A day of the file as the language writes it: `26/11/2026` in Italian. What is no day stays as it is.
-    static func human(_ bytes: [UInt8]) -> String {
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard Language.current == .italian else { return text }
-        return italian(text) ?? text
-    }
-
-    /// `26/11/2026` of `2026-11-26`; nothing for anything else.
-    static func italian(_ text: String) -> String? {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, zip(parts, [4, 2, 2]).allSatisfy({ $0.utf8.count == $1 }),
-            parts.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } })
-        else { return nil }
-        return "\(parts[2])/\(parts[1])/\(parts[0])"
     }
 }

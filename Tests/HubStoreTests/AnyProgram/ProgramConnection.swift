@@ -1,5 +1,6 @@
 import CSQLite
 import GRDBSQLite
+import Seeded
 
 /// A program of somebody else's at a file: SQLite's C interface and nothing of ours.
 final class ProgramConnection {

@@ -1,3 +1,4 @@
+import Seeded
 import SyncCore
 
 /// Writes what any program might run against a replica's file, out of the catalog and a seed, without a look at any
