@@ -40,6 +40,7 @@ demo: install-needed ## Build, then play the story of an ambito with the real bi
 	Scripts/demo
 
 bench: install-needed ## Measure with a release build; prints and writes bench.json
+	swift build -c release --scratch-path .build-release --product zona
 	swift build -c release --scratch-path .build-release --product zona-bench
 	.build-release/release/zona-bench
 

@@ -139,7 +139,8 @@ let package = Package(
         .testTarget(
             name: "ReplicaStoreTests",
             dependencies: [
-                "ReplicaStore", "DataDesk", "SyncCore", "SyncWire", "SyncSession", "Schema", "Seeded", grdb, crypto,
+                "ReplicaStore", "DataDesk", "SyncCore", "SyncWire", "SyncSession", "Schema", "SQLiteAccess", "Seeded",
+                grdb, crypto,
             ]),
         .testTarget(
             name: "HubStoreTests",

@@ -10,6 +10,7 @@ enum Bench {
         switch arguments.first {
         case "hub": try await Roles.hub(arguments[1])
         case "sync": try await Roles.sync(arguments[1], pulls: arguments[2] == "pull")
+        case "program": try ProgramBench.takeOne(arguments[1], Array(arguments.dropFirst(2)))
         default: try measure(arguments)
         }
     }
@@ -40,6 +41,9 @@ enum Bench {
         }
         if only == nil || only == "reading" {
             try ReadingBench(folder: folder, rows: count, rounds: rounds).run(&report)
+        }
+        if only == nil || only == "program" {
+            try ProgramBench(folder: folder, rows: count, rounds: rounds).run(&report)
         }
         if only == nil || only == "import" {
             try ImportBench(folder: folder, rows: count, rounds: rounds).run(&report)

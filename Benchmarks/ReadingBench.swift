@@ -13,9 +13,7 @@ struct ReadingBench {
     private var path: String { "\(folder)/reading.sqlite" }
 
     func run(_ report: inout Report) throws {
-        BenchFile.remove(path)
-        try ReplicaStore.create(at: path, enrolment: BenchFile.nobody).close()
-        try BenchFile(path: path).write { try fill($0) }
+        try make(at: path)
         report["list_50_ms"] = try times { try list($0) { $0.limit = 50 } }
         report["list_50_sqlite_ms"] = try plain("SELECT * FROM soggetto ORDER BY id LIMIT 50", is: 50)
         report["list_50_ordered_ms"] = try times { store in
@@ -43,6 +41,13 @@ struct ReadingBench {
         _ = try times(search)
         report["search_warm_ms"] = try times(search)
         report["reading_peak_mb"] = peakMegabytes()
+    }
+
+    /// A replica with the rows that are read.
+    func make(at path: String) throws {
+        BenchFile.remove(path)
+        try ReplicaStore.create(at: path, enrolment: BenchFile.nobody).close()
+        try BenchFile(path: path).write { try fill($0) }
     }
 
     private func list(_ store: ReplicaStore, _ choose: (inout RowQuery) -> Void) throws {

@@ -12,11 +12,49 @@ struct CommandFailure: Error {
     var message: String
     /// What is wrong field by field, for JSON.
     var faults: [JSONValue] = []
+    /// The messages of which this one is made, where it is of several.
+    private var parts: [String] = []
 
     init(_ status: ExitStatus, _ code: String, _ message: String) {
         self.status = status
         self.code = code
         self.message = message
+    }
+
+    /// Several as one, a line each. Its status is theirs, or where they differ that of values that cannot be taken.
+    init(_ failures: [CommandFailure]) {
+        guard let first = failures.first, failures.count > 1 else {
+            self = failures.first ?? CommandFailure(.unexpected, "unexpected", "")
+            return
+        }
+        self.init(
+            failures.allSatisfy { $0.status == first.status } ? first.status : .badValue,
+            failures.allSatisfy { $0.code == first.code } ? first.code : "bad-value", "")
+        parts = failures.flatMap { $0.parts.isEmpty ? [$0.message] : $0.parts }
+        message = Self.lines(parts)
+        faults = failures.flatMap(\.faults)
+    }
+
+    /// What is wrong, a line each, below how many there are.
+    static func lines(_ faults: [String]) -> String {
+        guard faults.count > 1 else { return faults.joined() }
+        let count = localized(
+            faults.count, one: "\(faults.count) fault, nothing was written:",
+            other: "\(faults.count) faults, nothing was written:")
+        return ([count] + faults).joined(separator: "\n  ")
+    }
+
+    /// Does something with each item; what fails is told together, at the end.
+    static func collect<Items: Sequence, Result>(
+        _ items: Items, _ body: (Items.Element) throws -> Result
+    ) throws -> [Result] {
+        var results: [Result] = []
+        var failures: [CommandFailure] = []
+        for item in items {
+            do { results.append(try body(item)) } catch let failure as CommandFailure { failures.append(failure) }
+        }
+        guard failures.isEmpty else { throw CommandFailure(failures) }
+        return results
     }
 
     /// The one place that gives the errors of the libraries their exit codes. Nothing for those of the argument parser.

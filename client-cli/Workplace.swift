@@ -19,9 +19,12 @@ struct Workplace {
                 : localized("name it with --file or ZONA_FILE, go to its folder, or make one with `zona init`")
             throw CommandFailure(.file, "no-replica", localized("there is no replica at \(path): \(remedy)"))
         }
-        store = try ReplicaStore(path: path)
+        let answer = Answer(isJSON: options.json)
+        store = try ReplicaStore(path: path) {
+            answer.warn(localized("another program is writing into the file: waiting until it has ended, 10 s at most"))
+        }
+        self.answer = answer
         author = Operator(options.author)
-        answer = Answer(isJSON: options.json)
     }
 
     /// Ends the touch of a record that this command has written, and captures what it wrote. The write stands whatever

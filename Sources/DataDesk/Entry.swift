@@ -90,7 +90,12 @@ package enum Entry {
             }
             current = values
         }
-        let (given, unreadable, faults) = try read(input.fields, table, FieldReader(knowledge))
+        var (given, unreadable, faults) = try read(input.fields, table, FieldReader(knowledge))
+        if current == nil, let owner = knowledge.onlyOwner(of: table),
+            !input.fields.contains(where: { $0.column == owner.column })
+        {
+            given.append(owner)
+        }
         let draft = RowDraft(table, current: current, given: given, unreadable: unreadable)
         return (draft, faults + (try RowCheck(knowledge, made: made).faults(draft)))
     }

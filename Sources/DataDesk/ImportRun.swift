@@ -14,6 +14,8 @@ final class ImportRun {
     private let check: RowCheck
     /// Values that all rows have.
     private let fixed: [(column: Int, value: Value)]
+    /// What a row without an id has where the file does not say it.
+    private let owner: (column: Int, value: Value)?
     private let writes: Bool
 
     private var byKey: ImportIndex?
@@ -42,7 +44,9 @@ final class ImportRun {
         self.outcome = outcome
         cells = ImportCells(table, titles, FieldReader(knowledge))
         check = RowCheck(knowledge)
-        absent = Set(table.columns.indices).subtracting(titles.columns).subtracting(fixed.map(\.column))
+        let told = Set(titles.columns + fixed.map(\.column))
+        owner = knowledge.onlyOwner(of: table).flatMap { told.contains($0.column) ? nil : $0 }
+        absent = Set(table.columns.indices).subtracting(told)
         if !table.naturalKey.isEmpty {
             byKey = try ImportIndex(table.naturalKey, nullsAreEqual: table.nullsAreEqual, of: table, session)
         }
@@ -108,7 +112,10 @@ final class ImportRun {
             }
             row.id = id
             row.current = current
-        } else if let byKey {
+            return true
+        }
+        if let owner { row.given.append(owner) }
+        if let byKey {
             try take(titles.columns.filter(table.naturalKey.contains), of: texts, into: &row)
             guard !table.naturalKey.contains(where: row.unreadable.contains),
                 let key = byKey.key(of: RowDraft(table, given: row.given).values)
@@ -156,7 +163,7 @@ final class ImportRun {
         }
         guard row.current == nil, row.unreadable.isEmpty else { return false }
         if byValues == nil {
-            let columns = (titles.columns + fixed.map(\.column)).sorted()
+            let columns = (titles.columns + fixed.map(\.column) + [owner?.column].compactMap { $0 }).sorted()
             byValues = try ImportIndex(columns, nullsAreEqual: true, of: table, session)
         }
         guard let key = byValues?.key(of: values) else { return false }

@@ -19,6 +19,16 @@ package protocol Knowledge: AnyObject {
     func annualita(of year: Int64) throws -> [RecordID]
 }
 
+extension Knowledge {
+    /// To whom a new row belongs of which nobody says it, where it can belong to this comune alone.
+    func onlyOwner(of table: TableDescription) -> (column: Int, value: Value)? {
+        guard let owner = table.ownerColumn, table.columns[owner].isRequired,
+            table.writable == .owner || table.writable == .ownerAndCapofila && !isCapofila
+        else { return nil }
+        return (owner, .text(Array(comune.description.utf8)))
+    }
+}
+
 /// The same of a replica, within one session. Code lists and names are read once each.
 package final class DeskKnowledge: Knowledge {
     private let session: DeskSession

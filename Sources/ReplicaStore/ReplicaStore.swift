@@ -59,8 +59,12 @@ package final class ReplicaStore: Sendable {
     /// process: a process that closes any descriptor of a file loses the locks of all (POSIX), and reading the header
     /// closes one.
     ///
-    /// - Parameter files: the SQL of the synced tables; another one than the product's only in benchmarks and tests.
-    package init(path: String, files: [Schema.File] = Schema.synced) throws(ReplicaStoreError) {
+    /// - Parameters:
+    ///   - files: the SQL of the synced tables; another one than the product's only in benchmarks and tests.
+    ///   - whenHeld: told when another program has held the file for a second; it may hold it for `patience`.
+    package init(
+        path: String, files: [Schema.File] = Schema.synced, whenHeld: @escaping @Sendable () -> Void = {}
+    ) throws(ReplicaStoreError) {
         guard FileManager.default.fileExists(atPath: path) else {
             throw ReplicaStoreError(.notFound, localized("there is no replica at \(path): make one with `zona init`"))
         }
@@ -68,7 +72,7 @@ package final class ReplicaStore: Sendable {
         do {
             let statements = StatementCaches()
             self.statements = statements
-            let queue = try DatabaseQueue(path: path, configuration: Self.configuration(statements))
+            let queue = try DatabaseQueue(path: path, configuration: Self.configuration(statements, whenHeld))
             self.path = path
             self.queue = queue
             try Upgrade.refuseNewer(queue, files)
@@ -149,9 +153,17 @@ package final class ReplicaStore: Sendable {
     /// in its log, which on a slow disk takes a while.
     static let patience = 10.0
 
-    private static func configuration(_ statements: StatementCaches) -> Configuration {
+    private static func configuration(
+        _ statements: StatementCaches, _ whenHeld: @escaping @Sendable () -> Void
+    ) -> Configuration {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(patience)
+        configuration.busyMode = .callback { waits in
+            // Short pauses at first, then a tenth of a second each.
+            guard waits < 9 + Int(patience * 10) else { return false }
+            if waits == 9 + 10 { whenHeld() }
+            Thread.sleep(forTimeInterval: waits < 9 ? 0.002 * Double(waits + 1) : 0.1)
+            return true
+        }
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { database in
             // Set here and not in the configuration, for which GRDB writes and drops a table at every opening: to look

@@ -8,10 +8,29 @@ package enum FoldedText {
         text.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
     }
 
-    /// The same of UTF-8. ASCII, which is most of what there is, goes without Foundation.
-    static func of(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-        guard bytes.allSatisfy({ $0 < 0x80 }) else { return Array(of(String(decoding: bytes, as: UTF8.self)).utf8) }
-        return bytes.map { $0 >= 0x41 && $0 <= 0x5A ? $0 + 0x20 : $0 }
+    /// The same of UTF-8. ASCII and the letters of western Europe, most of what there is, go without Foundation.
+    package static func of(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var folded: [UInt8] = []
+        folded.reserveCapacity(bytes.count)
+        var place = 0
+        while place < bytes.count {
+            let byte = bytes[place]
+            place += 1
+            switch byte {
+            case 0x41...0x5A: folded.append(byte + 0x20)
+            case 0..<0x80: folded.append(byte)
+            case 0xC2...0xC5 where place < bytes.count && bytes[place] & 0xC0 == 0x80:
+                folded += latin[Int(byte - 0xC2) << 6 | Int(bytes[place] & 0x3F)]
+                place += 1
+            default: return Array(of(String(decoding: bytes, as: UTF8.self)).utf8)
+            }
+        }
+        return folded
+    }
+
+    /// What U+0080 to U+017F become. None of them depends on what stands beside it.
+    private static let latin: [[UInt8]] = (0x80...0x17F).map { code in
+        Unicode.Scalar(code).map { Array(of(String($0)).utf8) } ?? []
     }
 
     /// Whether `text` holds `needle`.

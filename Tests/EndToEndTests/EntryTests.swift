@@ -71,6 +71,7 @@ extension EndToEnd {
             try await Stage.with("UMB-11") { stage in
                 let narni = try await stage.enrol("UMB-11", "Narni")
                 try await flags(stage, narni)
+                try await names(stage, narni)
                 try await form(stage, narni)
                 try await editor(stage, narni)
                 try await json(stage, narni)
@@ -114,6 +115,28 @@ extension EndToEnd {
             #expect(try bodies(stage, file) == [["Caritas", "VOL", "RSSMRA80A01H501U", nil]])
             let twin = try await run(stage, file, right)
             #expect(twin.status == 3 && twin.stderr.contains("zona edit soggetto"))
+        }
+
+        private func names(_ stage: Stage, _ file: String) async throws {
+            for (words, texts) in [
+                (
+                    ["add", "soggetto", "denominazion=A", "tipo soggeto=VOL", "boh"],
+                    ["3 faults", "no column denominazion.", "no column tipo soggeto.", "boh is not understood"]
+                ),
+                (["add", "soggetto", "Denominazione=A", "denominazione=B"], ["denominazione is given twice"]),
+                (["add", "soggetto", "id=1"], ["the id of a row is made by the program"]),
+            ] {
+                let outcome = try await run(stage, file, words)
+                for text in texts { #expect(outcome.stderr.contains(text), "\(text): \(outcome)") }
+                #expect(outcome.status != 0)
+            }
+            let added = try await run(
+                stage, file, ["add", "soggetto", "Nàme=Lilt", "Tipo di soggetto=VOL", "PEC:null"])
+            #expect(added.status == 0, "\(added)")
+            let id = added.stdout.trimmingCharacters(in: .whitespacesAndNewlines)
+            try await stage.zona(file, "edit", id, "Telefono=0744 2")
+            #expect(try bodies(stage, file).contains(["Lilt", "VOL", nil, "0744 2"]))
+            try await stage.zona(file, "rm", id)
         }
 
         private func form(_ stage: Stage, _ file: String) async throws {
@@ -209,6 +232,8 @@ extension EndToEnd {
                 (#"{"denominazione":"A","denomin\u0061zione":"B","tipo_soggetto":"VOL"}"#, "says denominazione twice"),
                 ("[\(one),\(one)]", "record 2: record 1 has the same key (codice_fiscale)"),
                 ("[\(one),{\"boh\":1}]", "record 2: soggetto has no column boh"),
+                ("[{\"boh\":1},{\"mah\":1,\"bah\":2}]", "3 faults, nothing was written:\n  record 1: soggetto has no"),
+                ("{\"denominazione\":\"A\",\"Denominazione\":\"B\"}", "record 1: denominazione is given twice"),
             ] {
                 let outcome = try await run(stage, file, ["add", "soggetto", "--from-json", "-"], stdin: records)
                 #expect(outcome.status != 0 && outcome.stderr.contains(text), "\(text): \(outcome)")

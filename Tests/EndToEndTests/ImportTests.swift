@@ -107,7 +107,29 @@ extension EndToEnd {
                 #expect(try stage.sql(narni, query).first { $0[0] == "K22" } == ["K22", "125050", "FNPS", "=12"])
 
                 try await expectRoundTrip(stage, narni)
+                try await expectOwnComune(stage, amelia)
             }
+        }
+
+        /// What can be the comune's own alone is its own where nobody says it, and the same row is found again.
+        private func expectOwnComune(_ stage: Stage, _ amelia: String) async throws {
+            try await stage.zona(
+                amelia, "add", "movimento_spesa", "annualita_id=2026", "intervento_id=Assistenza domiciliare",
+                "fonte=FNPS", "fase=impegno", "importo_cent=12,00", "data=1/2/2026", "chiave_import=Z1")
+            let file = "\(stage.folder)/mie.csv"
+            try Data(
+                """
+                Annualità;Intervento;Fonte di finanziamento;Fase;Importo;Data;Chiave di importazione
+                2026;Assistenza domiciliare;FNPS;impegno;12,00;01/02/2026;Z1
+                2026;Assistenza domiciliare;FNPS;impegno;14,00;01/02/2026;Z2
+
+                """.utf8
+            ).write(to: URL(filePath: file))
+            let done = try await stage.zona(amelia, "import", "movimento_spesa", file, "--yes", "--json")
+            let imported = try Stage.decode(Imported.self, done)
+            #expect(imported.new == 1 && imported.same == 1 && imported.faults.isEmpty)
+            let owner = "SELECT DISTINCT c.denominazione FROM movimento_spesa m JOIN comune c ON c.id = m.comune_id"
+            #expect(try stage.sql(amelia, owner + " WHERE chiave_import LIKE 'Z%'") == [["Amelia"]])
         }
 
         private func expectTold(_ stage: Stage, _ amelia: String, _ file: String) async throws {
@@ -218,6 +240,33 @@ extension EndToEnd {
                 try put("Denominazione;Tipo di soggetto\n" + names.map { "\($0);VOL\n" }.joined())
                 #expect(try await run(file, "--yes").status == 0)
                 #expect(try stage.names(narni).suffix(names.count) == names[...])
+            }
+        }
+
+        @Test(.timeLimit(.minutes(3)))
+        func `An import waits for a program that holds the file, says so, and leaves nothing when it waits in vain`()
+            async throws
+        {
+            try await Stage.with("UMB-11") { stage in
+                let narni = try await stage.enrol("UMB-11", "Narni")
+                let file = "\(stage.folder)/soggetti.csv"
+                try Data("Denominazione;Tipo di soggetto\nCaritas;VOL\n".utf8).write(to: URL(filePath: file))
+                let words = ["import", "soggetto", file, "--yes", "--file", narni]
+
+                let held = try Held(narni)
+                let waits = try RunningProgram(Programs.zona, words)
+                #expect(await waits.errorLine(containing: "another program is writing into the file") != nil)
+                try held.letGo()
+                #expect(await waits.line(containing: "1 row was written") != nil)
+                #expect(try stage.names(narni).contains("Caritas"))
+
+                try Data("Denominazione;Tipo di soggetto\nAuser;VOL\n".utf8).write(to: URL(filePath: file))
+                let again = try Held(narni)
+                let inVain = try await stage.run(Programs.zona, words)
+                try again.letGo()
+                #expect(inVain.status == 5)
+                #expect(inVain.stderr.contains("try again"))
+                #expect(try !stage.names(narni).contains("Auser"))
             }
         }
 

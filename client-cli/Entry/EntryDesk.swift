@@ -13,15 +13,15 @@ struct EntryDesk {
     static func fields(
         _ words: [String], of table: TableDescription
     ) throws -> [(column: Int, input: FieldInput)] {
-        var fields: [(column: Int, input: FieldInput)] = []
-        for word in words {
+        var given: Set<Int> = []
+        return try CommandFailure.collect(words) { word in
             guard let assignment = Assignment(word) else {
                 throw CommandFailure(
                     .usage, "usage",
                     localized("\(word) is not understood: write column=value, column:null or column@FILE"))
             }
             let column = try Names.column(assignment.column, of: table)
-            guard !fields.contains(where: { $0.column == column }) else {
+            guard given.insert(column).inserted else {
                 throw CommandFailure(.usage, "usage", localized("\(assignment.column) is given twice"))
             }
             let input: FieldInput =
@@ -30,9 +30,8 @@ struct EntryDesk {
                 case .text(let text): .text(Array(text.utf8))
                 case .file(let path): .whole(Array(try InputFile.text(path).utf8))
                 }
-            fields.append((column, input))
+            return (column, input)
         }
-        return fields
     }
 
     func write(_ inputs: [EntryInput], keeps: Bool) throws -> [EntryOutcome] {
@@ -94,15 +93,9 @@ extension CommandFailure {
             let prefix = refusal.count > 1 ? localized("record \(place + 1): ") : ""
             lines += faults.map { prefix + SafeText.line($0.text) }
         }
-        if lines.count > 1 {
-            lines.insert(
-                localized(
-                    lines.count, one: "\(lines.count) fault, nothing was written:",
-                    other: "\(lines.count) faults, nothing was written:"), at: 0)
-        }
         self.init(
             isLost ? .notFound : .badValue, isLost ? "not-found" : isRule ? "not-valid" : "bad-value",
-            lines.joined(separator: "\n  "))
+            Self.lines(lines))
         faults = refusal.faults.flatMap { place, faults in
             faults.map { fault in
                 guard refusal.count > 1, case .object(var members) = fault.json else { return fault.json }

@@ -75,7 +75,7 @@ enum EntryJSON {
         if case .array(let items) = node { objects = items } else { objects = [node] }
         guard !objects.isEmpty else { throw bad(localized("\(path) holds no record: give at least one object")) }
         var places: [RecordID: Int] = [:]
-        return try objects.enumerated().map { place, object in
+        return try CommandFailure.collect(objects.enumerated()) { place, object in
             guard case .object(let members) = object else {
                 throw bad(localized("record \(place + 1) of \(path) is no object of values by column"))
             }
@@ -108,21 +108,23 @@ enum EntryJSON {
         guard named != nil || !isEdit else {
             throw bad(localized("record \(place + 1) has no id: each object names the record that it changes"))
         }
-        var read: [(column: Int, input: FieldInput)] = []
-        for name in values.keys.sorted() {
-            guard let node = values[name] else { continue }
-            let column: Int
-            do { column = try Names.column(name, of: table) } catch let failure as CommandFailure {
-                throw CommandFailure(
-                    failure.status, failure.code, localized("record \(place + 1): ") + failure.message)
+        let read = try CommandFailure.collect(values.sorted { $0.key < $1.key }) { name, node in
+            do {
+                let column = try Names.column(name, of: table)
+                return (column: column, input: try field(node, table.columns[column]))
+            } catch let failure as CommandFailure {
+                throw CommandFailure(failure.status, failure.code, localized("record \(place + 1): ") + failure.message)
             }
-            guard !fields.contains(where: { $0.column == column }) else { continue }
-            read.append((column, try field(node, table.columns[column], place)))
         }
-        return EntryInput(id: named, fields: (read + fields).sorted { $0.column < $1.column })
+        let columns = read.map(\.column)
+        if let twice = columns.first(where: { column in columns.count { $0 == column } > 1 }) {
+            throw bad(localized("record \(place + 1): ") + localized("\(table.columns[twice].name) is given twice"))
+        }
+        let others = read.filter { one in !fields.contains { $0.column == one.column } }
+        return EntryInput(id: named, fields: (others + fields).sorted { $0.column < $1.column })
     }
 
-    private static func field(_ node: Node, _ column: ColumnDescription, _ place: Int) throws -> FieldInput {
+    private static func field(_ node: Node, _ column: ColumnDescription) throws -> FieldInput {
         switch node {
         case .null: return .value(.null)
         case .bool(let bool) where column.format == .boolean: return .value(.integer(bool ? 1 : 0))
@@ -134,8 +136,8 @@ enum EntryJSON {
             throw bad(
                 localized(
                     """
-                    record \(place + 1): \(column.name) (\(column.shownLabel)) takes text, a whole number or null \
-                    (money in cents, or as text “1.250,00”)
+                    \(column.name) (\(column.shownLabel)) takes text, a whole number or null (money in cents, or as \
+                    text “1.250,00”)
                     """))
         }
     }

@@ -2,7 +2,7 @@ import ReplicaStore
 import SyncCore
 import Texts
 
-/// Columns as people name them where they read: by name, or by label whatever its case and accents.
+/// Columns as people call them: by name, or by label in either language, whatever its case and accents.
 enum FieldNames {
     /// The position of a column; nothing for the id.
     static func find(_ word: String, in table: TableDescription) throws -> Int? {
@@ -10,13 +10,16 @@ enum FieldNames {
         if let column = table.column(named: word) { return column }
         if word == "id" { return nil }
         let folded = RowQuery.folded(word)
+        let labels = table.columns.map { column in
+            Set([column.label, localizedLabel(column.label, in: .english)].map(RowQuery.folded))
+        }
         let found = table.columns.indices.filter {
-            folded == RowQuery.folded(table.columns[$0].label) || folded == table.columns[$0].name
+            labels[$0].contains(folded) || folded == table.columns[$0].name
         }
         if found.count == 1 { return found[0] }
         let names = table.columns.map(\.name)
-        let labels = table.columns.map { RowQuery.folded($0.label) }.filter { !names.contains($0) }
-        let suggestion = Suggestion.text(for: folded, among: names + labels)
+        let others = Set(labels.joined()).subtracting(names).sorted()
+        let suggestion = Suggestion.text(for: folded, among: names + others)
         throw CommandFailure(
             .notFound, "unknown-column",
             localized("\(table.name) has no column \(word).\(suggestion) It has \(names.joined(separator: ", "))"))

@@ -11,18 +11,13 @@ enum Names {
             .notFound, "unknown-table", localized("there is no table \(name).\(suggestion) `zona list` names them all"))
     }
 
-    /// The position of a column.
+    /// The position of a column that may be given or asked about, by its name or label; not the id.
     static func column(_ name: String, of table: TableDescription) throws -> Int {
-        if let column = table.column(named: name) { return column }
-        if name == "id" {
+        guard let column = try FieldNames.find(name, in: table) else {
             throw CommandFailure(
                 .badValue, "bad-value", localized("the id of a row is made by the program and never changes"))
         }
-        let names = table.columns.map(\.name)
-        let suggestion = Suggestion.text(for: name, among: names)
-        throw CommandFailure(
-            .notFound, "unknown-column",
-            localized("\(table.name) has no column \(name).\(suggestion) It has \(names.joined(separator: ", "))"))
+        return column
     }
 
     /// A table of the domain: those of the engine are written by `conflicts resolve` and by the hub alone.
