@@ -6,7 +6,13 @@ import Foundation
 @main
 enum Bench {
     static func main() async throws {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        do { try await run(Array(CommandLine.arguments.dropFirst())) } catch {
+            progress("zona-bench: \(error)")
+            exit(1)
+        }
+    }
+
+    private static func run(_ arguments: [String]) async throws {
         switch arguments.first {
         case "hub": try await Roles.hub(arguments[1])
         case "sync": try await Roles.sync(arguments[1], pulls: arguments[2] == "pull")

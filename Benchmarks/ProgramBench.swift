@@ -53,8 +53,7 @@ struct ProgramBench {
         report["waiting_rows"] = Double(waiting)
         let unsynced: [(String, [String])] = [
             ("diff", ["diff", "--limit", "\(waiting)"]), ("diff_json", ["diff", "--json"]),
-            ("revert_look", ["revert", "--all"]), ("bundle", ["bundle", "export", "\(folder)/stick.zona"]),
-            ("revert", ["revert", "--all", "--yes"]),
+            ("revert_look", ["revert", "--all"]), ("revert", ["revert", "--all", "--yes"]),
         ]
         for (name, words) in unsynced { try measure("zona_" + name, 1, [program, "--lang", "it"] + words, &report) }
         let sql = "SELECT * FROM \(Self.table) ORDER BY id LIMIT 50"

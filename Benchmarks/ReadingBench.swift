@@ -107,6 +107,7 @@ struct ReadingBench {
                 UPDATE zona_state SET applying = 1;
                 INSERT INTO comune(id, codice_istat, codice_belfiore, denominazione, sigla_provincia)
                 VALUES ('00000000-0000-7000-8000-0000000000c1', '055022', 'F844', 'Narni', 'TR');
+                INSERT INTO vocabolario(tipo, codice, denominazione) VALUES ('tipo_soggetto', 'VOL', 'Volontariato');
                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(rows))
                 INSERT INTO soggetto(id, denominazione, tipo_soggetto, comune_id, telefono)
                 SELECT printf('00000000-0000-7000-8000-%012x', i), 'Associazione Città ' || (i * 7919 % \(rows)), 'VOL',

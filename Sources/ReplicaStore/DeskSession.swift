@@ -94,6 +94,10 @@ package final class DeskSession {
 
     /// All values of a row, in the catalog's order.
     package func values(of id: RecordID, in table: TableDescription) throws -> [Value]? {
+        try Self.values(of: id, in: table, database)
+    }
+
+    static func values(of id: RecordID, in table: TableDescription, _ database: Database) throws -> [Value]? {
         let names = table.columns.map { TriggerSQL.quoted($0.name) }
         let read = try RawStatement(
             database,

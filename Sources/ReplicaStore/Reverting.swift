@@ -9,31 +9,52 @@ extension ReplicaStore {
         try read { try Self.obstacle(to: change, $0) }
     }
 
+    /// Calls `body` with each unsynced change, as `forEachUnsynced` does, and why it cannot be taken back.
+    package func forEachUnsynced(
+        in tables: [TableDescription], _ body: (UnsyncedChange, String?) throws -> Void
+    ) throws {
+        try streaming { database in
+            for table in tables {
+                try Self.forEachUnsynced(database, table, catalog, id: nil) { change in
+                    try body(change, Self.obstacle(to: change, database))
+                }
+            }
+        }
+    }
+
     /// Takes unsynced changes of these records back, all or none, as `author`: each row is again as the hub last
     /// confirmed it. What no batch holds is unsaid; of what is sealed in a batch the reverse becomes a change of its
     /// own. The values that go are kept beside the refused changes.
     ///
-    /// - Returns: the changes as they were.
+    /// - Parameter told: is given each change as it was. None is held.
     package func revert(
-        _ keys: [RecordKey], by author: Operator, now: Int64
-    ) throws(ReplicaStoreError) -> [UnsyncedChange] {
+        _ keys: [RecordKey], by author: Operator, now: Int64, telling told: (UnsyncedChange) throws -> Void = { _ in }
+    ) throws {
         let catalog = catalog
-        return try write { database in
-            let changes = try keys.compactMap { try Self.unsynced($0, database, catalog) }.filter { $0.kind != .none }
-            for change in changes {
+        try streaming(.immediate) { database in
+            try Upgrade.refuseUpgradedMeanwhile(database, version: catalog.version)
+            var (sealed, unsaid): ([RecordKey], [RecordKey]) = ([], [])
+            for key in keys {
+                guard let change = try Self.unsynced(key, database, catalog), change.kind != .none else { continue }
                 if let obstacle = try Self.obstacle(to: change, database) {
                     throw ReplicaStoreError(.notValid, "\(change.table.name) \(change.id): \(obstacle)")
                 }
                 try Self.keepAside(change, database, now: now)
+                if change.isSealed { sealed.append(key) } else { unsaid.append(key) }
+                try told(change)
             }
-            let (sealed, unsaid) = (changes.filter(\.isSealed), changes.filter { !$0.isSealed })
-            try database.whileApplying { for change in unsaid { try Self.unsay(change, database) } }
-            try database.acting(as: author) { try Self.writeReverses(sealed, database) }
-            for change in unsaid { try Self.requireWhole(change, database, catalog) }
+            func each(_ keys: [RecordKey], _ body: (UnsyncedChange) throws -> Void) throws {
+                for key in keys { if let change = try Self.unsynced(key, database, catalog) { try body(change) } }
+            }
+            try database.whileApplying { try each(unsaid) { try Self.unsay($0, database) } }
+            try database.acting(as: author) { try Self.writeReverses(sealed, database, catalog) }
+            for key in unsaid { try Self.requireWhole(key, database, catalog) }
             try database.whileApplying {
-                for change in changes { try SkippedRows.endTouch(database, table: change.table, id: change.id) }
+                for key in sealed + unsaid {
+                    guard let table = catalog.table(key.table) else { continue }
+                    try SkippedRows.endTouch(database, table: table, id: key.id)
+                }
             }
-            return changes
         }
     }
 
@@ -94,16 +115,17 @@ extension ReplicaStore {
 
     /// Writes the reverses past the checks of their tables. One may wait for another, as a parent for its children: so
     /// they are tried until none goes any more.
-    private static func writeReverses(_ changes: [UnsyncedChange], _ database: Database) throws {
-        var left = changes
+    private static func writeReverses(_ keys: [RecordKey], _ database: Database, _ catalog: Catalog) throws {
+        var left = keys
         while !left.isEmpty {
-            var refused: [UnsyncedChange] = []
+            var refused: [RecordKey] = []
             var fault: (any Error)?
-            for change in left {
+            for key in left {
+                guard let change = try unsynced(key, database, catalog) else { continue }
                 do { try writeReverse(of: change, database) } catch let error as StatementFault {
                     // A check said no to this one statement; anything else ends it all.
                     guard error.code & 0xFF == 19 else { throw error }
-                    refused.append(change)
+                    refused.append(key)
                     fault = fault ?? error
                 }
             }
@@ -124,53 +146,53 @@ extension ReplicaStore {
 
     /// What was unsaid went past the triggers: that nothing points into the void, and no key is there twice, is looked
     /// at when all is written.
-    private static func requireWhole(_ change: UnsyncedChange, _ database: Database, _ catalog: Catalog) throws {
-        let table = change.table
+    private static func requireWhole(_ key: RecordKey, _ database: Database, _ catalog: Catalog) throws {
+        guard let table = catalog.table(key.table) else { return }
         func isThere(_ sql: String, _ values: [Value]) throws -> Bool {
             let read = try RawStatement(database, sql)
             for (index, value) in values.enumerated() { read.bind(index + 1, value) }
             return try read.step()
         }
-        guard let before = change.before else {
+        guard let row = try DeskSession.values(of: key.id, in: table, database) else {
             for child in children(of: table, in: catalog) {
                 let at = "\(TriggerSQL.quoted(child.table)) WHERE \(TriggerSQL.quoted(child.column)) = ?1 LIMIT 1"
-                guard try !isThere("SELECT 1 FROM \(at)", [.text(change.id.description)]) else {
+                guard try !isThere("SELECT 1 FROM \(at)", [.text(key.id.description)]) else {
                     throw ReplicaStoreError(
                         .notValid,
                         localized(
                             """
-                            \(table.name) \(change.id): rows of \(child.table) belong to it; take them back together \
+                            \(table.name) \(key.id): rows of \(child.table) belong to it; take them back together \
                             with it, or delete them first
                             """))
                 }
             }
             return
         }
-        for (column, value) in zip(table.columns, before) where value != .null {
+        for (column, value) in zip(table.columns, row) where value != .null {
             guard let parent = column.parent else { continue }
             guard try isThere("SELECT 1 FROM \(TriggerSQL.quoted(parent)) WHERE id = ?1", [value]) else {
                 throw ReplicaStoreError(
                     .notValid,
                     localized(
                         """
-                        \(table.name) \(change.id): it belongs to a row of \(parent) that was deleted here; take that \
+                        \(table.name) \(key.id): it belongs to a row of \(parent) that was deleted here; take that \
                         back together with it
                         """))
             }
         }
         guard !table.naturalKey.isEmpty,
-            table.nullsAreEqual || !table.naturalKey.contains(where: { before[$0] == .null })
+            table.nullsAreEqual || !table.naturalKey.contains(where: { row[$0] == .null })
         else { return }
         let same = table.naturalKey.enumerated().map {
             "\(TriggerSQL.quoted(table.columns[$1].name)) IS ?\($0 + 2)"
         }
-        let key = [Value.text(change.id.description)] + table.naturalKey.map { before[$0] }
+        let wanted = [Value.text(key.id.description)] + table.naturalKey.map { row[$0] }
         let twin =
             "SELECT 1 FROM \(TriggerSQL.quoted(table.name)) WHERE id <> ?1 AND \(same.joined(separator: " AND "))"
-        guard try !isThere(twin, key) else {
+        guard try !isThere(twin, wanted) else {
             throw ReplicaStoreError(
                 .notValid,
-                localized("\(table.name) \(change.id): another row has its key meanwhile; change or take back that one")
+                localized("\(table.name) \(key.id): another row has its key meanwhile; change or take back that one")
             )
         }
     }

@@ -52,9 +52,11 @@ extension ReplicaStore {
 
     /// Runs `body` over one state of the file. Unlike in `read` it need not be sendable, and what it throws comes out
     /// as it is unless it is the database's.
-    func streaming<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    func streaming<Result>(
+        _ kind: Database.AccessKind = .deferred, _ body: (Database) throws -> Result
+    ) throws -> Result {
         do {
-            return try queue.inDatabase { database in try database.inOneTransaction(.deferred) { try body(database) } }
+            return try queue.inDatabase { database in try database.inOneTransaction(kind) { try body(database) } }
         } catch let fault as StatementFault {
             throw ReplicaStoreError(fault)
         } catch let fault as DatabaseError {

@@ -72,7 +72,7 @@ extension ReplicaStore {
                 \(columns("t"))\(columns("b"))\(names("t"))\(names("b"))
             FROM zona_pending p LEFT JOIN \(TriggerSQL.quoted(table.name)) t ON t.id = p.id
             LEFT JOIN \(TriggerSQL.stashName(table)) b ON b.id = p.id
-            WHERE p.table_no = \(table.number) AND (?1 IS NULL OR p.id = ?1) ORDER BY p.id
+            WHERE p.table_no = \(table.number) \(id == nil ? "" : "AND p.id = ?1") ORDER BY p.id
             """)
         if let id { read.bind(1, idText: id) }
         let first = 9

@@ -21,11 +21,18 @@ struct JSONStream {
         try print(text + "  \"\(name)\": [")
     }
 
-    mutating func append(_ element: JSONValue) throws {
-        var text = isEmpty ? "\n    " : ",\n    "
-        element.write(to: &text, indent: 4)
-        try print(text)
+    mutating func append(_ element: JSONValue) throws { try append(Self.text(of: element)) }
+
+    /// An element that was made into text before.
+    mutating func append(_ text: String) throws {
+        try print((isEmpty ? "\n    " : ",\n    ") + text)
         isEmpty = false
+    }
+
+    static func text(of element: JSONValue) -> String {
+        var text = ""
+        element.write(to: &text, indent: 4)
+        return text
     }
 
     func end() throws {

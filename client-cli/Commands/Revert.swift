@@ -43,40 +43,75 @@ struct Revert: ParsableCommand {
 
     func run() throws {
         let work = try Workplace(options)
-        var (chosen, obstacles) = try self.chosen(work.store)
+        let (keys, obstacles) = try chosen(work.store)
         // One that is named must go, or nothing does; of all, those go that can.
         if let first = obstacles.first, !words.isEmpty {
-            throw CommandFailure(
-                .badValue, "not-valid", "\(first.change.table.name) \(first.change.id): \(first.why)")
+            throw CommandFailure(.badValue, "not-valid", "\(first.table.name) \(first.id): \(first.why)")
         }
-        var isCaptured = false
-        if yes && !chosen.isEmpty {
-            let keys = chosen.map { RecordKey(table: $0.table.number, id: $0.id) }
-            chosen = try work.store.revert(keys, by: work.author, now: Moment.now())
-            isCaptured = work.captureOwnWrite()
+        var told = Told(isJSON: options.json, hasFields: !yes)
+        let isDone = yes && !keys.isEmpty
+        if isDone {
+            try work.store.revert(keys, by: work.author, now: Moment.now()) { told.add($0) }
+        } else {
+            let chosen = Set(keys)
+            try work.store.forEachUnsynced(in: tables(work.store)) { change in
+                if chosen.contains(RecordKey(table: change.table.number, id: change.id)) { told.add(change) }
+            }
         }
-        work.answer.give(
-            .object([
-                "done": .bool(yes && !chosen.isEmpty), "captured": .bool(isCaptured),
-                "changes": .array(chosen.map(UnsyncedText.json)),
+        let isCaptured = isDone && work.captureOwnWrite()
+        guard options.json else { return print(text(told, obstacles)) }
+        var stream = try JSONStream(
+            [
+                "done": .bool(isDone), "captured": .bool(isCaptured),
                 "left": .array(
                     obstacles.map {
                         .object([
-                            "table": .text($0.change.table.name), "id": .text($0.change.id.description),
-                            "why": .text($0.why),
+                            "table": .text($0.table.name), "id": .text($0.id.description), "why": .text($0.why),
                         ])
                     }),
-            ])
-        ) { text(chosen, obstacles) }
+            ], array: "changes")
+        for change in told.lines { try stream.append(change) }
+        try stream.end()
     }
 
-    private typealias Obstacle = (change: UnsyncedChange, why: String)
+    /// What is taken back, as it is told: many rows need not be held whole.
+    private struct Told {
+        let isJSON: Bool
+        let hasFields: Bool
+        private(set) var lines: [String] = []
+        private(set) var sealed = 0
+        private(set) var count = 0
 
-    private func chosen(_ store: ReplicaStore) throws -> (changes: [UnsyncedChange], obstacles: [Obstacle]) {
+        init(isJSON: Bool, hasFields: Bool) {
+            self.isJSON = isJSON
+            self.hasFields = hasFields
+        }
+
+        mutating func add(_ change: UnsyncedChange) {
+            count += 1
+            if change.isSealed { sealed += 1 }
+            guard !isJSON else { return lines.append(JSONStream.text(of: UnsyncedText.json(change))) }
+            let id = change.id.description.prefix(ShortIDs.shortest)
+            let name = change.name.map { ": " + SafeText.cut(SafeText.line($0), to: 80) } ?? ""
+            lines.append("\(UnsyncedText.operation(change)) \(change.table.name) \(id)\(name)")
+            if hasFields { lines += UnsyncedText.fields(change) }
+        }
+    }
+
+    private typealias Obstacle = (table: TableDescription, id: RecordID, why: String)
+
+    private func chosen(_ store: ReplicaStore) throws -> (keys: [RecordKey], obstacles: [Obstacle]) {
         let tables = try tables(store)
-        var changes: [UnsyncedChange] = []
+        var free: [RecordKey] = []
+        var obstacles: [Obstacle] = []
+        func sort(_ change: UnsyncedChange, _ why: String?) {
+            if let why { return obstacles.append((change.table, change.id, why)) }
+            free.append(RecordKey(table: change.table.number, id: change.id))
+        }
         if words.isEmpty {
-            try store.forEachUnsynced(in: tables) { if $0.kind != .none { changes.append($0) } }
+            try store.forEachUnsynced(in: tables) { change, why in
+                if change.kind != .none { sort(change, why) }
+            }
         } else {
             let isTableNamed = store.catalog.table(named: words[0]) != nil
             guard !isTableNamed || words.count > 1 else {
@@ -84,12 +119,9 @@ struct Revert: ParsableCommand {
                     .usage, "usage", localized("to take back all of \(words[0]): zona revert --table \(words[0])"))
             }
             let prefixes = isTableNamed ? Array(words.dropFirst()) : words
-            changes = try Self.find(prefixes.map { $0.lowercased() }, in: tables, store)
-        }
-        var free: [UnsyncedChange] = []
-        var obstacles: [Obstacle] = []
-        for change in changes {
-            if let why = try store.obstacle(to: change) { obstacles.append((change, why)) } else { free.append(change) }
+            for change in try Self.find(prefixes.map { $0.lowercased() }, in: tables, store) {
+                sort(change, try store.obstacle(to: change))
+            }
         }
         return (free, obstacles)
     }
@@ -135,23 +167,17 @@ struct Revert: ParsableCommand {
         return chosen
     }
 
-    private func text(_ changes: [UnsyncedChange], _ obstacles: [Obstacle]) -> String {
-        var lines: [String] = []
-        for change in changes {
-            let id = change.id.description.prefix(ShortIDs.shortest)
-            let name = change.name.map { ": " + SafeText.cut(SafeText.line($0), to: 80) } ?? ""
-            lines.append("\(UnsyncedText.operation(change)) \(change.table.name) \(id)\(name)")
-            if !yes { lines += UnsyncedText.fields(change) }
-        }
+    private func text(_ told: Told, _ obstacles: [Obstacle]) -> String {
+        var lines = told.lines
         for obstacle in obstacles {
-            let id = obstacle.change.id.description.prefix(ShortIDs.shortest)
-            lines.append(localized("stays: \(obstacle.change.table.name) \(id): \(obstacle.why)"))
+            let id = obstacle.id.description.prefix(ShortIDs.shortest)
+            lines.append(localized("stays: \(obstacle.table.name) \(id): \(obstacle.why)"))
         }
-        guard !changes.isEmpty else {
+        guard told.count > 0 else {
             return (lines + [localized("nothing can be taken back")]).joined(separator: "\n")
         }
-        let sealed = changes.filter(\.isSealed).count
-        let unsaid = changes.count - sealed
+        let sealed = told.sealed
+        let unsaid = told.count - sealed
         if !lines.isEmpty { lines.append("") }
         if !yes {
             lines.append(localized("Nothing was changed. To take this back: the same with --yes."))
