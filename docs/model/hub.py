@@ -1,7 +1,7 @@
 """The hub: stores batches, folds units, merges, answers pages, collects, is restored."""
 import copy
 from . import reopening, rules
-from .world import COLUMNS, COUNT, FEAT, FIX, WITHHELD, Fork, Gap, W, bad, count, covers
+from .world import COUNT, FEAT, FIX, WITHHELD, Fork, Gap, W, bad, count, covers
 
 class Hub:
     def __init__(self, rule, rng):
@@ -56,14 +56,23 @@ class Hub:
             if cur is not None and not self.readable(cur['owner'], b['comune']): return 'out of scope'
         if 'refuse' in FEAT and any(bad(v) for v in ch.get('vals', {}).values()): return 'not valid'
         if 'refuse' in FEAT and 'needrecord' in FIX and ch['op'] == 'upd' and b['inc'] == self.incarnation and ch['id'] not in self.rec and 'fill' not in ch: return 'no such record'
+        if self.rule == 'append': return self.refuse_change(ch, b)
         if 'authorise' in FEAT and ch.get('owner', '') not in ('', b['comune']) and not (ch.get('give') and 'quarantine' in FIX): return 'not yours'
         return None
+
+    def refuse_change(self, ch, b):
+        """A row is only ever inserted, by whoever has it: the same once more is no news, another is refused."""
+        if 'appendonly' in FIX and ch['op'] != 'ins': return 'append-only'
+        if 'refusedstay' in FIX and ch['dot'] in b.get('told', ()): return 'append-only'      # in a former life, and its writer knows
+        there = self.show(ch['id']) if ch['id'] in self.rec else None
+        if there and ch['op'] == 'ins' and ((there != ch['vals'] and 'appendonly' in FIX) or 'appendequal' not in FIX): return 'append-only'
 
     def refused(self, ch, n, reason):
         self.seq += 1
         rid = ch['id']; cur = self.rec.get(rid)
         for c, v in ch.get('vals', {}).items():
             W.refused.setdefault(v, (rid, c))
+        if ch['op'] == 'ins': W.unequal.append((rid, ch['vals']))
         hide = reason == 'out of scope'
         x = {'seq': self.seq, 'number': n, 'counter': ch['dot'][1], 'id': rid, 'reason': reason, 'vals': ch.get('vals'), 'hide': hide}
         self.refusals.append(x); count('refused')
@@ -79,20 +88,21 @@ class Hub:
         rid, ctx = ch['id'], dict(ch['ctx']); n, c = ch['dot']
         ctx[n] = max(ctx.get(n, 0), c - 1)
         cur = self.rec.get(rid)
+        if self.rule == 'append' and cur is not None and self.show(rid) == ch.get('vals'): return
         if cur is None:
             cur = self.rec[rid] = {'g': {}, 'dot': None, 'seq': 0, 'seen': set(self.collected.get(rid, ())), 'owner': ch.get('owner', '')}
             if (self.horizon if ch.get('weak') or ch.get('old') else ch['op'] == 'upd') and 'editgone' in FIX:      # an edit of a record that is gone here (anything given back, once tombstones went): listed until its insert comes
                 self.conf[(rid, '#', ('gone',) + ch['dot'])] = 'gone'; self.listed[(rid, '#', ('gone',) + ch['dot'])] = None
         elif ch['op'] == 'ins' and not ch.get('weak'):
             for k in [k for k in self.conf if k[0] == rid and k[2][0] == 'gone']: del self.conf[k]
-        writes = {}
+        writes, shown = {}, (self.show(rid) or {}) if cur['g'] else {}
         if ch['op'] == 'del': writes['#'] = True
         else:
             writes['#'] = False
-            if self.rule in rules.BY_COLUMN: writes.update(ch['vals'])
+            if self.rule in rules.BY_COLUMN: writes.update(rules.by_groups(ch['vals'], shown))
             else: writes['*'] = dict(ch['vals'])
         if self.rule in rules.BY_COLUMN:
-            filled = {g: v for g, v in ch.get('fill', {}).items() if g not in writes and all(y['weak'] for y in cur['g'].get(g, ()))}
+            filled = {g: v for g, v in rules.by_groups(ch.get('fill', {}), shown).items() if g not in writes and all(y['weak'] for y in cur['g'].get(g, ()))}
             writes.update(filled)
         else: filled = {}
         plain = True
@@ -183,11 +193,14 @@ class Hub:
     def show(self, rid):
         g = self.rec[rid]['g']
         if '#' not in g or self.winner(rid, '#', g['#'])['v']: return None
-        if self.rule in rules.BY_COLUMN: return {k: self.winner(rid, k, r)['v'] for k, r in g.items() if k != '#'}
-        return dict(self.winner(rid, '*', g['*'])['v'])
+        row = {}
+        for k, r in g.items():
+            v = self.winner(rid, k, r)['v']
+            if k != '#': row.update(v if isinstance(v, dict) else {k: v})
+        return row
 
     def whole(self, rid):
-        return self.rule not in rules.BY_COLUMN or set(COLUMNS) <= set(self.rec[rid]['g']) or self.winner(rid, '#', self.rec[rid]['g']['#'])['v']
+        return self.rule not in rules.BY_COLUMN or set(rules.groups()) <= set(self.rec[rid]['g']) or self.winner(rid, '#', self.rec[rid]['g']['#'])['v']
 
     def page(self, after, limit, number, comune='capofila', me=None, mine=None):
         rows = sorted((v['seq'], k) for k, v in self.rec.items() if v['seq'] > after and ('scope' not in FEAT or self.readable(v['owner'], comune)))
@@ -221,8 +234,9 @@ class Hub:
             for g, reg in self.rec[k]['g'].items():
                 for y in reg:
                     if g == '#': continue
-                    self.seq += 1; W.refused.setdefault(y['v'], (k, g)); W.accepted.pop(y['v'], None)
-                    self.refusals.append({'seq': self.seq, 'number': y['dot'][0], 'counter': y['dot'][1], 'id': k, 'reason': 'incomplete', 'vals': {g: y['v']}, 'hide': True})
+                    self.seq += 1; vals = y['v'] if isinstance(y['v'], dict) else {g: y['v']}
+                    for c, v in vals.items(): W.refused.setdefault(v, (k, c)); W.accepted.pop(v, None)
+                    self.refusals.append({'seq': self.seq, 'number': y['dot'][0], 'counter': y['dot'][1], 'id': k, 'reason': 'incomplete', 'vals': vals, 'hide': True})
             del self.rec[k]
     def gc(self):
         floor = min([self.cursors.get(n, 0) for n in self.active] or [self.seq])

@@ -1,6 +1,6 @@
 """The replica file: what the user writes, what is captured, how a conversation goes, and a pull is applied."""
 import copy
-from . import reopening, touches
+from . import reopening, rules, touches
 from .world import COLUMNS, FEAT, FIX, WITHHELD, Fork, Gap, W, count, covers
 
 class Replica:
@@ -15,6 +15,7 @@ class Replica:
         self.forms = {}                                             # records open in a form: touches.py
         self.giving = {}                                            # conflicts that the restored hub lacks, not sent yet
         self.listing, self.behind_knew = frozenset(), {}            # ground truth: the conflicts on the screen that belongs to a context
+        self.told = set()                                           # those of my changes of which I know that they were refused as append-only
         self.skew = rng.choice([0, 0, 0, -50, 80])
 
     def touch(self, rid, now):
@@ -27,12 +28,12 @@ class Replica:
         if self.pending[rid].pop('give', None): self.pending[rid]['base'] = copy.deepcopy(self.rows.get(rid))      # a copy that the user touches: his columns are a change
         self.floor = self.pending[rid]['hlc'] = max(now + self.skew, self.floor + 1)
     def insert(self, rid, now, cols, owner=''):
-        self.touch(rid, now); self.rows[rid] = {c: (self.number, now, c + rid) for c in cols}; self.owner[rid] = owner; W.owner.setdefault(rid, owner)
+        self.touch(rid, now); self.rows[rid] = {c: (self.number, now, c + rid) for c in cols}; self.owner[rid] = owner; W.owner.setdefault(rid, owner); rules.wrote(self.rows[rid])
     def update(self, rid, now, col, flag=None):
         self.touch(rid, now); v = (self.number, now, self.rng.random()) + ((flag,) if flag else ())
         old = self.rows[rid].get(col)
         if old is not None: W.over.setdefault(old, set()).add(v)
-        self.rows[rid][col] = v; self.edits[(rid, col)] = v
+        self.rows[rid][col] = v; self.edits[(rid, col)] = v; rules.wrote(self.rows[rid])
     def revert(self, rid):
         '''The user undoes: every column back to what it was at the first touch.'''
         p = self.pending.get(rid)
@@ -60,7 +61,7 @@ class Replica:
         '''An operator settles a conflict: a value of his choice, made of what the conflict shows.'''
         rid, g = k[0], k[1]; v, listed, sib = self.conf[k]
         if rid not in self.rows or g == '#' or k[2][0] == 'gone': return
-        col = g if g != '*' else self.rng.choice(COLUMNS)
+        col = g if len(g) == 1 and g != '*' else self.rng.choice(COLUMNS if g == '*' else g)
         self.update(rid, now, col)
         if rid in self.forms: self.forms[rid]['row'] = copy.deepcopy(self.rows[rid])
         new = self.rows[rid][col]; p = self.pending[rid]
@@ -84,7 +85,7 @@ class Replica:
             row, before = self.rows.get(rid), p['before']
             if p['ins'] and row is None and not p['prev'] and not p.get('sent'): self.vanish(rid); continue
             if row is None: ch = {'op': 'del', 'full': True}
-            elif p.get('base') and not whole_rows and 'copytouch' in FIX: ch = {'op': 'ins', 'vals': {c: v for c, v in row.items() if p['base'].get(c) != v}, 'fill': dict(row)}
+            elif p.get('base') and not whole_rows and 'copytouch' in FIX: ch = {'op': 'ins', 'vals': rules.with_group({c: v for c, v in row.items() if p['base'].get(c) != v}, row), 'fill': dict(row)}
             elif p['ins'] or before is None: ch = {'op': 'ins', 'vals': dict(row), 'full': True}
             else:
                 vals = {c: v for c, v in row.items() if before.get(c) != v}
@@ -92,7 +93,7 @@ class Replica:
                     if p['prev']: self.pending[rid] = p['prev']
                     else: self.vanish(rid)
                     continue
-                ch = {'op': 'upd', 'vals': dict(row) if whole_rows else vals, 'full': whole_rows}
+                ch = {'op': 'upd', 'vals': dict(row) if whole_rows else rules.with_group(vals, row), 'full': whole_rows}
                 if p.get('fill') or self.rescue is not None or self.stale: ch['fill'] = dict(row)
             if p.get('give'): ch['give'] = True
             if p.get('give') and 'weak' in FIX: ch['weak'] = True
@@ -180,7 +181,7 @@ class Replica:
         self.greet(hub)
         if self.heal:
             b = self.heal[0]
-            try: hub.accept(b)
+            try: hub.accept(dict(b, told=frozenset(self.told)))
             except Gap: self.heal = [x for x in self.heal if x['number'] != b['number']]; return
             if not lose_answer: self.heal.pop(0)
             return
@@ -265,6 +266,7 @@ class Replica:
         for i in items:
             if i[6] is not None:
                 x = i[6]; self.refused[(x['id'], x['counter'])] = x['vals']
+                if x['reason'] == 'append-only': self.told.add((x['number'], x['counter']))
                 for v in (x['vals'] or {}).values(): W.seen_refused.add(v)
             last[i[1]] = i
         for q, k, own, row, seen, dot, ref in sorted(last.values(), key=lambda i: i[0]):

@@ -83,6 +83,12 @@ def run(seed, rule, faults, replicas=4, steps=400):
             rid = rng.choice(rules.MEMBERS)
             if rid not in r.rows: r.insert(rid, now, COLUMNS); r.rows[rid] = {c: (0, 0, c + rid) for c in COLUMNS}
             elif rng.random() < .4: r.delete(rid, now)
+        elif rule == 'append' and x < .36:                               # imported by key: mostly the same row, here and there another
+            rid = 'S%d' % rng.randrange(40)
+            if rid not in r.rows:
+                r.insert(rid, now, COLUMNS)
+                if rng.random() < .5: r.rows[rid] = {c: (0, 0, c + rid) for c in COLUMNS}
+            elif rng.random() < .3: r.update(rid, now, rng.choice(COLUMNS))       # by a program that went round the triggers
         elif x < .05:
             made += 1; rid = 'R%d' % made
             owner = rng.choice(['', r.comune if r.comune != 'capofila' else 'A']) if FEAT & {'scope', 'authorise', 'rules'} else ''
@@ -107,6 +113,7 @@ def run(seed, rule, faults, replicas=4, steps=400):
             r.pull_step(hub, 12 if 'restores' in FEAT else 2)
             if rng.random() < .03: r.at = None
             touches.unmoved(r, seed)
+            if rule == 'append': rules.unchanged(hub, seed)
             if 'gc' in FEAT and rng.random() < .5: hub.gc()
         elif faults:
             y = rng.random()

@@ -26,6 +26,7 @@ def check(hub, reps, seed, rule):
     if rule == 'fields' and not FEAT & {'clone', 'lostpc', 'repback', 'oldbackup', 'restores'}:
         for rid, row in allwant.items():
             for c, v in row.items():
+                if 'groups' in FEAT and c in ''.join(rules.DECLARED): continue      # goes with the rest of its group
                 for nv in [x for x in W.over.get(v, ()) if x in W.accepted and x not in W.gone]:
                     last, seen = [nv], set()                                # whatever replaced that one in turn
                     while last:

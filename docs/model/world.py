@@ -16,5 +16,7 @@ class World:
         self.owner = {}; self.gone = set()          # values that died with a lost file before anyone else had them
         self.reopened, self.decisions = {}, {}      # conflict -> who doubted it; what each decision about it had seen of that
         self.untold, self.decided = set(), {}       # decided: decision value -> conflict
+        self.together = set()                       # rules.py: values of a group as somebody left them
+        self.first, self.unequal = {}, []           # append-only rows as first shown, and those that were refused
 W = World()
 def bad(v): return isinstance(v, tuple) and len(v) > 3 and v[3] == 'bad'
