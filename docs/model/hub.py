@@ -1,6 +1,6 @@
 """The hub: stores batches, folds units, merges, answers pages, collects, is restored."""
 import copy
-from . import reopening, rules
+from . import clocks, reopening, rules
 from .world import COUNT, FEAT, FIX, WITHHELD, Fork, Gap, W, bad, count, covers
 
 class Hub:
@@ -12,6 +12,7 @@ class Hub:
         self.held, self.collected, self.decided = {}, {}, set()          # collected: ground truth, what went with a tombstone
         self.marks, self.kept, self.reopened, self.doubts = {}, {}, set(), frozenset()      # reopening.py
         self.drawn = set()                                                 # the numbers drawn in this life
+        self.now = 0                                                       # clocks.py: its clock
         self.former = False                                                # whether a life was before this one
         self.cursors, self.active, self.horizon, self.refusals = {}, set(), 0, []
 
@@ -39,7 +40,9 @@ class Hub:
             if not b['last']: return []
             changes = [ch for x in held for ch in x['changes']]; self.held[n] = []
         for ch in changes:
-            self.V[n] = ch['dot'][1]; self.hlc = max(self.hlc, ch['hlc']); ch = dict(ch, old=b['inc'] != self.incarnation, by=b['comune'])
+            ch = dict(ch, old=b['inc'] != self.incarnation, by=b['comune'])
+            if 'clock' in FEAT: ch['hlc'] = clocks.accepted(self, ch, b.get('measured'))
+            self.V[n] = ch['dot'][1]; self.hlc = max(self.hlc, ch['hlc'])
             reason = self.refuse(ch, b)
             if reason: answer.append(self.refused(ch, n, reason))
             else:
@@ -137,7 +140,7 @@ class Hub:
                     if k in self.conf and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
                 elif kept: self.conf.pop(k, None)
             if kept: plain = False
-            cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': ch['hlc'], 'v': v, 'weak': weak, 'named': named, 'by': ch['by']}]
+            cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': clocks.after(ch['hlc'], gone), 'v': v, 'weak': weak, 'named': named, 'by': ch['by']}]
             if not weak: self.written_over(rid, g, ctx, named, ch)
             self.relist(rid, g)
         for k in [k for k in ch.get('decides', {}) if 'reopen' not in FEAT or reopening.decided(self, k, ch)]:

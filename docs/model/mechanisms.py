@@ -4,7 +4,7 @@
 ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
        'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant',
        'closedstay', 'formerloser', 'touchheld', 'touchcontext', 'formclose',
-       'reopenstays', 'markcontext', 'rulerank', 'dormantstays', 'dormantgiven', 'groupwhole', 'grouprest', 'appendonly', 'appendequal', 'refusedstay'}
+       'reopenstays', 'markcontext', 'rulerank', 'dormantstays', 'dormantgiven', 'groupwhole', 'grouprest', 'appendonly', 'appendequal', 'refusedstay', 'measure', 'clockbound', 'clockfloor', 'clockset', 'seenfloor', 'afterreplaced'}
 COMFORT = {'askhashes', 'horizon', 'groupwhole'}                                   # these only spare false listings
 CAMPAIGNS = {                                                        # faults, situations
   'base':      (False, set()),
@@ -30,16 +30,17 @@ CAMPAIGNS = {                                                        # faults, s
   'groups':    (False, {'groups', 'order'}),
   'groupsrestore': (True, {'groups', 'norepbackup', 'honest', 'stick'}),
   'append':    (False, set()),
+  'clocks':    (False, {'clock', 'stick'}),
   'appendrestore': (True, {'norepbackup', 'honest'}),
 }
-RULES = {'rules': ('mixed', 'capofila', 'owner'), 'set': ('set',), 'groups': ('fields',), 'groupsrestore': ('fields',), 'append': ('append',), 'appendrestore': ('append',)}                     # any other campaign: fields, lww
+RULES = {'rules': ('mixed', 'capofila', 'owner'), 'set': ('set',), 'groups': ('fields',), 'groupsrestore': ('fields',), 'append': ('append',), 'clocks': ('fields',), 'appendrestore': ('append',)}                     # any other campaign: fields, lww
 # Where a mechanism is tried, if not everywhere: the campaigns whose situation it is for.
 WHERE = {
-  'ackhash': 'clone', 'appendequal': 'append', 'appendonly': 'append', 'askhashes': 'clone', 'behindrow': 'revert touch', 'closedstay': 'restores oldbackup', 'closeincomplete': 'all restore',
-  'closereplaced': 'order', 'copytouch': 'lostpc oldbackup', 'decidedstay': 'restore oldbackup restores', 'dormant': 'order rules', 'dormantstays': 'rules order', 'dormantgiven': 'restores gcrestore', 'editgone': 'gc gcrestore',
+  'ackhash': 'clone', 'afterreplaced': 'clocks', 'appendequal': 'append', 'appendonly': 'append', 'askhashes': 'clone', 'behindrow': 'revert touch', 'closedstay': 'restores oldbackup', 'closeincomplete': 'all restore',
+  'clockbound': 'clocks', 'clockfloor': 'clocks', 'clockset': 'clocks', 'closereplaced': 'order', 'copytouch': 'lostpc oldbackup', 'decidedstay': 'restore oldbackup restores', 'dormant': 'order rules', 'dormantstays': 'rules order', 'dormantgiven': 'restores gcrestore', 'editgone': 'gc gcrestore',
   'equalcopy': 'lostpc oldbackup', 'fillweak': 'restore gcrestore', 'formclose': 'touch', 'formerloser': 'oldbackup restores', 'gcoldest': 'gc', 'grouprest': 'groups groupsrestore', 'groupwhole': 'groups groupsrestore',
-  'givedelete': 'lostpc restore', 'horizon': 'gcrestore', 'keepall': 'oldbackup', 'keepreplaced': 'oldbackup restores', 'markcontext': 'reopen',
+  'givedelete': 'lostpc restore', 'horizon': 'gcrestore', 'keepall': 'oldbackup', 'keepreplaced': 'oldbackup restores', 'markcontext': 'reopen', 'measure': 'clocks',
   'named': 'base order', 'needrecord': 'refuse', 'ownmark': 'base', 'ownnumbers': 'restore clone', 'pagegreet': 'clone', 'randomids': 'restores oldbackup',
-  'refusalsinpull': 'refuse', 'refusebump': 'refuse', 'refusedstay': 'appendrestore', 'reopenstays': 'reopen', 'resend': 'restore', 'rulerank': 'rules', 'scopecheck': 'scope', 'stalefill': 'gc gcrestore',
+  'refusalsinpull': 'refuse', 'refusebump': 'refuse', 'refusedstay': 'appendrestore', 'reopenstays': 'reopen', 'resend': 'restore', 'rulerank': 'rules', 'scopecheck': 'scope', 'seenfloor': 'clocks', 'stalefill': 'gc gcrestore',
   'supersede': 'base', 'touchcontext': 'touch', 'touchheld': 'touch', 'unit': 'restore clone', 'weak': 'lostpc oldbackup',
 }

@@ -1,6 +1,6 @@
 """The replica file: what the user writes, what is captured, how a conversation goes, and a pull is applied."""
 import copy
-from . import reopening, rules, touches
+from . import clocks, reopening, rules, touches
 from .world import COLUMNS, FEAT, FIX, WITHHELD, Fork, Gap, W, count, covers
 
 class Replica:
@@ -16,6 +16,7 @@ class Replica:
         self.giving = {}                                            # conflicts that the restored hub lacks, not sent yet
         self.listing, self.behind_knew = frozenset(), {}            # ground truth: the conflicts on the screen that belongs to a context
         self.told = set()                                           # those of my changes of which I know that they were refused as append-only
+        self.offset, self.pulled = 0, 0                             # clocks.py: by what the clock is moved; ground truth, when the last pull was
         self.skew = rng.choice([0, 0, 0, -50, 80])
 
     def touch(self, rid, now):
@@ -26,7 +27,8 @@ class Replica:
                               'knew': p['knew'] if p else self.behind_knew.get(rid, self.listing), 'ins': rid not in self.rows and not (p and not p['ins']), 'prev': p, 'seen': set(self.seen.get(rid, ()))}
             q = self.pending[rid]; q['origin'] = p['origin'] if p else (q['before'], q['ins'], q['ctx'], q['seen']); q['steps'] = p.get('steps', []) if p else []; q['sentdec'] = {**p.get('sentdec', {}), **p.get('decides', {})} if p else {}
         if self.pending[rid].pop('give', None): self.pending[rid]['base'] = copy.deepcopy(self.rows.get(rid))      # a copy that the user touches: his columns are a change
-        self.floor = self.pending[rid]['hlc'] = max(now + self.skew, self.floor + 1)
+        if 'clock' in FEAT: self.pending[rid]['wrote'] = (now, self.skew)
+        else: self.floor = self.pending[rid]['hlc'] = max(now + self.skew, self.floor + 1)
     def insert(self, rid, now, cols, owner=''):
         self.touch(rid, now); self.rows[rid] = {c: (self.number, now, c + rid) for c in cols}; self.owner[rid] = owner; W.owner.setdefault(rid, owner); rules.wrote(self.rows[rid])
     def update(self, rid, now, col, flag=None):
@@ -103,6 +105,7 @@ class Replica:
 
     def stamp(self, ch, rid, p):
         self.counter += 1; dot = (self.number, self.counter)
+        if 'clock' in FEAT: clocks.stamp(self, p); ch.update(floor=p['floor'], clock=p['clock'])
         for c, v in ch.get('vals', {}).items():
             if self.edits.get((rid, c)) == v: del self.edits[(rid, c)]
         self.skipped.pop(rid, None)
@@ -116,6 +119,7 @@ class Replica:
 
     def enqueue(self, made):
         prev = self.outbox[-1]['hash'] if self.outbox else self.head[1]
+        for ch in made if 'clock' in FEAT else (): ch['floor'] = made[0]['floor']       # a batch says what was seen before it
         for i in range(0, len(made), 2):
             b = {'number': self.number, 'comune': self.comune, 'inc': self.incarnation, 'changes': made[i:i+2], 'prev': prev, 'hash': self.rng.getrandbits(64), 'last': i + 2 >= len(made)}
             self.outbox.append(b); prev = b['hash']
@@ -135,6 +139,7 @@ class Replica:
     def greet(self, hub):
         if 'conversation' in FEAT and self.greeted == (hub.incarnation, self.number): return
         self.greeted = (hub.incarnation, self.number)
+        if 'clock' in FEAT and 'measure' in FIX: self.offset = -self.skew
         if hub.incarnation != self.incarnation:
             self.incarnation, self.cursor = hub.incarnation, 0
             self.rescue = self.rescue or dict(self.K)
@@ -189,7 +194,7 @@ class Replica:
         if self.giving and (not todo or self.rng.random() < .5): hub.take_conflicts(self.giving); self.giving = {}
         if not todo: return
         b = todo[0]
-        try: answer = hub.accept(dict(b) if 'unit' in FIX else b)
+        try: answer = hub.accept(dict(b, measured=-self.skew) if 'unit' in FIX else b)
         except (Fork, Gap):
             if 'conversation' in FEAT: self.greeted = None; return          # the hub refuses: a new conversation
             raise
@@ -287,4 +292,5 @@ class Replica:
         conf = {**self.giving, **conf}
         self.closed, self.doubts = set(hub.decided), self.doubts | hub.doubts
         self.K, self.conf, self.listing = dict(V), conf, frozenset(conf)
-        self.cursor, self.floor = cursor, max(self.floor, hlc)
+        waits = self.pending and not ('clock' in FEAT and 'seenfloor' in FIX) or 'clock' not in FEAT
+        self.cursor, self.floor, self.pulled = cursor, max(self.floor, hlc) if waits else hlc, hub.now if hub.hlc else 0

@@ -5,7 +5,7 @@ from .world import COLUMNS, FEAT, FIX, W, Fork, Gap, count
 from .hub import Hub
 from .replica import Replica
 from .truth import check
-from . import reopening, rules, touches
+from . import clocks, reopening, rules, touches
 from .order import check_order
 
 def run(seed, rule, faults, replicas=4, steps=400):
@@ -13,6 +13,7 @@ def run(seed, rule, faults, replicas=4, steps=400):
     hub = Hub(rule, rng)
     comuni = ['capofila', 'A', 'B', 'B'] if FEAT & {'scope', 'authorise', 'rules'} else ['capofila'] * replicas
     reps = [Replica(i + 1, rng, comuni[i]) for i in range(replicas)]
+    for r in reps if 'clock' in FEAT else []: r.skew = rng.choice(clocks.ERRORS)
     hub.active = {r.number for r in reps}; hub.cursors = {r.number: 0 for r in reps}
     whole, now, made = rule not in rules.BY_COLUMN, 1000, 0
     backups, rep_backup = [copy.deepcopy(hub, {id(rng): rng})], {}
@@ -58,6 +59,8 @@ def run(seed, rule, faults, replicas=4, steps=400):
             while r.outbox and r.stale: r.push_one(hub, whole)
     for step in range(steps):
         now += rng.randint(0, 10); i = rng.randrange(len(reps)); r = reps[i]; x = rng.random()
+        hub.now = now
+        if 'clock' in FEAT and rng.random() < .02: r.skew = rng.choice(clocks.ERRORS)      # somebody sets it
         if 'gc' in FEAT:
             if away.get(i, 0) > step and x >= .52: continue              # no network for a long while; he keeps working
             if rng.random() < .02:                                       # a good night for all who are there, then tombstones go

@@ -1,5 +1,5 @@
 """What must hold when everything has settled."""
-from . import reopening, rules
+from . import clocks, reopening, rules
 from .world import FEAT, W, bad
 
 def check(hub, reps, seed, rule):
@@ -44,6 +44,7 @@ def check(hub, reps, seed, rule):
     for v, k in W.decided.items():
         if k not in W.reopened and v in W.accepted and k in hub.conf and v not in W.seen_refused and v not in W.gone and 'lostpc' not in FEAT: raise AssertionError(('decided, and still open', seed, k, v))
     reopening.check(hub, seed); rules.check(hub, reps, seed)
+    if 'clock' in FEAT: clocks.check(hub, seed)
     for r in reps:
         if 'scope' not in FEAT and set(r.conf) != set(hub.conf): raise AssertionError(('conflicts differ at a replica', seed, r.number, set(r.conf) ^ set(hub.conf)))
     if hub.violations: raise AssertionError((hub.violations[0], seed))
