@@ -1,6 +1,6 @@
 """The hub: stores batches, folds units, merges, answers pages, collects, is restored."""
 import copy
-from . import clocks, reopening, rules
+from . import clocks, parents, reopening, rules
 from .world import COUNT, FEAT, FIX, WITHHELD, Fork, Gap, W, bad, count, covers
 
 class Hub:
@@ -11,6 +11,7 @@ class Hub:
         self.dormant = {}                          # conflict whose loser came to show -> (value, record dot of that moment)
         self.held, self.collected, self.decided = {}, {}, set()          # collected: ground truth, what went with a tombstone
         self.marks, self.kept, self.reopened, self.doubts = {}, {}, set(), frozenset()      # reopening.py
+        self.held_up, self.orphans = set(), set()                          # parents.py: deleted and shown for a child; children listed
         self.drawn = set()                                                 # the numbers drawn in this life
         self.now = 0                                                       # clocks.py: its clock
         self.former = False                                                # whether a life was before this one
@@ -46,11 +47,13 @@ class Hub:
             reason = self.refuse(ch, b)
             if reason: answer.append(self.refused(ch, n, reason))
             else:
-                for c, v in ch.get('vals', {}).items(): W.accepted.setdefault(v, (ch['id'], c))
+                for c, v in ch.get('vals', {}).items(): W.accepted.setdefault(v, (ch['id'], c)); W.wrote.setdefault(v, ch['dot'])
+                if ch['op'] == 'del': W.knew[ch['dot']] = ch['knew'] | ch['seen']
                 self.merge(ch)
                 if ch['op'] == 'reo': continue
                 (W.deletes if ch['op'] == 'del' else W.edits).setdefault(ch['id'], []).append((ch['dot'], set(ch['seen']), bool(ch.get('weak') or ch.get('give'))))
         self.head[n] = (last, b['hash']); self.hashes.setdefault(n, set()).add(b['hash'])
+        if 'parents' in FEAT: parents.settle(self, {ch['id'] for ch in changes})
         return answer
 
     def refuse(self, ch, b):
@@ -140,7 +143,7 @@ class Hub:
                     if k in self.conf and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
                 elif kept: self.conf.pop(k, None)
             if kept: plain = False
-            cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': clocks.after(ch['hlc'], gone), 'v': v, 'weak': weak, 'named': named, 'by': ch['by']}]
+            cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': clocks.after(ch['hlc'], gone), 'v': v, 'weak': weak, 'named': named, 'by': ch['by'], 'behind': ch.get('behind', {})}]
             if not weak: self.written_over(rid, g, ctx, named, ch)
             self.relist(rid, g)
         for k in [k for k in ch.get('decides', {}) if 'reopen' not in FEAT or reopening.decided(self, k, ch)]:
@@ -195,7 +198,7 @@ class Hub:
 
     def show(self, rid):
         g = self.rec[rid]['g']
-        if '#' not in g or self.winner(rid, '#', g['#'])['v']: return None
+        if '#' not in g or self.winner(rid, '#', g['#'])['v'] and rid not in self.held_up: return None
         row = {}
         for k, r in g.items():
             v = self.winner(rid, k, r)['v']

@@ -4,7 +4,7 @@
 ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
        'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant',
        'closedstay', 'formerloser', 'touchheld', 'touchcontext', 'formclose',
-       'reopenstays', 'markcontext', 'rulerank', 'dormantstays', 'dormantgiven', 'groupwhole', 'grouprest', 'appendonly', 'appendequal', 'refusedstay', 'measure', 'clockbound', 'clockfloor', 'clockset', 'seenfloor', 'afterreplaced'}
+       'reopenstays', 'markcontext', 'rulerank', 'dormantstays', 'dormantgiven', 'groupwhole', 'grouprest', 'appendonly', 'appendequal', 'refusedstay', 'measure', 'clockbound', 'clockfloor', 'clockset', 'seenfloor', 'afterreplaced', 'holdup', 'holdagain', 'behindothers', 'reflife', 'orphanstate'}
 COMFORT = {'askhashes', 'horizon', 'groupwhole'}                                   # these only spare false listings
 CAMPAIGNS = {                                                        # faults, situations
   'base':      (False, set()),
@@ -31,16 +31,17 @@ CAMPAIGNS = {                                                        # faults, s
   'groupsrestore': (True, {'groups', 'norepbackup', 'honest', 'stick'}),
   'append':    (False, set()),
   'clocks':    (False, {'clock', 'stick'}),
+  'parents':   (False, {'parents', 'order'}),
   'appendrestore': (True, {'norepbackup', 'honest'}),
 }
-RULES = {'rules': ('mixed', 'capofila', 'owner'), 'set': ('set',), 'groups': ('fields',), 'groupsrestore': ('fields',), 'append': ('append',), 'clocks': ('fields',), 'appendrestore': ('append',)}                     # any other campaign: fields, lww
+RULES = {'rules': ('mixed', 'capofila', 'owner'), 'set': ('set',), 'groups': ('fields',), 'groupsrestore': ('fields',), 'append': ('append',), 'clocks': ('fields',), 'parents': ('fields',), 'appendrestore': ('append',)}                     # any other campaign: fields, lww
 # Where a mechanism is tried, if not everywhere: the campaigns whose situation it is for.
 WHERE = {
-  'ackhash': 'clone', 'afterreplaced': 'clocks', 'appendequal': 'append', 'appendonly': 'append', 'askhashes': 'clone', 'behindrow': 'revert touch', 'closedstay': 'restores oldbackup', 'closeincomplete': 'all restore',
+  'ackhash': 'clone', 'afterreplaced': 'clocks', 'appendequal': 'append', 'appendonly': 'append', 'askhashes': 'clone', 'behindothers': 'parents', 'behindrow': 'revert touch', 'closedstay': 'restores oldbackup', 'closeincomplete': 'all restore',
   'clockbound': 'clocks', 'clockfloor': 'clocks', 'clockset': 'clocks', 'closereplaced': 'order', 'copytouch': 'lostpc oldbackup', 'decidedstay': 'restore oldbackup restores', 'dormant': 'order rules', 'dormantstays': 'rules order', 'dormantgiven': 'restores gcrestore', 'editgone': 'gc gcrestore',
   'equalcopy': 'lostpc oldbackup', 'fillweak': 'restore gcrestore', 'formclose': 'touch', 'formerloser': 'oldbackup restores', 'gcoldest': 'gc', 'grouprest': 'groups groupsrestore', 'groupwhole': 'groups groupsrestore',
-  'givedelete': 'lostpc restore', 'horizon': 'gcrestore', 'keepall': 'oldbackup', 'keepreplaced': 'oldbackup restores', 'markcontext': 'reopen', 'measure': 'clocks',
-  'named': 'base order', 'needrecord': 'refuse', 'ownmark': 'base', 'ownnumbers': 'restore clone', 'pagegreet': 'clone', 'randomids': 'restores oldbackup',
-  'refusalsinpull': 'refuse', 'refusebump': 'refuse', 'refusedstay': 'appendrestore', 'reopenstays': 'reopen', 'resend': 'restore', 'rulerank': 'rules', 'scopecheck': 'scope', 'seenfloor': 'clocks', 'stalefill': 'gc gcrestore',
+  'givedelete': 'lostpc restore', 'holdagain': 'parents', 'holdup': 'parents', 'horizon': 'gcrestore', 'keepall': 'oldbackup', 'keepreplaced': 'oldbackup restores', 'markcontext': 'reopen', 'measure': 'clocks',
+  'named': 'base order', 'needrecord': 'refuse', 'orphanstate': 'parents', 'ownmark': 'base', 'ownnumbers': 'restore clone', 'pagegreet': 'clone', 'randomids': 'restores oldbackup',
+  'reflife': 'parents', 'refusalsinpull': 'refuse', 'refusebump': 'refuse', 'refusedstay': 'appendrestore', 'reopenstays': 'reopen', 'resend': 'restore', 'rulerank': 'rules', 'scopecheck': 'scope', 'seenfloor': 'clocks', 'stalefill': 'gc gcrestore',
   'supersede': 'base', 'touchcontext': 'touch', 'touchheld': 'touch', 'unit': 'restore clone', 'weak': 'lostpc oldbackup',
 }

@@ -1,6 +1,6 @@
 """The replica file: what the user writes, what is captured, how a conversation goes, and a pull is applied."""
 import copy
-from . import clocks, reopening, rules, touches
+from . import clocks, parents, reopening, rules, touches
 from .world import COLUMNS, FEAT, FIX, WITHHELD, Fork, Gap, W, count, covers
 
 class Replica:
@@ -15,6 +15,7 @@ class Replica:
         self.forms = {}                                             # records open in a form: touches.py
         self.giving = {}                                            # conflicts that the restored hub lacks, not sent yet
         self.listing, self.behind_knew = frozenset(), {}            # ground truth: the conflicts on the screen that belongs to a context
+        self.orphans, self.behind_at_pull = set(), {}               # parents.py
         self.told = set()                                           # those of my changes of which I know that they were refused as append-only
         self.offset, self.pulled = 0, 0                             # clocks.py: by what the clock is moved; ground truth, when the last pull was
         self.skew = rng.choice([0, 0, 0, -50, 80])
@@ -112,8 +113,9 @@ class Replica:
         ctx = dict(p['ctx'])
         for n, c in self.heads.items() if 'ownnumbers' in FIX else (): ctx[n] = max(ctx.get(n, 0), c)
         if p.get('decides') and ch['op'] != 'del': ch.update(decides=dict(p['decides']), decidectx=p.get('decidectx'), doubts=p.get('doubts'))
-        ch.update(id=rid, knew=p['knew'], dot=dot, ctx=ctx, hlc=p['hlc'], seen=p['seen'] | self.own.get(rid, set()))
+        ch.update(id=rid, knew=p['knew'].union(*self.own.values()), dot=dot, ctx=ctx, hlc=p['hlc'], seen=p['seen'] | self.own.get(rid, set()))
         self.own.setdefault(rid, set()).add(dot); p['counter'], p['prev'] = self.counter, None
+        if 'parents' in FEAT and ch['op'] == 'del': ch['behind'] = self.behind_at_pull.get(frozenset(p['ctx'].items()), {})
         row = copy.deepcopy(self.rows.get(rid)); p['steps'] = p.get('steps', []) + [(self.counter, (row, row is None, dict(p['ctx']), set(ch['seen'])))]
         return ch
 
@@ -292,5 +294,8 @@ class Replica:
         conf = {**self.giving, **conf}
         self.closed, self.doubts = set(hub.decided), self.doubts | hub.doubts
         self.K, self.conf, self.listing = dict(V), conf, frozenset(conf)
+        if 'parents' in FEAT:
+            self.orphans, self.listing = set(hub.orphans), self.listing.union(*self.seen.values())
+            self.behind_at_pull[frozenset(V.items())] = dict(self.behind)
         waits = self.pending and not ('clock' in FEAT and 'seenfloor' in FIX) or 'clock' not in FEAT
         self.cursor, self.floor, self.pulled = cursor, max(self.floor, hlc) if waits else hlc, hub.now if hub.hlc else 0

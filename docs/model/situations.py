@@ -5,7 +5,7 @@ from .world import COLUMNS, FEAT, FIX, W, Fork, Gap, count
 from .hub import Hub
 from .replica import Replica
 from .truth import check
-from . import clocks, reopening, rules, touches
+from . import clocks, parents, reopening, rules, touches
 from .order import check_order
 
 def run(seed, rule, faults, replicas=4, steps=400):
@@ -73,6 +73,7 @@ def run(seed, rule, faults, replicas=4, steps=400):
             if rng.random() < .01: backups.append(copy.deepcopy(hub, {id(rng): rng})); keep()
             if rng.random() < .01: disaster(lambda: hub.restore(rng.choice(backups[-2:])))
         if 'order' in FEAT and step % 60 == 59: check_order(hub, reps, seed, whole)
+        if 'parents' in FEAT and rng.random() < .12: parents.play(r, hub, rng, now)
         if 'touch' in FEAT and rng.random() < .25: touches.play(r, rng, now)
         if 'reopen' in FEAT and rng.random() < .1:
             if r.closed and rng.random() < .4: reopening.reopen(r, rng.choice(sorted(r.closed, key=str)), now)
@@ -102,7 +103,7 @@ def run(seed, rule, faults, replicas=4, steps=400):
             if 'refuse' in FEAT and rng.random() < .25: r.update(rid, now, 'a', 'bad')
         elif x < .36:
             rid = rng.choice(sorted(r.rows)) if r.rows else None
-            if r.rows and rid not in r.forms: r.update(rid, now, rng.choice(COLUMNS), 'bad' if 'refuse' in FEAT and rng.random() < .15 else None)
+            if r.rows and rid not in r.forms and not ('parents' in FEAT and parents.is_place(rid)): r.update(rid, now, rng.choice(COLUMNS), 'bad' if 'refuse' in FEAT and rng.random() < .15 else None)
         elif x < .37 and r.conf and 'nodec' not in FEAT:
             for k in r.rng.sample(sorted(r.conf, key=str), min(2, len(r.conf))): r.decide(k, now)
         elif x < .38 and 'revert' in FEAT:

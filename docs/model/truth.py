@@ -1,5 +1,5 @@
 """What must hold when everything has settled."""
-from . import clocks, reopening, rules
+from . import clocks, parents, reopening, rules
 from .world import FEAT, W, bad
 
 def check(hub, reps, seed, rule):
@@ -35,16 +35,17 @@ def check(hub, reps, seed, rule):
                     raise AssertionError(('shows a value that somebody replaced in front of it' + ('' if seen & listed else ' AND NOT LISTED'), seed, rid, c, v, 'by', nv))
     for rid in allwant:
         for d, dseen, weak in W.deletes.get(rid, ()):
-            if rule == 'set' or any(k[0] == rid and k[2][0] == 'gone' for k in hub.conf): continue      # of a set: rules.py
+            if rule == 'set' or 'parents' in FEAT or any(k[0] == rid and k[2][0] == 'gone' for k in hub.conf): continue      # rules.py, parents.py
             if not weak and not FEAT & {'clone', 'repback'} and not any(not w2 and d not in seen and e not in dseen for e, seen, w2 in W.edits.get(rid, ())):
                 raise AssertionError(('deleted record is back, nobody edited it', seed, rid, d))
         ds = [d for d, _, weak in W.deletes.get(rid, ()) if not weak]
-        if ds and not FEAT & {'clone'} and all(d not in seen for d in ds for _, seen, _ in W.edits.get(rid, ())) and not any(k[0] == rid and k[1] == '#' for k in hub.conf):
+        if ds and rid not in hub.held_up and not FEAT & {'clone'} and all(d not in seen for d in ds for _, seen, _ in W.edits.get(rid, ())) and not any(k[0] == rid and k[1] == '#' for k in hub.conf):
             raise AssertionError(('edit against delete: back, and NOT listed', seed, rid, ds))
     for v, k in W.decided.items():
         if k not in W.reopened and v in W.accepted and k in hub.conf and v not in W.seen_refused and v not in W.gone and 'lostpc' not in FEAT: raise AssertionError(('decided, and still open', seed, k, v))
     reopening.check(hub, seed); rules.check(hub, reps, seed)
     if 'clock' in FEAT: clocks.check(hub, seed)
+    if 'parents' in FEAT: parents.check(hub, reps, seed)
     for r in reps:
         if 'scope' not in FEAT and set(r.conf) != set(hub.conf): raise AssertionError(('conflicts differ at a replica', seed, r.number, set(r.conf) ^ set(hub.conf)))
     if hub.violations: raise AssertionError((hub.violations[0], seed))
