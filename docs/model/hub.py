@@ -1,6 +1,6 @@
 """The hub: stores batches, folds units, merges, answers pages, collects, is restored."""
 import copy
-from . import clocks, parents, reopening, rules
+from . import clocks, duplicates, parents, reopening, rules
 from .world import COUNT, FEAT, FIX, WITHHELD, Fork, Gap, W, bad, count, covers
 
 class Hub:
@@ -12,6 +12,7 @@ class Hub:
         self.held, self.collected, self.decided = {}, {}, set()          # collected: ground truth, what went with a tombstone
         self.marks, self.kept, self.reopened, self.doubts = {}, {}, set(), frozenset()      # reopening.py
         self.held_up, self.orphans = set(), set()                          # parents.py: deleted and shown for a child; children listed
+        self.alias, self.unions, self.of, self.duplicates = {}, [], {}, set()     # duplicates.py
         self.drawn = set()                                                 # the numbers drawn in this life
         self.now = 0                                                       # clocks.py: its clock
         self.former = False                                                # whether a life was before this one
@@ -44,6 +45,8 @@ class Hub:
             ch = dict(ch, old=b['inc'] != self.incarnation, by=b['comune'])
             if 'clock' in FEAT: ch['hlc'] = clocks.accepted(self, ch, b.get('measured'))
             self.V[n] = ch['dot'][1]; self.hlc = max(self.hlc, ch['hlc'])
+            if 'keys' in FEAT: ch = duplicates.moved(self, ch)
+            if ch is None: continue
             reason = self.refuse(ch, b)
             if reason: answer.append(self.refused(ch, n, reason))
             else:
@@ -53,6 +56,7 @@ class Hub:
                 if ch['op'] == 'reo': continue
                 (W.deletes if ch['op'] == 'del' else W.edits).setdefault(ch['id'], []).append((ch['dot'], set(ch['seen']), bool(ch.get('weak') or ch.get('give'))))
         self.head[n] = (last, b['hash']); self.hashes.setdefault(n, set()).add(b['hash'])
+        if 'keys' in FEAT: duplicates.settle(self)
         if 'parents' in FEAT: parents.settle(self, {ch['id'] for ch in changes})
         return answer
 
@@ -91,7 +95,8 @@ class Hub:
 
     def merge(self, ch):
         if ch['op'] == 'reo': return reopening.fold(self, ch)
-        rid, ctx = ch['id'], dict(ch['ctx']); n, c = ch['dot']
+        rid, ctx, pulled = ch['id'], dict(ch['ctx']), ch.get('pulled', ch['ctx']); n, c = ch['dot']
+        ch = dict(ch, pulled=pulled)
         ctx[n] = max(ctx.get(n, 0), c - 1)
         cur = self.rec.get(rid)
         if self.rule == 'append' and cur is not None and self.show(rid) == ch.get('vals'): return
@@ -116,8 +121,8 @@ class Hub:
         for g, v in writes.items():
             reg, weak = cur['g'].get(g, []), bool(ch.get('weak')) or (g in filled and 'fillweak' in FIX)    # what the writer did not change is a copy
             named = {d for k, dots in ch.get('decides', {}).items() if k[1] == g for d in dots} if 'named' in FIX else set()
-            if any(covers(y['ctx'], ch['dot']) or ch['dot'] in y.get('named', ()) for y in reg): plain = False; continue
-            gone = [y for y in reg if covers(ctx, y['dot']) or y['dot'] in named]
+            if any(self.saw(y, ch['dot']) or ch['dot'] in y.get('named', ()) for y in reg): plain = False; continue
+            gone = [y for y in reg if self.saw(dict(ch, ctx=ctx), y['dot']) or y['dot'] in named]
             if weak and 'equalcopy' in FIX and any(y['v'] == v and not y['weak'] for y in reg):          # a copy of what is there makes no change less of a change
                 cur['g'][g] = [y for y in reg if y['v'] == v or y not in gone]; plain = False; self.relist(rid, g)
                 continue
@@ -143,7 +148,7 @@ class Hub:
                     if k in self.conf and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
                 elif kept: self.conf.pop(k, None)
             if kept: plain = False
-            cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': clocks.after(ch['hlc'], gone), 'v': v, 'weak': weak, 'named': named, 'by': ch['by'], 'behind': ch.get('behind', {})}]
+            cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': clocks.after(ch['hlc'], gone), 'v': v, 'weak': weak, 'named': named, 'by': ch['by'], 'behind': ch.get('behind', {}), 'seen': ch['seen'], 'knew': ch['knew'], 'pulled': pulled}]
             if not weak: self.written_over(rid, g, ctx, named, ch)
             self.relist(rid, g)
         for k in [k for k in ch.get('decides', {}) if 'reopen' not in FEAT or reopening.decided(self, k, ch)]:
@@ -153,14 +158,16 @@ class Hub:
         self.kept.update((k, v) for k, v in self.conf.items() if k[0] == rid)
         self.seq += 1
         cur['seq'] = self.seq
-        if plain and cur['dot'] is not None and not covers(ctx, cur['dot']): plain = False
+        if plain and cur['dot'] is not None and not covers(ctx, cur['dot']) or ch.get('moved'): plain = False
         cur['dot'] = ch['dot'] if plain else self.fresh_dot()
         for k, (v, at) in list(self.dormant.items()):
             if k[0] == rid and at is None: self.dormant[k] = (v, cur['dot'])
         cur['seen'] = cur['seen'] | {ch['dot']}
         for k in self.conf:
             if k[0] == rid and k not in listed_before and k not in self.listed: self.listed[k] = cur['dot'] if self.of_this_life(k[2]) else None
+        if ch.get('merged'): duplicates.absorb(self, dict(ch, ctx=ctx))
 
+    def saw(self, writer, dot): return duplicates.saw(self, writer, dot) if 'keys' in FEAT else covers(writer['ctx'], dot)
     def of_this_life(self, dot):
         """Whether nobody can have known a listing of this loser in a former life of the hub: each replica draws a number for each life."""
         return 'formerloser' not in FIX or not self.former or dot[0] in self.drawn
@@ -174,9 +181,9 @@ class Hub:
     def written_over(self, rid, g, ctx, named, ch):
         """A real change wrote the group: what it means for the conflicts whose loser it covers, though another replaced it before."""
         for k in [k for k in self.conf if k[:2] == (rid, g)] if 'closereplaced' in FIX else ():
-            if (covers(ctx, k[2]) or k[2] in named) and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
+            if (self.saw(dict(ch, ctx=ctx), k[2]) or k[2] in named) and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
         for k in [k for k in self.dormant if k[:2] == (rid, g)]:
-            if not covers(ctx, k[2]) and k[2] not in named: continue
+            if not self.saw(dict(ch, ctx=ctx), k[2]) and k[2] not in named: continue
             (v, at), listed = self.dormant[k], self.listed[k]
             knew = covers(ctx, listed) if listed else 'dormantgiven' in FIX            # of a former life: he may have known it
             if 'dormantstays' in FIX and knew and at and covers(ctx, at): continue     # says nothing for who did not know that it had ended

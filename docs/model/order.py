@@ -19,7 +19,7 @@ def check_order(hub, reps, seed, whole):
             for b in r.outbox:
                 if not b.get('stored'): other.accept(copy.deepcopy(b))
         rows = {k: other.show(k) for k in other.rec}
-        ends = (rows, {**other.conf, **{(k, 'c', 'orphan'): None for k in other.orphans}})
+        ends = (rows, {**other.conf, **{(k, 'c', 'orphan'): None for k in other.orphans | other.duplicates}})
         if first is None: first = ends
         elif first != ends:
             W.__dict__.clear(); W.__dict__.update(truth)

@@ -1,6 +1,6 @@
 """The replica file: what the user writes, what is captured, how a conversation goes, and a pull is applied."""
 import copy
-from . import clocks, parents, reopening, rules, touches
+from . import clocks, duplicates, parents, reopening, rules, touches
 from .world import COLUMNS, FEAT, FIX, WITHHELD, Fork, Gap, W, count, covers
 
 class Replica:
@@ -16,6 +16,7 @@ class Replica:
         self.giving = {}                                            # conflicts that the restored hub lacks, not sent yet
         self.listing, self.behind_knew = frozenset(), {}            # ground truth: the conflicts on the screen that belongs to a context
         self.orphans, self.behind_at_pull = set(), {}               # parents.py
+        self.duplicates, self.merged = set(), set()                 # duplicates.py
         self.told = set()                                           # those of my changes of which I know that they were refused as append-only
         self.offset, self.pulled = 0, 0                             # clocks.py: by what the clock is moved; ground truth, when the last pull was
         self.skew = rng.choice([0, 0, 0, -50, 80])
@@ -92,11 +93,11 @@ class Replica:
             elif p['ins'] or before is None: ch = {'op': 'ins', 'vals': dict(row), 'full': True}
             else:
                 vals = {c: v for c, v in row.items() if before.get(c) != v}
-                if not vals:
+                if not vals and not p.get('merged'):
                     if p['prev']: self.pending[rid] = p['prev']
                     else: self.vanish(rid)
                     continue
-                ch = {'op': 'upd', 'vals': dict(row) if whole_rows else rules.with_group(vals, row), 'full': whole_rows}
+                ch = {'op': 'upd', 'vals': dict(row) if whole_rows or p.get('merged') else rules.with_group(vals, row), 'full': whole_rows}
                 if p.get('fill') or self.rescue is not None or self.stale: ch['fill'] = dict(row)
             if p.get('give'): ch['give'] = True
             if p.get('give') and 'weak' in FIX: ch['weak'] = True
@@ -112,10 +113,11 @@ class Replica:
         self.skipped.pop(rid, None)
         ctx = dict(p['ctx'])
         for n, c in self.heads.items() if 'ownnumbers' in FIX else (): ctx[n] = max(ctx.get(n, 0), c)
+        if p.get('merged') and ch['op'] != 'del': ch.update(merged=list(p['merged']))
         if p.get('decides') and ch['op'] != 'del': ch.update(decides=dict(p['decides']), decidectx=p.get('decidectx'), doubts=p.get('doubts'))
         ch.update(id=rid, knew=p['knew'].union(*self.own.values()), dot=dot, ctx=ctx, hlc=p['hlc'], seen=p['seen'] | self.own.get(rid, set()))
         self.own.setdefault(rid, set()).add(dot); p['counter'], p['prev'] = self.counter, None
-        if 'parents' in FEAT and ch['op'] == 'del': ch['behind'] = self.behind_at_pull.get(frozenset(p['ctx'].items()), {})
+        if FEAT & {'parents', 'keys'}: ch['behind'] = self.behind_at_pull.get(frozenset(p['ctx'].items()), {})
         row = copy.deepcopy(self.rows.get(rid)); p['steps'] = p.get('steps', []) + [(self.counter, (row, row is None, dict(p['ctx']), set(ch['seen'])))]
         return ch
 
@@ -296,6 +298,7 @@ class Replica:
         self.K, self.conf, self.listing = dict(V), conf, frozenset(conf)
         if 'parents' in FEAT:
             self.orphans, self.listing = set(hub.orphans), self.listing.union(*self.seen.values())
-            self.behind_at_pull[frozenset(V.items())] = dict(self.behind)
+        if FEAT & {'parents', 'keys'}: self.behind_at_pull[frozenset(V.items())] = dict(self.behind)
+        if 'keys' in FEAT: self.duplicates = set(hub.duplicates)
         waits = self.pending and not ('clock' in FEAT and 'seenfloor' in FIX) or 'clock' not in FEAT
         self.cursor, self.floor, self.pulled = cursor, max(self.floor, hlc) if waits else hlc, hub.now if hub.hlc else 0

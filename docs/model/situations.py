@@ -5,7 +5,7 @@ from .world import COLUMNS, FEAT, FIX, W, Fork, Gap, count
 from .hub import Hub
 from .replica import Replica
 from .truth import check
-from . import clocks, parents, reopening, rules, touches
+from . import clocks, duplicates, parents, reopening, rules, touches
 from .order import check_order
 
 def run(seed, rule, faults, replicas=4, steps=400):
@@ -74,6 +74,7 @@ def run(seed, rule, faults, replicas=4, steps=400):
             if rng.random() < .01: disaster(lambda: hub.restore(rng.choice(backups[-2:])))
         if 'order' in FEAT and step % 60 == 59: check_order(hub, reps, seed, whole)
         if 'parents' in FEAT and rng.random() < .12: parents.play(r, hub, rng, now)
+        if 'keys' in FEAT and rng.random() < .3: duplicates.play(r, rng, now)
         if 'touch' in FEAT and rng.random() < .25: touches.play(r, rng, now)
         if 'reopen' in FEAT and rng.random() < .1:
             if r.closed and rng.random() < .4: reopening.reopen(r, rng.choice(sorted(r.closed, key=str)), now)
@@ -100,16 +101,18 @@ def run(seed, rule, faults, replicas=4, steps=400):
                 hidden = [k for k in hub.rec if k not in r.rows and k not in r.pending and hub.rec[k]['owner'] not in ('', r.comune) and r.comune != 'capofila']
                 if hidden: rid = rng.choice(hidden); owner = r.comune
             r.insert(rid, now, COLUMNS, owner)
+            if 'keys' in FEAT: r.rows[rid]['a'] += (rng.choice(duplicates.KEYS),)
             if 'refuse' in FEAT and rng.random() < .25: r.update(rid, now, 'a', 'bad')
         elif x < .36:
             rid = rng.choice(sorted(r.rows)) if r.rows else None
-            if r.rows and rid not in r.forms and not ('parents' in FEAT and parents.is_place(rid)): r.update(rid, now, rng.choice(COLUMNS), 'bad' if 'refuse' in FEAT and rng.random() < .15 else None)
+            if r.rows and rid not in r.forms and rid not in r.merged and not ('parents' in FEAT and parents.is_place(rid)): r.update(rid, now, rng.choice('bc' if 'keys' in FEAT else COLUMNS), 'bad' if 'refuse' in FEAT and rng.random() < .15 else None)
         elif x < .37 and r.conf and 'nodec' not in FEAT:
             for k in r.rng.sample(sorted(r.conf, key=str), min(2, len(r.conf))): r.decide(k, now)
         elif x < .38 and 'revert' in FEAT:
             for k in sorted(r.pending): r.revert(k)
         elif x < (.44 if 'gc' in FEAT else .39):
-            if r.rows: r.delete(rng.choice(sorted(r.rows)), now)
+            rid = rng.choice(sorted(r.rows)) if r.rows else None
+            if r.rows and rid not in r.merged and not r.pending.get(rid, {}).get('merged'): r.delete(rid, now)
         elif x < .52: r.capture(whole)
         elif x < .70:
             if (r.outbox or r.heal or r.giving) and rng.random() > .2: r.push_one(hub, whole, lose_answer=rng.random() < .3)

@@ -1,5 +1,5 @@
 """What must hold when everything has settled."""
-from . import clocks, parents, reopening, rules
+from . import clocks, duplicates, parents, reopening, rules
 from .world import FEAT, W, bad
 
 def check(hub, reps, seed, rule):
@@ -26,7 +26,7 @@ def check(hub, reps, seed, rule):
     if rule == 'fields' and not FEAT & {'clone', 'lostpc', 'repback', 'oldbackup', 'restores'}:
         for rid, row in allwant.items():
             for c, v in row.items():
-                if 'groups' in FEAT and c in ''.join(rules.DECLARED): continue      # goes with the rest of its group
+                if 'groups' in FEAT and c in ''.join(rules.DECLARED) or v in W.chosen: continue      # goes with the rest of its group
                 for nv in [x for x in W.over.get(v, ()) if x in W.accepted and x not in W.gone]:
                     last, seen = [nv], set()                                # whatever replaced that one in turn
                     while last:
@@ -46,6 +46,7 @@ def check(hub, reps, seed, rule):
     reopening.check(hub, seed); rules.check(hub, reps, seed)
     if 'clock' in FEAT: clocks.check(hub, seed)
     if 'parents' in FEAT: parents.check(hub, reps, seed)
+    if 'keys' in FEAT: duplicates.check(hub, reps, seed)
     for r in reps:
         if 'scope' not in FEAT and set(r.conf) != set(hub.conf): raise AssertionError(('conflicts differ at a replica', seed, r.number, set(r.conf) ^ set(hub.conf)))
     if hub.violations: raise AssertionError((hub.violations[0], seed))

@@ -17,6 +17,7 @@ class World:
         self.reopened, self.decisions = {}, {}      # conflict -> who doubted it; what each decision about it had seen of that
         self.untold, self.decided = set(), {}       # decided: decision value -> conflict
         self.wrote, self.knew = {}, {}              # parents.py: value -> dot; delete -> all that its writer had seen
+        self.chosen = set()                         # duplicates.py: values that a merge chose
         self.together = set()                       # rules.py: values of a group as somebody left them
         self.clock = {}                             # clocks.py: value -> the earliest and the latest time that it can be of
         self.first, self.unequal = {}, []           # append-only rows as first shown, and those that were refused
