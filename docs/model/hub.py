@@ -1,6 +1,6 @@
 """The hub: stores batches, folds units, merges, answers pages, collects, is restored."""
 import copy
-from . import clocks, duplicates, parents, reopening, rules
+from . import clocks, duplicates, parents, reopening, rules, schemas
 from .world import COUNT, FEAT, FIX, WITHHELD, Fork, Gap, W, bad, count, covers
 
 class Hub:
@@ -111,14 +111,15 @@ class Hub:
         else:
             writes['#'] = False
             if self.rule in rules.BY_COLUMN: writes.update(rules.by_groups(ch['vals'], shown))
-            else: writes['*'] = dict(ch['vals'])
+            else: writes.update({'*': {c: v for c, v in ch['vals'].items() if c != schemas.NEW}}, **{c: v for c, v in ch['vals'].items() if c == schemas.NEW})
         if self.rule in rules.BY_COLUMN:
             filled = {g: v for g, v in rules.by_groups(ch.get('fill', {}), shown).items() if g not in writes and all(y['weak'] for y in cur['g'].get(g, ()))}
             writes.update(filled)
         else: filled = {}
-        plain = True
+        plain, full = not (schemas.unseen(ch) and schemas.NEW in cur['g'] and 'unseenplain' in FIX), ctx
         listed_before = {k for k in self.conf if k[0] == rid}
         for g, v in writes.items():
+            ctx = schemas.context(full, ch, g)
             reg, weak = cur['g'].get(g, []), bool(ch.get('weak')) or (g in filled and 'fillweak' in FIX)    # what the writer did not change is a copy
             named = {d for k, dots in ch.get('decides', {}).items() if k[1] == g for d in dots} if 'named' in FIX else set()
             if any(self.saw(y, ch['dot']) or ch['dot'] in y.get('named', ()) for y in reg): plain = False; continue
@@ -151,6 +152,7 @@ class Hub:
             cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': clocks.after(ch['hlc'], gone), 'v': v, 'weak': weak, 'named': named, 'by': ch['by'], 'behind': ch.get('behind', {}), 'seen': ch['seen'], 'knew': ch['knew'], 'pulled': pulled}]
             if not weak: self.written_over(rid, g, ctx, named, ch)
             self.relist(rid, g)
+        ctx = full
         for k in [k for k in ch.get('decides', {}) if 'reopen' not in FEAT or reopening.decided(self, k, ch)]:
             if 'named' in FIX or (k in self.conf and self.listed.get(k) and covers(ctx, self.listed[k])): self.conf.pop(k, None); self.decided.add(k); count('decided')
         if 'decidedstay' in FIX:

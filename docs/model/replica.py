@@ -1,6 +1,6 @@
 """The replica file: what the user writes, what is captured, how a conversation goes, and a pull is applied."""
 import copy
-from . import clocks, duplicates, parents, reopening, rules, touches
+from . import clocks, duplicates, parents, reopening, rules, schemas, touches
 from .world import COLUMNS, FEAT, FIX, WITHHELD, Fork, Gap, W, count, covers
 
 class Replica:
@@ -17,6 +17,7 @@ class Replica:
         self.listing, self.behind_knew = frozenset(), {}            # ground truth: the conflicts on the screen that belongs to a context
         self.orphans, self.behind_at_pull = set(), {}               # parents.py
         self.duplicates, self.merged = set(), set()                 # duplicates.py
+        self.schema = 1                                             # schemas.py
         self.told = set()                                           # those of my changes of which I know that they were refused as append-only
         self.offset, self.pulled = 0, 0                             # clocks.py: by what the clock is moved; ground truth, when the last pull was
         self.skew = rng.choice([0, 0, 0, -50, 80])
@@ -64,7 +65,7 @@ class Replica:
     def decide(self, k, now):
         '''An operator settles a conflict: a value of his choice, made of what the conflict shows.'''
         rid, g = k[0], k[1]; v, listed, sib = self.conf[k]
-        if rid not in self.rows or g == '#' or k[2][0] == 'gone': return
+        if rid not in self.rows or g == '#' or k[2][0] == 'gone' or g == schemas.NEW and self.schema == 1: return
         col = g if len(g) == 1 and g != '*' else self.rng.choice(COLUMNS if g == '*' else g)
         self.update(rid, now, col)
         if rid in self.forms: self.forms[rid]['row'] = copy.deepcopy(self.rows[rid])
@@ -101,6 +102,7 @@ class Replica:
                 if p.get('fill') or self.rescue is not None or self.stale: ch['fill'] = dict(row)
             if p.get('give'): ch['give'] = True
             if p.get('give') and 'weak' in FIX: ch['weak'] = True
+            if 'vals' in ch: ch['vals'] = schemas.captured(self, ch['vals'], before, p['ctx'])
             ch['owner'] = self.owner.get(rid, W.owner.get(rid, ''))
             made.append(self.stamp(ch, rid, p))
         self.enqueue(made + reopening.capture(self))
@@ -298,6 +300,7 @@ class Replica:
         self.K, self.conf, self.listing = dict(V), conf, frozenset(conf)
         if 'parents' in FEAT:
             self.orphans, self.listing = set(hub.orphans), self.listing.union(*self.seen.values())
+        if 'schema' in FEAT: schemas.pulled(self)
         if FEAT & {'parents', 'keys'}: self.behind_at_pull[frozenset(V.items())] = dict(self.behind)
         if 'keys' in FEAT: self.duplicates = set(hub.duplicates)
         waits = self.pending and not ('clock' in FEAT and 'seenfloor' in FIX) or 'clock' not in FEAT

@@ -21,7 +21,7 @@ def groups() -> list:
 
 def by_groups(vals: dict, shown: dict) -> dict:
     """What a change writes to each group. What it does not say of one is as it is shown."""
-    written = {g: {c: vals.get(c, shown.get(c)) for c in g} for g in groups() if not set(g).isdisjoint(vals)}
+    written = {g: {c: vals.get(c, shown.get(c)) for c in g} for g in groups() + ['d'] * ('schema' in FEAT) if not set(g).isdisjoint(vals)}
     return {g: v if len(g) > 1 else v[g] for g, v in written.items()}
 
 

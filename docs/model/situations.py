@@ -5,7 +5,7 @@ from .world import COLUMNS, FEAT, FIX, W, Fork, Gap, count
 from .hub import Hub
 from .replica import Replica
 from .truth import check
-from . import clocks, duplicates, parents, reopening, rules, touches
+from . import clocks, duplicates, parents, reopening, rules, schemas, touches
 from .order import check_order
 
 def run(seed, rule, faults, replicas=4, steps=400):
@@ -14,6 +14,8 @@ def run(seed, rule, faults, replicas=4, steps=400):
     comuni = ['capofila', 'A', 'B', 'B'] if FEAT & {'scope', 'authorise', 'rules'} else ['capofila'] * replicas
     reps = [Replica(i + 1, rng, comuni[i]) for i in range(replicas)]
     for r in reps if 'clock' in FEAT else []: r.skew = rng.choice(clocks.ERRORS)
+    for r in reps if 'schema' in FEAT else []:
+        r.schema = rng.choice([1, 1, 2]); r.K['schema'] = r.schema; hub.V['schema'] = 2
     hub.active = {r.number for r in reps}; hub.cursors = {r.number: 0 for r in reps}
     whole, now, made = rule not in rules.BY_COLUMN, 1000, 0
     backups, rep_backup = [copy.deepcopy(hub, {id(rng): rng})], {}
@@ -74,6 +76,7 @@ def run(seed, rule, faults, replicas=4, steps=400):
             if rng.random() < .01: disaster(lambda: hub.restore(rng.choice(backups[-2:])))
         if 'order' in FEAT and step % 60 == 59: check_order(hub, reps, seed, whole)
         if 'parents' in FEAT and rng.random() < .12: parents.play(r, hub, rng, now)
+        if 'schema' in FEAT and r.schema == 1 and rng.random() < .01: schemas.upgrade(r)
         if 'keys' in FEAT and rng.random() < .3: duplicates.play(r, rng, now)
         if 'touch' in FEAT and rng.random() < .25: touches.play(r, rng, now)
         if 'reopen' in FEAT and rng.random() < .1:
@@ -100,12 +103,13 @@ def run(seed, rule, faults, replicas=4, steps=400):
             if 'scope' in FEAT and rng.random() < .15:
                 hidden = [k for k in hub.rec if k not in r.rows and k not in r.pending and hub.rec[k]['owner'] not in ('', r.comune) and r.comune != 'capofila']
                 if hidden: rid = rng.choice(hidden); owner = r.comune
-            r.insert(rid, now, COLUMNS, owner)
+            r.insert(rid, now, schemas.columns(r), owner)
             if 'keys' in FEAT: r.rows[rid]['a'] += (rng.choice(duplicates.KEYS),)
             if 'refuse' in FEAT and rng.random() < .25: r.update(rid, now, 'a', 'bad')
         elif x < .36:
             rid = rng.choice(sorted(r.rows)) if r.rows else None
-            if r.rows and rid not in r.forms and rid not in r.merged and not ('parents' in FEAT and parents.is_place(rid)): r.update(rid, now, rng.choice('bc' if 'keys' in FEAT else COLUMNS), 'bad' if 'refuse' in FEAT and rng.random() < .15 else None)
+            if 'schema' in FEAT and rng.random() < .8: rid = rng.choice([k for k in sorted(r.rows) if int(k[1:]) % len(reps) == i] or [rid])      # mostly his own
+            if r.rows and rid not in r.forms and rid not in r.merged and not ('parents' in FEAT and parents.is_place(rid)): r.update(rid, now, rng.choice('bc' if 'keys' in FEAT else schemas.columns(r)), 'bad' if 'refuse' in FEAT and rng.random() < .15 else None)
         elif x < .37 and r.conf and 'nodec' not in FEAT:
             for k in r.rng.sample(sorted(r.conf, key=str), min(2, len(r.conf))): r.decide(k, now)
         elif x < .38 and 'revert' in FEAT:

@@ -1,5 +1,5 @@
 """What must hold when everything has settled."""
-from . import clocks, duplicates, parents, reopening, rules
+from . import clocks, duplicates, parents, reopening, rules, schemas
 from .world import FEAT, W, bad
 
 def check(hub, reps, seed, rule):
@@ -7,6 +7,7 @@ def check(hub, reps, seed, rule):
     allwant = {k: hub.show(k) for k in hub.rec if hub.rec[k]['g'] and hub.show(k) is not None}
     for r in reps:
         want = {k: v for k, v in allwant.items() if 'scope' not in FEAT or hub.readable(hub.rec[k]['owner'], r.comune)}
+        if 'schema' in FEAT: want = {k: {c: v for c, v in row.items() if c in schemas.columns(r)} for k, row in want.items()}
         if r.pending or r.outbox: raise AssertionError(('did not drain', seed))
         if r.edits and not any(bad(v) for v in r.edits.values()): raise AssertionError(('local edit lost', seed, r.number, list(r.edits.items())[0]))
         if r.rows != want:
@@ -19,7 +20,7 @@ def check(hub, reps, seed, rule):
         else: listed.add(v)
     for v, (rid, c) in W.accepted.items():
         if v in shown or v in listed or W.over.get(v) or v in W.gone or v in W.seen_refused: continue
-        if rid in W.deletes and not W.edits.get(rid): continue
+        if rid in W.deletes and not W.edits.get(rid) or c == schemas.NEW and rid not in allwant: continue      # who deletes a row deletes it with what his schema does not show
         raise AssertionError(('accepted value neither shown, nor overwritten by one who saw it, nor listed', seed, rid, c, v))
     for v, (rid, c) in W.refused.items():
         if v not in W.seen_refused and not W.over.get(v) and v not in W.accepted and v not in W.gone and v[0] not in W.untold: raise AssertionError(('refused and nobody was told', seed, rid, c))
@@ -47,6 +48,7 @@ def check(hub, reps, seed, rule):
     if 'clock' in FEAT: clocks.check(hub, seed)
     if 'parents' in FEAT: parents.check(hub, reps, seed)
     if 'keys' in FEAT: duplicates.check(hub, reps, seed)
+    if 'schema' in FEAT: schemas.check(hub, seed)
     for r in reps:
         if 'scope' not in FEAT and set(r.conf) != set(hub.conf): raise AssertionError(('conflicts differ at a replica', seed, r.number, set(r.conf) ^ set(hub.conf)))
     if hub.violations: raise AssertionError((hub.violations[0], seed))
