@@ -255,9 +255,10 @@ class Hub:
             del self.rec[k]
     def gc(self):
         floor = min([self.cursors.get(n, 0) for n in self.active] or [self.seq])
+        named = parents.named(self) if 'parents' in FEAT else ()
         for k in list(self.rec):
             v = self.rec[k]
-            if v['seq'] <= floor and self.show(k) is None and all(len(r) == 1 for r in v['g'].values()):
+            if k not in named and v['seq'] <= floor and self.show(k) is None and all(len(r) == 1 for r in v['g'].values()):
                 count('collected'); self.collected.setdefault(k, set()).update(v['seen']); del self.rec[k]; self.horizon = max(self.horizon, v['seq'])
 
     def restore(self, backup):

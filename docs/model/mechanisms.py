@@ -4,7 +4,7 @@
 ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
        'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant',
        'closedstay', 'formerloser', 'touchheld', 'touchcontext', 'formclose',
-       'reopenstays', 'markcontext', 'rulerank', 'dormantstays', 'dormantgiven', 'groupwhole', 'grouprest', 'appendonly', 'appendequal', 'refusedstay', 'measure', 'clockbound', 'clockfloor', 'clockset', 'seenfloor', 'afterreplaced', 'holdup', 'holdagain', 'behindothers', 'alias', 'inject', 'ofrecord', 'unseencolumns', 'unseenplain', 'onlywritten', 'upgradepull', 'reflife', 'orphanstate'}
+       'reopenstays', 'markcontext', 'rulerank', 'dormantstays', 'dormantgiven', 'groupwhole', 'grouprest', 'appendonly', 'appendequal', 'refusedstay', 'measure', 'clockbound', 'clockfloor', 'clockset', 'seenfloor', 'afterreplaced', 'holdup', 'holdagain', 'behindothers', 'alias', 'inject', 'ofrecord', 'unseencolumns', 'unseenplain', 'onlywritten', 'upgradepull', 'uploadfirst', 'freshpull', 'reflife', 'orphanstate'}
 COMFORT = {'askhashes', 'horizon', 'groupwhole'}                                   # these only spare false listings
 CAMPAIGNS = {                                                        # faults, situations
   'base':      (False, set()),
@@ -34,12 +34,14 @@ CAMPAIGNS = {                                                        # faults, s
   'parents':   (False, {'parents', 'order'}),
   'keys':      (False, {'keys', 'order'}),
   'schemas':   (False, {'schema', 'order'}),
+  'retired':   (False, {'gc', 'retired', 'revert'}),
+  'retiredparents': (False, {'gc', 'retired', 'parents'}),
   'appendrestore': (True, {'norepbackup', 'honest'}),
 }
-RULES = {'rules': ('mixed', 'capofila', 'owner'), 'set': ('set',), 'groups': ('fields',), 'groupsrestore': ('fields',), 'append': ('append',), 'clocks': ('fields',), 'parents': ('fields',), 'keys': ('fields',), 'appendrestore': ('append',)}                     # any other campaign: fields, lww
+RULES = {'rules': ('mixed', 'capofila', 'owner'), 'set': ('set',), 'groups': ('fields',), 'groupsrestore': ('fields',), 'append': ('append',), 'clocks': ('fields',), 'parents': ('fields',), 'keys': ('fields',), 'retiredparents': ('fields',), 'appendrestore': ('append',)}                     # any other campaign: fields, lww
 # Where a mechanism is tried, if not everywhere: the campaigns whose situation it is for.
 WHERE = {
-  'ackhash': 'clone', 'alias': 'keys', 'inject': 'keys', 'ofrecord': 'keys', 'unseencolumns': 'schemas', 'unseenplain': 'schemas', 'onlywritten': 'schemas', 'upgradepull': 'schemas', 'afterreplaced': 'clocks', 'appendequal': 'append', 'appendonly': 'append', 'askhashes': 'clone', 'behindothers': 'parents keys', 'behindrow': 'revert touch', 'closedstay': 'restores oldbackup', 'closeincomplete': 'all restore',
+  'ackhash': 'clone', 'alias': 'keys', 'inject': 'keys', 'ofrecord': 'keys', 'uploadfirst': 'retired', 'freshpull': 'retired', 'unseencolumns': 'schemas', 'unseenplain': 'schemas', 'onlywritten': 'schemas', 'upgradepull': 'schemas', 'afterreplaced': 'clocks', 'appendequal': 'append', 'appendonly': 'append', 'askhashes': 'clone', 'behindothers': 'parents keys', 'behindrow': 'revert touch', 'closedstay': 'restores oldbackup', 'closeincomplete': 'all restore',
   'clockbound': 'clocks', 'clockfloor': 'clocks', 'clockset': 'clocks', 'closereplaced': 'order', 'copytouch': 'lostpc oldbackup', 'decidedstay': 'restore oldbackup restores', 'dormant': 'order rules', 'dormantstays': 'rules order', 'dormantgiven': 'restores gcrestore', 'editgone': 'gc gcrestore',
   'equalcopy': 'lostpc oldbackup', 'fillweak': 'restore gcrestore', 'formclose': 'touch', 'formerloser': 'oldbackup restores', 'gcoldest': 'gc', 'grouprest': 'groups groupsrestore', 'groupwhole': 'groups groupsrestore',
   'givedelete': 'lostpc restore', 'holdagain': 'parents', 'holdup': 'parents', 'horizon': 'gcrestore', 'keepall': 'oldbackup', 'keepreplaced': 'oldbackup restores', 'markcontext': 'reopen', 'measure': 'clocks',

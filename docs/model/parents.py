@@ -54,6 +54,11 @@ def life(hub, rid: str, through: tuple = ()) -> list:
     return dots
 
 
+def named(hub) -> set:
+    """Whom a living child names: no tombstone of it may go."""
+    return {target(row['c']) for row in map(hub.show, hub.rec) if row}
+
+
 def settle(hub, touched: set) -> None:
     """After a unit: who depends on others shows or goes, and everybody gets it; orphans are listed and closed."""
     held_up = {k for k in hub.rec if not own_life(hub, k) and life(hub, k)}
@@ -61,6 +66,7 @@ def settle(hub, touched: set) -> None:
     for k in sorted(held_up ^ hub.held_up | again):
         hub.seq += 1; hub.rec[k]['seq'], hub.rec[k]['dot'] = hub.seq, hub.fresh_dot()
     hub.held_up = held_up
+    hub.orphans &= set(hub.rec)
     for k in hub.rec if 'orphanstate' in FIX else touched & set(hub.rec):
         row = hub.show(k)
         parent = target(row['c']) if row else None
@@ -70,12 +76,12 @@ def settle(hub, touched: set) -> None:
 
 def check(hub, reps, seed: int) -> None:
     def edits(rid): return [e for e, _, _ in W.edits.get(rid, ()) if not any(e in seen for _, seen, _ in W.deletes.get(rid, ()))]
-    def stand(rid): return [d for d, _, _ in W.deletes.get(rid, ()) if not any(d in seen for _, seen, _ in W.edits.get(rid, []) + W.deletes[rid])]
+    def stand(rid): return [d for d, _, _ in W.deletes.get(rid, ()) if d not in hub.collected.get(rid, ()) and not any(d in seen for _, seen, _ in W.edits.get(rid, []) + W.deletes[rid])]
     def lives(rid, through=()):
         own, dots = edits(rid), []
         if own or rid in through: return own
         for child, rec in hub.rec.items():
-            v = hub.winner(child, 'c', rec['g']['c'])['v']
+            v = hub.winner(child, 'c', rec['g']['c'])['v'] if 'c' in rec['g'] else None
             needs = lives(child, through + (rid,)) if target(v) == rid else []
             if needs and all(any(x not in W.knew[d] for x in needs + [W.wrote[v]]) for d in stand(rid)): dots += needs
         return dots

@@ -119,7 +119,7 @@ class Replica:
         if p.get('decides') and ch['op'] != 'del': ch.update(decides=dict(p['decides']), decidectx=p.get('decidectx'), doubts=p.get('doubts'))
         ch.update(id=rid, knew=p['knew'].union(*self.own.values()), dot=dot, ctx=ctx, hlc=p['hlc'], seen=p['seen'] | self.own.get(rid, set()))
         self.own.setdefault(rid, set()).add(dot); p['counter'], p['prev'] = self.counter, None
-        if FEAT & {'parents', 'keys'}: ch['behind'] = self.behind_at_pull.get(frozenset(p['ctx'].items()), {})
+        if FEAT & {'parents', 'keys'}: ch['behind'] = {k: {**b, **self.heads} for k, b in self.behind_at_pull.get(frozenset(p['ctx'].items()), {}).items()}
         row = copy.deepcopy(self.rows.get(rid)); p['steps'] = p.get('steps', []) + [(self.counter, (row, row is None, dict(p['ctx']), set(ch['seen'])))]
         return ch
 
@@ -175,7 +175,9 @@ class Replica:
         if 'gc' in FEAT and self.number not in hub.active: hub.active.add(self.number); hub.cursors[self.number] = self.oldest()
 
     def reincarnate(self, hub, fill=False):
-        count('renumbered'); self.K = dict(self.K); self.K[self.number] = max(self.K.get(self.number, 0), self.head[0])
+        count('renumbered'); behind = self.behind_at_pull.get(frozenset(self.K.items()), {})
+        self.K = dict(self.K); self.K[self.number] = max(self.K.get(self.number, 0), self.head[0])
+        self.behind_at_pull.setdefault(frozenset(self.K.items()), behind)
         self.heads = dict(self.heads); self.heads[self.number] = self.head[0]               # my own changes, under every number that I have had
         for rid, p in list(self.pending.items()):
             sent = p.get('sent') or p['counter'] is not None or p['prev'] is not None
@@ -183,7 +185,9 @@ class Replica:
             p.update(before=before, ins=ins, ctx=dict(ctx), seen=set(seen), counter=None, prev=None, fill=fill, sent=sent)
             p['decides'] = {**p.get('sentdec', {}), **p.get('decides', {})}
             p['seen'] |= {d for dots in p['decides'].values() for d in dots}
+            behind = self.behind_at_pull.get(frozenset(p['ctx'].items()), {})
             p['ctx'][self.number] = max(p['ctx'].get(self.number, 0), self.head[0])
+            self.behind_at_pull.setdefault(frozenset(p['ctx'].items()), behind)
         hub.active.discard(self.number)
         self.numbers = self.numbers | {self.number}
         self.number, self.counter, self.head, self.outbox, self.at = hub.new_number(), 0, (0, None), [], None
@@ -222,9 +226,9 @@ class Replica:
     def pull_step(self, hub, limit):
         self.greet(hub)
         if self.heal: return
-        if self.stale and (self.outbox or any(p['counter'] is None for p in self.pending.values())): return      # upload first
+        if self.stale and 'uploadfirst' in FIX and (self.outbox or any(p['counter'] is None for p in self.pending.values())): return      # upload first
         if self.at is None:
-            self.at, self.inbox = (0 if self.stale else self.cursor), []
+            self.at, self.inbox = (0 if self.stale and 'freshpull' in FIX else self.cursor), []
             self.full = self.at == 0
             hub.cursors[self.number] = self.oldest()
         self.page(hub, limit)

@@ -70,7 +70,7 @@ def run(seed, rule, faults, replicas=4, steps=400):
                     for k, q in enumerate(reps):
                         if away.get(k, 0) <= step: settle(q)
                 hub.gc()
-            if rng.random() < .012: away[i] = step + rng.randint(60, 200); hub.active.discard(r.number)   # retired as silent
+            if rng.random() < (.03 if 'retired' in FEAT else .012): away[i] = step + rng.randint(60, 200); hub.active.discard(r.number)   # retired as silent
         if 'restores' in FEAT:                                           # lives end often, and work of each waits somewhere
             if rng.random() < .01: backups.append(copy.deepcopy(hub, {id(rng): rng})); keep()
             if rng.random() < .01: disaster(lambda: hub.restore(rng.choice(backups[-2:])))
