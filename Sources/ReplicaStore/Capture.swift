@@ -24,7 +24,6 @@ struct Capture {
     private let unit: UInt64
     private var summary = CaptureSummary()
     private var builder: BatchBuilder
-    private var builderFloor: HybridTime
     private var context = VersionVector()
     /// The schema under which the context was pulled.
     private var contextVersion = 1
@@ -34,7 +33,7 @@ struct Capture {
     private var ratio = 3.0
     /// The batch before this one waits until it is known whether it is the last of the unit.
     private var heldBatch:
-        (builder: BatchBuilder, floor: HybridTime, context: VersionVector, version: Int, first: UInt64)?
+        (builder: BatchBuilder, context: VersionVector, version: Int, first: UInt64)?
     private let deciding: [RecordKey: [NamedConflict]]
     private let setCounter: RawStatement
     private let waitOn: RawStatement
@@ -63,7 +62,6 @@ struct Capture {
         unit = state.nextCounter
         firstCounter = state.nextCounter
         builder = BatchBuilder(floor: state.floor)
-        builderFloor = state.floor
         deciding = try Deciding.all(database)
         setCounter = try RawStatement(database, "UPDATE zona_pending SET counter = ?3 WHERE table_no = ?1 AND id = ?2")
         waitOn = try RawStatement(
@@ -91,10 +89,9 @@ struct Capture {
         try Deciding.markCaptured(database, before: state.nextCounter)
         try SkippedRows.forget(database, capturedFrom: unit)
         if Mutant.isOn(.counterLater) { try database.execute(sql: "COMMIT; BEGIN IMMEDIATE") }
-        let save = try RawStatement(database, "UPDATE zona_state SET next_counter = ?1, captured_hash = ?2, floor = ?3")
+        let save = try RawStatement(database, "UPDATE zona_state SET next_counter = ?1, captured_hash = ?2")
         save.bind(1, Int64(state.nextCounter))
         save.bind(2, blob: state.capturedHash)
-        save.bind(3, Int64(bitPattern: state.floor.rawValue))
         try save.run()
     }
 
@@ -176,7 +173,6 @@ struct Capture {
 
     private mutating func append(_ change: CapturedRow.Outline, row: CapturedRow, author: Int) throws {
         let stamp = HybridTime.stamp(changedAt: row.rows.integer(1), offset: state.clockOffset, floor: state.floor)
-        state.floor = stamp
         let set = builder.columnSet(carried: change.carried, changed: change.changed)
         let section = builder.begin(
             change.operation, table: row.table.number, columns: row.columns, id: row.id, columnSet: set, time: stamp,
@@ -220,10 +216,9 @@ struct Capture {
     private mutating func flush() throws {
         guard builder.count > 0 else { return }
         try seal(isLast: false)
-        heldBatch = (builder, builderFloor, context, contextVersion, firstCounter)
+        heldBatch = (builder, context, contextVersion, firstCounter)
         firstCounter = state.nextCounter
         builder = BatchBuilder(floor: state.floor)
-        builderFloor = state.floor
     }
 
     private mutating func seal(isLast: Bool) throws {
@@ -234,7 +229,7 @@ struct Capture {
             schemaVersion: state.schemaVersion,
             firstCounter: held.first, count: held.builder.count, unit: unit, isLastOfUnit: isLast,
             context: held.context, contextVersion: held.version,
-            floor: held.floor, offset: state.clockOffset, previousHash: state.capturedHash)
+            floor: state.floor, offset: state.clockOffset, previousHash: state.capturedHash)
         let frame = held.builder.frame(header: header, contextBefore: contextBefore, key: key)
         guard frame.bytes.count <= Limits.batchBytes else {
             throw ReplicaStoreError(

@@ -124,6 +124,15 @@ package struct Stamp: Sendable {
         context.covers(other, ownDot: dot) || named.contains(other)
     }
 
+    /// Later than the values that its writer replaced with them on screen, whatever his clock said. What he had pulled
+    /// is in his floor; an own value that nobody had accepted yet is not, for it may be wrong by years.
+    func after(_ replaced: [Stamp]) -> Stamp {
+        let seen = replaced.filter { context.covers($0.dot, ownDot: dot) }
+        guard let latest = seen.map(\.time).max(), latest >= time else { return self }
+        return Stamp(
+            dot: dot, time: latest.next, author: author, context: context, side: side, isCopy: isCopy, named: named)
+    }
+
     /// With what the writers of the values knew that a decision replaced by name: who has a value on screen has, of
     /// that group, seen what its writer had replaced. Contexts hold so much by themselves; names do not. Of existence
     /// the names are enough: what its stamps say that they have seen counts for other records too.

@@ -164,7 +164,8 @@ package struct Merge: Sendable {
         for sibling in gone where sibling.values != values {
             outcome.replaced.append(.init(group: group, sibling: sibling))
         }
-        let wiser = stamp.isCopy ? stamp : stamp.knowing(gone.map(\.stamp), of: group)
+        let later = stamp.after(gone.map(\.stamp))
+        let wiser = stamp.isCopy ? later : later.knowing(gone.map(\.stamp), of: group)
         var all = kept + [Sibling(stamp: wiser, values: values)]
         all.sort { $0.stamp.dot < $1.stamp.dot }
         outcome.state.set(Register(group: group, siblings: all))
@@ -351,7 +352,7 @@ package struct Merge: Sendable {
         guard
             registers.allSatisfy({
                 $0.siblings.count == 1 && $0.siblings[0].stamp.dot == change.dot && !$0.siblings[0].stamp.isCopy
-                    && $0.siblings[0].stamp.named.isEmpty
+                    && $0.siblings[0].stamp.named.isEmpty && $0.siblings[0].stamp.time == stamp.time
             })
         else { return }
         guard change.decides.isEmpty && !outcome.state.isDeleted else { return }

@@ -120,6 +120,8 @@ final class Desk {
     let store: ReplicaStore
     let key: SigningKey
     var author = Operator("anna")
+    /// Milliseconds by which the PC's clock is ahead of the hub's.
+    var skew: Int64 = 0
 
     init(ambito: Ambito, store: ReplicaStore, key: SigningKey) {
         self.ambito = ambito
@@ -169,10 +171,10 @@ final class Desk {
     @discardableResult
     func capture(targetBytes: Int = Limits.batchBytesTarget) throws -> CaptureSummary {
         ambito.now += 1_000
-        // The PC's clock is the hub's, and both are moved by hand.
-        try sql(
-            "UPDATE zona_pending SET changed_at = \(ambito.now) WHERE counter IS NULL AND changed_at > \(ambito.now)")
-        return try store.capture(key: key, now: ambito.now, targetBytes: targetBytes)
+        // The PC's clock and the hub's are moved by hand.
+        let now = ambito.now + skew
+        try sql("UPDATE zona_pending SET changed_at = \(now) WHERE counter IS NULL AND changed_at > \(ambito.now)")
+        return try store.capture(key: key, now: now, targetBytes: targetBytes)
     }
 
     /// What the last sync did beside sending and receiving.
@@ -187,7 +189,8 @@ final class Desk {
         var left = losing
         events = []
         for _ in 0..<6 {
-            var conversation = try Conversation(store: store, key: key, pulls: pulls, now: ambito.now)
+            let now = ambito.now + skew
+            var conversation = try Conversation(store: store, key: key, pulls: pulls, now: now)
             var line = Line(ambito: ambito, pageSize: pageSize)
             var request = try conversation.begin()
             while let asked = request {
@@ -196,7 +199,7 @@ final class Desk {
                     left -= 1
                     throw LostAnswer()
                 }
-                request = try conversation.receive(answer, sentAt: ambito.now, now: ambito.now)
+                request = try conversation.receive(answer, sentAt: now, now: now)
             }
             events += conversation.summary.events
             if !conversation.beginsAgain { return conversation.summary.applied }
