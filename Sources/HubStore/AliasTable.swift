@@ -13,6 +13,8 @@ final class AliasTable {
     private let readSources: LazyStatement
     private let put: LazyStatement
     private let lead: LazyStatement
+    private let putUnion: LazyStatement
+    private let readUnions: LazyStatement
 
     init(_ database: Database) {
         self.database = database
@@ -21,6 +23,10 @@ final class AliasTable {
             database, "SELECT id FROM alias WHERE table_no = ?1 AND target = ?2 AND is_derived = 1 ORDER BY id")
         put = LazyStatement(
             database, "INSERT OR REPLACE INTO alias(table_no, id, target, is_derived) VALUES (?1, ?2, ?3, ?4)")
+        putUnion = LazyStatement(
+            database, "INSERT INTO merged(table_no, gone, stays, number, counter) VALUES (?1, ?2, ?3, ?4, ?5)")
+        readUnions = LazyStatement(
+            database, "SELECT gone, number, counter FROM merged WHERE table_no = ?1 AND stays = ?2 ORDER BY gone")
         lead = LazyStatement(
             database, "UPDATE alias SET target = ?3 WHERE table_no = ?1 AND target = ?2 AND is_derived = 0")
     }
@@ -62,7 +68,11 @@ final class AliasTable {
 
     /// Two records are one from now on. Says which of those that stood for them goes and which stays; nothing when they
     /// were one already.
-    func unite(_ table: Int, _ left: RecordID, _ right: RecordID) throws -> (gone: RecordKey, stays: RecordKey)? {
+    ///
+    /// - Parameter dot: of the merge.
+    func unite(
+        _ table: Int, _ left: RecordID, _ right: RecordID, by dot: Dot
+    ) throws -> (gone: RecordKey, stays: RecordKey)? {
         let first = try target(of: RecordKey(table: table, id: left))?.id ?? left
         let second = try target(of: RecordKey(table: table, id: right))?.id ?? right
         guard first != second else { return nil }
@@ -73,7 +83,36 @@ final class AliasTable {
         lead.bind(3, idBytes: stays)
         try lead.run()
         try put(RecordKey(table: table, id: gone), stays, isDerived: false)
+        let putUnion = try putUnion()
+        putUnion.bind(1, table)
+        putUnion.bind(2, idBytes: gone)
+        putUnion.bind(3, idBytes: stays)
+        putUnion.bind(4, Int64(bitPattern: dot.number.rawValue))
+        putUnion.bind(5, Int64(bitPattern: dot.counter))
+        try putUnion.run()
         return (RecordKey(table: table, id: gone), RecordKey(table: table, id: stays))
+    }
+
+    /// What was merged into a record, and into that; nothing for a record that stands for itself alone.
+    func unions(of key: RecordKey) throws -> RecordUnions? {
+        guard try hasAny() else { return nil }
+        let read = try readUnions()
+        var unions: [RecordUnions.Union] = []
+        var rest = [key.id]
+        while let stays = rest.popLast() {
+            read.bind(1, key.table)
+            read.bind(2, idBytes: stays)
+            defer { read.reset() }
+            while try read.step() {
+                guard let gone = read.id(0) else { continue }
+                let dot = Dot(
+                    number: ReplicaNumber(rawValue: UInt64(bitPattern: read.integer(1))),
+                    counter: UInt64(bitPattern: read.integer(2)))
+                unions.append(.init(gone: gone, stays: stays, dot: dot))
+                rest.append(gone)
+            }
+        }
+        return unions.isEmpty ? nil : RecordUnions(unions)
     }
 
     private func put(_ key: RecordKey, _ target: RecordID, isDerived: Bool) throws {

@@ -56,7 +56,7 @@ extension Fold {
     /// The records that a change merges into its own are gone from now on.
     mutating func absorb(_ change: Change, stamp: Stamp, _ table: TableDescription) throws {
         for id in change.merged.sorted() {
-            guard let pair = try upkeep.aliases.unite(table.number, change.key.id, id) else { continue }
+            guard let pair = try upkeep.aliases.unite(table.number, change.key.id, id, by: stamp.dot) else { continue }
             try moveContent(of: pair.gone, to: pair.stays, change, stamp, table)
             upkeep.moves.append((pair.gone, pair.stays))
         }
@@ -77,7 +77,7 @@ extension Fold {
                 if stamp.covers(part.stamp.dot) {
                     for loss in part.losses { try remember(loss, at: gone, change) }
                 }
-                try inject(part, into: stays, table) { group, values in
+                try inject(part, of: gone, into: stays, table) { group, values in
                     // What nobody ever chose is no news where the operator may not write.
                     written.contains { $0.index == group } || values != table.defaults(of: group)
                 }
@@ -91,7 +91,7 @@ extension Fold {
 
     /// Writes to the survivor what one change had written to the record that goes.
     private mutating func inject(
-        _ part: RecordState.Part, into key: RecordKey, _ table: TableDescription,
+        _ part: RecordState.Part, of gone: RecordKey, into key: RecordKey, _ table: TableDescription,
         where matters: (Int, [UInt8]) -> Bool
     ) throws {
         guard let existing = try records.record(key) else { return }
@@ -121,8 +121,9 @@ extension Fold {
         }
         let open = try conflicts.open(key)
         let outcome = try Merge.outcome(
-            of: change(named), stamp: part.stamp, on: existing.state, recordDot: existing.dot, in: table, open: open,
-            contextIsKnown: true)
+            of: change(named), stamp: part.stamp.written(to: part.stamp.record ?? gone.id), on: existing.state,
+            recordDot: existing.dot, in: table, open: open, contextIsKnown: true,
+            unions: try upkeep.aliases.unions(of: key))
         let slices = try outcome.state.row.slices()
         let scope = table.scope(of: slices)
         let dot = hub.freshDot()

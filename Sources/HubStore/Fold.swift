@@ -115,7 +115,7 @@ struct Fold {
             }
             try merge(
                 change, into: existing, context: context, author: author, contextIsKnown: contextIsKnown,
-                isMoved: move != nil, table)
+                movedFrom: move == nil ? nil : sent.key, table)
             if change.isCopy, table.number == ConflictTable.decisions { try takeBackDecision(change, table) }
         } catch let refusal as Refusal {
             try refuse(change, refusal, existing: existing)
@@ -245,21 +245,23 @@ struct Fold {
 
     private mutating func merge(
         _ change: Change, into existing: StoredRecord?, context: Context, author: Int64, contextIsKnown: Bool,
-        isMoved: Bool, _ table: TableDescription
+        movedFrom sent: RecordKey?, _ table: TableDescription
     ) throws {
         let side = self.side(existing: existing, change: change, table)
         // Of a table that came after his last complete pull the writer has seen no row but his own.
         let isUnseen = table.since > schema.seen
         let unseen = try unseenColumns(of: table)
+        let unions = existing == nil ? nil : try upkeep.aliases.unions(of: change.key)
         let stamp = Stamp(
             dot: change.dot, time: change.time, author: author,
-            context: isUnseen ? try contexts.context(of: VersionVector()) : context, side: side)
+            context: isUnseen ? try contexts.context(of: VersionVector()) : context, side: side,
+            record: unions == nil || sent?.id == change.key.id ? nil : sent?.id)
         let open = existing == nil ? [] : try conflicts.open(change.key)
         let special = existing == nil ? [] : try conflicts.openSpecial(change.key)
         let outcome = try Merge.outcome(
             of: change, stamp: stamp, on: existing?.state, recordDot: existing?.dot, in: table, open: open,
-            contextIsKnown: contextIsKnown, unseen: unseen)
-        let dot = outcome.isPlain && !isMoved ? change.dot : hub.freshDot()
+            contextIsKnown: contextIsKnown, unseen: unseen, unions: unions)
+        let dot = outcome.isPlain && sent == nil ? change.dot : hub.freshDot()
         let slices = try outcome.state.row.slices()
         let scope = table.scope(of: slices)
         try records.write(

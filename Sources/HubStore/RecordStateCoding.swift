@@ -5,6 +5,8 @@ import SyncCore
 struct RecordStateCoding {
     /// So many dots a stamp may name.
     private static let namedLimit = Limits.decisionDots * 10
+    /// The flag of a stamp that names the record which its change was written to.
+    private static let ofAnother: UInt8 = 128
 
     let contexts: ContextTable
 
@@ -31,7 +33,10 @@ struct RecordStateCoding {
         // What a merge joined is not kept yet.
         let context = stamp.context.reference == 0 ? try contexts.context(of: stamp.context.vector) : stamp.context
         bytes.appendVarint(UInt64(context.reference))
-        bytes.append(stamp.side.rawValue << 2 | (stamp.isCopy ? 1 : 0) | (stamp.named.isEmpty ? 0 : 2))
+        bytes.append(
+            stamp.side.rawValue << 2 | (stamp.isCopy ? 1 : 0) | (stamp.named.isEmpty ? 0 : 2)
+                | (stamp.record == nil ? 0 : Self.ofAnother))
+        if let record = stamp.record { bytes.appendID(record) }
         if !stamp.named.isEmpty {
             let named = stamp.named.suffix(Self.namedLimit)
             bytes.appendVarint(UInt64(named.count))
@@ -62,6 +67,7 @@ struct RecordStateCoding {
         let author = Int64(try reader.varint())
         let context = try contexts.context(Int64(try reader.varint()))
         let flags = try reader.byte()
+        let record = flags & Self.ofAnother == 0 ? nil : try reader.id()
         var named: [Dot] = []
         if flags & 2 == 2 {
             for _ in 0..<(try reader.count(limit: Self.namedLimit, of: "dots")) {
@@ -69,7 +75,8 @@ struct RecordStateCoding {
             }
         }
         return Stamp(
-            dot: dot, time: time, author: author, context: context, side: WriterSide(rawValue: flags >> 2),
-            isCopy: flags & 1 == 1, named: named)
+            dot: dot, time: time, author: author, context: context,
+            side: WriterSide(rawValue: (flags & ~Self.ofAnother) >> 2),
+            isCopy: flags & 1 == 1, named: named, record: record)
     }
 }

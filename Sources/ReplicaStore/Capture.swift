@@ -32,8 +32,7 @@ struct Capture {
     /// Bytes before compression for one byte after it; learnt from batch to batch.
     private var ratio = 3.0
     /// The batch before this one waits until it is known whether it is the last of the unit.
-    private var heldBatch:
-        (builder: BatchBuilder, context: VersionVector, version: Int, first: UInt64)?
+    private var heldBatch: (builder: BatchBuilder, context: VersionVector, version: Int, first: UInt64)?
     private let deciding: [RecordKey: [NamedConflict]]
     private let setCounter: RawStatement
     private let waitOn: RawStatement

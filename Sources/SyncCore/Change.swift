@@ -105,10 +105,12 @@ package struct Stamp: Sendable {
     package let isCopy: Bool
     /// Dots that the writer had on screen beside his context, because a decision names them.
     package let named: [Dot]
+    /// The record that the change was written to, where that was merged into the one at which its value stands.
+    package let record: RecordID?
 
     package init(
         dot: Dot, time: HybridTime, author: Int64, context: Context, side: WriterSide = [], isCopy: Bool = false,
-        named: [Dot] = []
+        named: [Dot] = [], record: RecordID? = nil
     ) {
         self.dot = dot
         self.time = time
@@ -117,6 +119,14 @@ package struct Stamp: Sendable {
         self.side = side
         self.isCopy = isCopy
         self.named = named
+        self.record = record
+    }
+
+    /// The same, of a change that was written to a record which was merged into another.
+    package func written(to record: RecordID) -> Stamp {
+        Stamp(
+            dot: dot, time: time, author: author, context: context, side: side, isCopy: isCopy, named: named,
+            record: record)
     }
 
     /// Whether this value's writer had seen the value written under `other`.
@@ -130,7 +140,8 @@ package struct Stamp: Sendable {
         let seen = replaced.filter { context.covers($0.dot, ownDot: dot) }
         guard let latest = seen.map(\.time).max(), latest >= time else { return self }
         return Stamp(
-            dot: dot, time: latest.next, author: author, context: context, side: side, isCopy: isCopy, named: named)
+            dot: dot, time: latest.next, author: author, context: context, side: side, isCopy: isCopy, named: named,
+            record: record)
     }
 
     /// With what the writers of the values knew that a decision replaced by name: who has a value on screen has, of
@@ -156,6 +167,6 @@ package struct Stamp: Sendable {
         return Stamp(
             dot: dot, time: time, author: author,
             context: vector == context.vector ? context : Context(reference: 0, vector: vector), side: side,
-            isCopy: isCopy, named: dots)
+            isCopy: isCopy, named: dots, record: record)
     }
 }

@@ -35,6 +35,7 @@ package struct Merge: Sendable {
     private let recordDot: Dot?
     private let contextIsKnown: Bool
     private let unseen: UnseenColumns?
+    private let unions: RecordUnions?
     private let oldSlices: [ArraySlice<UInt8>]
     private let carriedSlices: [(column: Int, value: ArraySlice<UInt8>)]
     private var outcome: MergeOutcome
@@ -47,9 +48,10 @@ package struct Merge: Sendable {
     ///   - open: the record's open conflicts.
     ///   - contextIsKnown: whether the hub has every dot that the change's context covers.
     ///   - unseen: columns that the change's writer had not seen, whatever his context covers.
+    ///   - unions: which other records were merged into this one.
     package static func outcome(
         of change: Change, stamp: Stamp, on state: RecordState?, recordDot: Dot?, in table: TableDescription,
-        open: [OpenConflict], contextIsKnown: Bool, unseen: UnseenColumns? = nil
+        open: [OpenConflict], contextIsKnown: Bool, unseen: UnseenColumns? = nil, unions: RecordUnions? = nil
     ) throws(MalformedBytes) -> MergeOutcome {
         let isWhole = change.operation == .insert && change.carried == .first(change.carried.count)
         let writesUnseen = unseen.map { !$0.columns.intersection(change.carried).isEmpty } ?? false
@@ -58,7 +60,7 @@ package struct Merge: Sendable {
         }
         var merge = try Merge(
             change, stamp: stamp, on: state, recordDot: recordDot, in: table, open: open,
-            contextIsKnown: contextIsKnown, unseen: unseen)
+            contextIsKnown: contextIsKnown, unseen: unseen, unions: unions)
         try merge.writeAll()
         return merge.outcome
     }
@@ -75,7 +77,7 @@ package struct Merge: Sendable {
 
     private init(
         _ change: Change, stamp: Stamp, on state: RecordState?, recordDot: Dot?, in table: TableDescription,
-        open: [OpenConflict], contextIsKnown: Bool, unseen: UnseenColumns?
+        open: [OpenConflict], contextIsKnown: Bool, unseen: UnseenColumns?, unions: RecordUnions?
     ) throws(MalformedBytes) {
         self.table = table
         self.change = change
@@ -84,6 +86,7 @@ package struct Merge: Sendable {
         self.recordDot = recordDot
         self.contextIsKnown = contextIsKnown
         self.unseen = unseen
+        self.unions = unions
         let state = state ?? RecordState(base: nil, registers: [], row: .empty, isDeleted: false)
         oldSlices = try state.row.slices()
         var reader = ByteReader(change.values)
@@ -127,7 +130,7 @@ package struct Merge: Sendable {
     private mutating func fillAll() {
         let weak = Stamp(
             dot: stamp.dot, time: stamp.time, author: stamp.author, context: stamp.context, side: stamp.side,
-            isCopy: !Mutant.isOn(.fillWeak))
+            isCopy: !Mutant.isOn(.fillWeak), record: stamp.record)
         for group in table.groups where !writes(group) && !group.columns.intersection(change.carried).isEmpty {
             guard siblings(of: group.index).allSatisfy(\.stamp.isCopy) else { continue }
             write(group: group.index, values: newValues(of: group.columns), stamp: weak)
@@ -138,20 +141,21 @@ package struct Merge: Sendable {
         let named = Mutant.isOn(.named) ? [] : change.decides.filter { $0.group == group }.flatMap(\.dots)
         let stamp = Stamp(
             dot: stamp.dot, time: stamp.time, author: stamp.author, context: context(of: group) ?? stamp.context,
-            side: stamp.side, isCopy: (stamp.isCopy || change.isCopy) && !Mutant.isOn(.weak), named: named)
+            side: stamp.side, isCopy: (stamp.isCopy || change.isCopy) && !Mutant.isOn(.weak), named: named,
+            record: stamp.record)
         let present = siblings(of: group)
-        if present.contains(where: { $0.stamp.dot == stamp.dot || $0.stamp.covers(stamp.dot) }) {
+        if present.contains(where: { $0.stamp.dot == stamp.dot || saw($0.stamp, stamp) }) {
             outcome.isPlain = false
             if !stamp.isCopy { learn(from: stamp, of: group, present: present) }
             return
         }
         var gone = present.filter {
-            stamp.covers($0.stamp.dot) || Mutant.isOn(.laterWins) && $0.stamp.time < stamp.time
+            saw(stamp, $0.stamp) || Mutant.isOn(.laterWins) && $0.stamp.time < stamp.time
         }
         if stamp.isCopy {
             guard writeCopy(group: group, values: values, stamp: stamp, present: present, gone: &gone) else { return }
         } else {
-            for sibling in present where sibling.stamp.isCopy && !stamp.covers(sibling.stamp.dot) {
+            for sibling in present where sibling.stamp.isCopy && !saw(stamp, sibling.stamp) {
                 gone.append(sibling)
                 outcome.isPlain = false
                 if sibling.values != values { outcome.listedForGood.append(.init(group: group, sibling: sibling)) }
@@ -160,7 +164,7 @@ package struct Merge: Sendable {
         let goneDots = gone.map(\.stamp.dot)
         let kept = present.filter { !goneDots.contains($0.stamp.dot) }
         if !kept.isEmpty { outcome.isPlain = false }
-        closeReplaced(gone, of: group, by: stamp)
+        closeReplaced(gone, of: group, by: stamp, beside: kept)
         for sibling in gone where sibling.values != values {
             outcome.replaced.append(.init(group: group, sibling: sibling))
         }
@@ -175,14 +179,14 @@ package struct Merge: Sendable {
     /// Older news for a group. A decision that named it without having seen what it replaced learns of that now, and
     /// what it replaced goes: so it would be, had it come before the decision.
     private mutating func learn(from stamp: Stamp, of group: Int, present: [Sibling]) {
-        let gone = present.filter { stamp.covers($0.stamp.dot) && !$0.stamp.covers(stamp.dot) }
+        let gone = present.filter { saw(stamp, $0.stamp) && !saw($0.stamp, stamp) }
         guard !gone.isEmpty || present.contains(where: { $0.stamp.named.contains(stamp.dot) }) else { return }
         let goneDots = gone.map(\.stamp.dot)
         let wiser = present.filter { !goneDots.contains($0.stamp.dot) }.map {
             guard $0.stamp.named.contains(stamp.dot), !$0.stamp.isCopy else { return $0 }
             return Sibling(stamp: $0.stamp.knowing([stamp], of: group), values: $0.values)
         }
-        closeReplaced(gone, of: group, by: stamp)
+        closeReplaced(gone, of: group, by: stamp, beside: wiser)
         for sibling in gone { outcome.replaced.append(.init(group: group, sibling: sibling)) }
         outcome.state.set(Register(group: group, siblings: wiser))
         relist(group: group)
@@ -201,12 +205,12 @@ package struct Merge: Sendable {
     ) -> Bool {
         if !Mutant.isOn(.equalCopy), present.contains(where: { $0.values == values && !$0.stamp.isCopy }) {
             outcome.isPlain = false
-            let kept = present.filter { $0.values == values || !stamp.covers($0.stamp.dot) }
+            let kept = present.filter { $0.values == values || !saw(stamp, $0.stamp) }
             outcome.state.set(Register(group: group, siblings: kept))
             relist(group: group)
             return false
         }
-        let stay = present.filter { !stamp.covers($0.stamp.dot) }
+        let stay = present.filter { !saw(stamp, $0.stamp) }
         let isBeaten = stay.contains { !$0.stamp.isCopy || $0.stamp.context.vector.covers(stamp.context.vector) }
         if isBeaten {
             outcome.isPlain = false
@@ -225,11 +229,15 @@ package struct Merge: Sendable {
     /// A listed conflict closes by itself only when the change that replaces the loser had it on screen, had not
     /// seen the listing, and names no dot that the hub lacks. Who had seen the listing leaves it to an operator. A
     /// loser that somebody else has replaced meanwhile counts too: which of the two came first must not matter.
-    private mutating func closeReplaced(_ gone: [Sibling], of group: Int, by stamp: Stamp) {
+    private mutating func closeReplaced(
+        _ gone: [Sibling], of group: Int, by stamp: Stamp, beside kept: [Sibling]
+    ) {
         guard contextIsKnown else { return }
         for conflict in open where conflict.group == group {
             let isReplaced =
-                gone.contains { $0.stamp.dot == conflict.loser } || !stamp.isCopy && stamp.covers(conflict.loser)
+                gone.contains { $0.stamp.dot == conflict.loser }
+                || !stamp.isCopy && stamp.covers(conflict.loser)
+                    && !kept.contains { $0.stamp.dot == conflict.loser }
             let isForGood = outcome.listedForGood.contains {
                 $0.group == group && $0.sibling.stamp.dot == conflict.loser
             }
@@ -238,6 +246,13 @@ package struct Merge: Sendable {
                 outcome.closed.append(conflict)
             }
         }
+    }
+
+    /// Whether the writer of one value had seen the other.
+    private func saw(_ stamp: Stamp, _ other: Stamp) -> Bool {
+        let (mine, its) = (stamp.record ?? change.key.id, other.record ?? change.key.id)
+        guard mine != its, let unions, !stamp.named.contains(other.dot) else { return stamp.covers(other.dot) }
+        return unions.saw(stamp, at: mine, other.dot, at: its)
     }
 
     private mutating func relist(group: Int) {

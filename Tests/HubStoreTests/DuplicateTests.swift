@@ -284,6 +284,50 @@ import Testing
         try otricoli.sql("INSERT INTO adesione(soggetto_id, piano_id) VALUES ('\(b)', '\(piano)')")
         try settle()
     }
+
+    private func telephone(_ number: String, of id: String, _ desk: Desk) throws {
+        try desk.sql("UPDATE soggetto SET telefono = '\(number)' WHERE id = '\(id)'")
+    }
+
+    @Test(arguments: [false, true])
+    func `What was written to one record is not replaced by who wrote to the other and did not know that they are one`(
+        isOfSurvivor: Bool
+    ) throws {
+        let conflict = try twice()
+        let (first, other) = isOfSurvivor ? (a, b) : (b, a)
+        try telephone("11", of: first, amelia)
+        try amelia.sync()
+        try otricoli.sync()
+        try merge(narni, conflict)
+        try narni.sync()
+
+        // Otricoli has seen 11 at the one record, and writes to the other.
+        try telephone("77", of: other, otricoli)
+        try settle()
+
+        let shown = try narni.value("SELECT telefono FROM soggetto")
+        let open = try narni.store.conflicts().flatMap(\.other.values)
+        for value in ["11", "77"] {
+            #expect(shown == "\"\(value)\"" || open.contains(.text(value)), "\(value) of \(shown), \(open)")
+        }
+        try expectEqual()
+    }
+
+    @Test func `Who goes on with a record after its merge replaces his own value and lists nothing more`() throws {
+        let conflict = try twice()
+        try telephone("11", of: b, otricoli)
+        try otricoli.sync()
+        try merge(narni, conflict)
+        try narni.sync()
+        try settle()
+        let open = try narni.store.conflicts()
+        #expect(open.flatMap(\.other.values) == [.text("11")])
+
+        try telephone("12", of: a, otricoli)
+        try settle()
+        #expect(try narni.value("SELECT telefono FROM soggetto") == "\"12\"")
+        try expectEqual()
+    }
 }
 
 extension Desk {
