@@ -20,6 +20,7 @@ struct Options {
 
           zona-simulate --seeds 200 --jobs 2
           zona-simulate --campaign all --seed 3 --trace
+          zona-simulate --campaign clone,putBack,collect --seeds 50      (any situations together)
 
         """
 

@@ -13,7 +13,7 @@ enum Simulator {
             for campaign in Campaign.all { print(campaign.name) }
             return
         }
-        let campaigns = options.campaign.map { name in Campaign.all.filter { $0.name == name } } ?? Campaign.all
+        let campaigns = options.campaign.map { Campaign.named($0).map { [$0] } ?? [] } ?? Campaign.all
         guard !campaigns.isEmpty else {
             FileHandle.standardError.write(Data("there is no such campaign: --list names them\n".utf8))
             exit(64)

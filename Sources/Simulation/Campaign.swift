@@ -1,10 +1,18 @@
 /// What a campaign does beside the everyday: which situations it makes, and which it must have made to count.
 package struct Campaign: Sendable {
     /// Situations that runs may get into.
-    enum Situation: Sendable {
+    enum Situation: String, Sendable {
         case refuse, scope, rules, touch, revert, crash, stick, clock, keys
         case bundle
         case clone, putBack, restore, oldBackup, lostPC, collect, move, schema, deletes
+        /// Work is about the few records that somebody wrote last.
+        case near
+        /// Copies of a file talk in turn with what they are copies of.
+        case twins
+        /// A PC burns, or two, and the hub with them.
+        case fire
+        /// Who did not hear the answer to an upload is away for a while.
+        case silence
     }
 
     package let name: String
@@ -102,9 +110,32 @@ package struct Campaign: Sendable {
         Campaign(
             name: "all", situations: [.restore, .refuse, .collect, .revert, .touch, .crash],
             promises: daily + ["restore", "refused", "collected", "revert", "form saved", "crash of a PC", "copy"]),
+        Campaign(name: "near", situations: [.near, .touch, .deletes], promises: daily + ["form saved"]),
+        Campaign(
+            name: "nearback", situations: [.near, .restore, .deletes, .silence],
+            promises: daily + ["restore", "copy", "silence", "conflict restored", "copy written over"]),
+        Campaign(
+            name: "nearbad", situations: [.near, .restore, .refuse],
+            promises: daily + ["restore", "copy", "refused", "incomplete"]),
+        Campaign(
+            name: "fire", situations: [.near, .restore, .lostPC, .deletes, .fire],
+            promises: daily + ["fire", "restore", "copy", "PC lost"]),
+        Campaign(
+            name: "twins", situations: [.clone, .twins, .near, .stick],
+            promises: daily + ["clone", "forked", "talked between", "batch by stick", "batch over another"]),
     ]
 
+    /// One of those above, or one of any situations, named by them: `clone,collect`.
     package static func named(_ name: String) -> Campaign? {
-        all.first { $0.name == name }
+        all.first { $0.name == name } ?? Campaign(of: name)
+    }
+}
+
+extension Campaign {
+    /// Any situations together; promises nothing.
+    fileprivate init?(of names: String) {
+        let situations = names.split(separator: ",").map { Situation(rawValue: String($0)) }
+        guard situations.count > 1, !situations.contains(nil) else { return nil }
+        self.init(name: names, situations: Set(situations.compactMap(\.self)), promises: [])
     }
 }

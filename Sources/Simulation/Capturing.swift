@@ -75,20 +75,49 @@ extension Play {
             let value = try reader.value()
             guard column < roles.count, let known = Written.value(value) else { continue }
             let place = World.Place(key: change.key, column: column)
-            if desk.memory.edits[place] == known { desk.memory.edits[place] = nil }
+            if desk.memory.edits[place] == known {
+                guard !change.isCopy else {
+                    throw SimulationFailure("desk \(desk.index) wrote \(known), and it went up as nobody's change")
+                }
+                desk.memory.edits[place] = nil
+            }
             carried.append(known)
             if counting.contains(column) { values.append((column, known)) }
         }
-        let name = world.newDeed()
+        let name = deed(change, values.map(\.value), of: desk)
         // While a record waits, pulls leave it alone: what its writer has seen of it is what the last pull showed.
         var all = (desk.memory.seen[change.key] ?? []).union(desk.memory.own[change.key] ?? [])
-        // Who decides had on screen what the conflict names.
-        for dot in change.decides.flatMap(\.dots) { all.formUnion(names[dot] ?? []) }
+        // Who decides had on screen what the conflict names; but who deletes has settled no column.
+        let settles = change.decides.filter { change.operation != .delete || $0.group == ColumnGroup.existence }
+        for dot in settles.flatMap(\.dots) { all.formUnion(names[dot] ?? []) }
         desk.memory.own[change.key, default: []].insert(name)
         names[change.dot, default: []].insert(name)
         note("desk \(desk.index) captured \(change.key) \(change.operation) \(change.dot) \(values)")
         return Captured(
             name: name, dot: change.dot, key: change.key, operation: change.operation, values: values, carried: carried,
-            seen: all, isCopy: change.isCopy, decides: change.decides.map(\.conflict))
+            seen: all, isCopy: change.isCopy, decides: change.decides.map(\.conflict),
+            settled: try settled(by: change, of: desk))
+    }
+
+    /// What was captured and nobody acknowledged may be captured again.
+    private func deed(_ change: Change, _ values: [Int], of desk: Desk) -> Int {
+        let number = change.dot.number
+        let isOne = campaign.situations.isDisjoint(with: [.clone, .putBack]) && !values.isEmpty
+        guard isOne, !change.isCopy, change.decides.isEmpty else { return world.newDeed() }
+        let before = desk.memory.deeds[change.key]?.last
+        if let before, before.values == values, before.number != number { return before.name }
+        let name = world.newDeed()
+        desk.memory.deeds[change.key, default: []].append((values, number, name))
+        return name
+    }
+
+    private func settled(by change: Change, of desk: Desk) throws -> [World.Settled] {
+        guard !change.decides.isEmpty else { return [] }
+        let listed = try desk.program.rows("SELECT id FROM zona_conflict").compactMap { RecordID($0[0].string) }
+        // Who decides about a column of a record that is deleted writes no column.
+        let isDelete = change.operation == .delete
+        return change.decides.filter { !isDelete || $0.group == ColumnGroup.existence }.map {
+            World.Settled(key: change.key, group: Int64($0.group), dots: $0.dots, listed: Set(listed))
+        }
     }
 }

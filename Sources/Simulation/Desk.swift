@@ -18,6 +18,8 @@ struct Captured {
     let seen: Set<Int>
     let isCopy: Bool
     let decides: [RecordID]
+    /// What its writer settled, when it decides.
+    var settled: [World.Settled] = []
 }
 
 /// What a person at a PC has seen and done, beside the file. A copy of the file takes a copy of this along.
@@ -28,6 +30,8 @@ struct Memory {
     var skipped: [RecordKey: Set<Int>] = [:]
     /// Own changes, captured.
     var own: [RecordKey: Set<Int>] = [:]
+    /// What own captured changes wrote: one that is captured again, under another number, is the same deed.
+    var deeds: [RecordKey: [(values: [Int], number: ReplicaNumber, name: Int)]] = [:]
     /// Records written since the last capture: how the row stood.
     var written: [RecordKey: Beginning] = [:]
     /// The last values that this person wrote and that no batch holds yet.

@@ -237,7 +237,9 @@ extension Play {
 
     private func take(_ change: Captured) {
         note("took \(change.key) \(change.operation) \(change.dot) \(change.values)\(change.isCopy ? " copy" : "")")
-        for (column, value) in change.values where world.accepted[value] == nil {
+        for (column, value) in change.values {
+            world.gone.remove(value)
+            guard world.accepted[value] == nil else { continue }
             world.accepted[value] = World.Place(key: change.key, column: column)
         }
         let deed = World.Deed(name: change.name, seen: change.seen, isCopy: change.isCopy)
@@ -248,6 +250,7 @@ extension Play {
         }
         hub.memory.seen[change.key, default: []].insert(change.name)
         for conflict in change.decides { world.decided[conflict] = change.name }
+        world.settled += change.settled
         if change.isCopy { count("copy") }
     }
 

@@ -131,6 +131,7 @@ extension Play {
 
     /// The first write of a record since the last capture.
     func begin(_ key: RecordKey, _ desk: Desk, row: [Value]?) {
+        world.wrote(key)
         if desk.memory.written[key] == nil { desk.memory.written[key] = Memory.Beginning(row: row) }
         if desk.form?.key == key { desk.form = nil }
     }
@@ -146,14 +147,43 @@ extension Play {
         return ids.isEmpty ? nil : chance.pick(ids)
     }
 
-    func anyRow(_ desk: Desk) throws -> (RecordKey, TableDescription, Toys.Profile, [Value])? {
-        guard let (table, profile) = anyTable(desk), let id = try any(of: table, desk) else { return nil }
-        let key = RecordKey(table: table.number, id: id)
-        guard let row = try desk.row(key, table) else { return nil }
+    func anyRow(_ desk: Desk) throws -> Known? {
+        if campaign.has(.near), chance.happens(0.7), let near = try nearRow(desk) { return near }
+        guard let (table, _) = anyTable(desk), let id = try any(of: table, desk) else { return nil }
+        return try known(RecordKey(table: table.number, id: id), desk)
+    }
+
+    private func nearRow(_ desk: Desk) throws -> Known? {
+        world.lately.isEmpty ? nil : try known(chance.pick(world.lately), desk)
+    }
+
+    typealias Known = (key: RecordKey, table: TableDescription, profile: Toys.Profile, row: [Value])
+
+    private func known(_ key: RecordKey, _ desk: Desk) throws -> Known? {
+        guard let table = desk.table(key.table), let profile = Toys.profile(table.name),
+            let row = try desk.row(key, table)
+        else { return nil }
         return (key, table, profile, row)
     }
 
     // MARK: Changing
+
+    /// A row that waits to be given back is written over before it goes up.
+    func writeOverCopy(_ desk: Desk) throws -> Bool {
+        let copies = try desk.program.rows(
+            """
+            SELECT table_no, id FROM zona_pending WHERE is_copy = 1 AND counter IS NULL AND table_no < 900 ORDER BY id
+            """)
+        guard !copies.isEmpty, chance.happens(0.5) else { return false }
+        let row = chance.pick(copies)
+        guard let id = RecordID(row[1].string),
+            let (key, table, profile, values) = try known(RecordKey(table: Int(row[0].integer), id: id), desk),
+            table.rule != .set, table.rule != .appendOnly
+        else { return false }
+        count("copy written over")
+        try write(desk, key, table, changes(of: values, profile, try desk.number), over: values, onScreen: values)
+        return true
+    }
 
     func update(_ desk: Desk) throws {
         guard let (key, table, profile, row) = try anyRow(desk) else { return }

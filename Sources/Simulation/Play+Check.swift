@@ -15,6 +15,7 @@ struct HubRecord {
 private struct OpenConflict {
     let record: RecordID
     let group: Int64
+    let loser: Dot
     /// A function of the state: a decision that did not change it leaves it open.
     let followsState: Bool
     let values: [Int]
@@ -34,6 +35,7 @@ extension Play {
         try checkTold()
         try checkOrder(shown, conflicts)
         try checkExistence(shown)
+        try checkSettled(conflicts)
         try checkClasses(shown)
         try checkSums()
         for id in world.decided.keys.sorted()
@@ -107,6 +109,7 @@ extension Play {
         func column(_ name: String) -> Int { table.column(named: name) ?? 0 }
         let (state, group, record) = (column("state"), column("group_no"), column("record_id"))
         let (other, kind, rule) = (column("other_values"), column("kind"), column("rule"))
+        let (number, counter) = (column("other_number"), column("other_counter"))
         var open: [RecordID: OpenConflict] = [:]
         for (key, row) in shown where key.table == table.number {
             let kindName = row.values[kind].string
@@ -116,6 +119,9 @@ extension Play {
             guard row.values[state].string == "open", let id = RecordID(row.values[record].string) else { continue }
             open[key.id] = OpenConflict(
                 record: id, group: row.values[group].integer,
+                loser: Dot(
+                    number: ReplicaNumber(rawValue: UInt64(bitPattern: row.values[number].integer)),
+                    counter: UInt64(bitPattern: row.values[counter].integer)),
                 followsState: ["duplicate", "orphan", "invalid"].contains(kindName),
                 values: Written.values(in: row.values[other].bytes))
         }
@@ -171,7 +177,7 @@ extension Play {
     private func checkOrder(
         _ shown: [RecordKey: HubRecord], _ open: [RecordID: OpenConflict]
     ) throws {
-        guard campaign.situations.isDisjoint(with: [.clone, .lostPC, .putBack, .oldBackup]) else { return }
+        guard campaign.situations.isDisjoint(with: [.clone, .lostPC, .putBack]) else { return }
         for key in shown.keys.sorted() {
             guard let record = shown[key], let profile = table(key.table).flatMap({ Toys.profile($0.name) }) else {
                 continue
@@ -183,6 +189,23 @@ extension Play {
                 guard let first = newer.min() else { continue }
                 if campaign.has(.collect), world.deletes[key] != nil { continue }
                 throw SimulationFailure("\(key) shows \(known), which \(first) replaced in front of it")
+            }
+        }
+    }
+
+    /// Whether no file is lost or copied, and no delete is forgotten of which something may come back.
+    private var isEachDeleteKnown: Bool {
+        campaign.situations.isDisjoint(with: [.clone, .putBack, .lostPC, .oldBackup])
+            && !(campaign.has(.restore) && campaign.has(.collect))
+    }
+
+    /// What somebody settled is not listed anew for others to settle.
+    private func checkSettled(_ open: [RecordID: OpenConflict]) throws {
+        guard !campaign.hasDisasters, campaign.situations.isDisjoint(with: [.collect, .keys]) else { return }
+        for (id, conflict) in open.sorted(by: { $0.key < $1.key }) where !conflict.followsState {
+            for settled in world.settled where settled.key.id == conflict.record && settled.group == conflict.group {
+                guard settled.dots.contains(conflict.loser), !settled.listed.contains(id) else { continue }
+                throw SimulationFailure("\(conflict.loser) of \(settled.key) was settled and is listed anew")
             }
         }
     }
@@ -201,6 +224,11 @@ extension Play {
             let edits = (world.edits[key] ?? []).filter { !$0.isCopy }
             let isListed = listed.contains([key.table.description, Hash.text(key.id.bytes)])
             guard !deletes.isEmpty else { continue }
+            if isEachDeleteKnown, edits.count == world.edits[key]?.count,
+                deletes.contains(where: { deed in edits.allSatisfy { deed.seen.contains($0.name) } })
+            {
+                throw SimulationFailure("\(key) is there, and who deleted it had seen every change of it")
+            }
             if campaign.situations.isDisjoint(with: [.clone, .putBack]), !isListed {
                 for deed in deletes where edits.allSatisfy({ deed.seen.contains($0.name) }) {
                     throw SimulationFailure("deleted record \(key) is back, and nobody had written it anew")

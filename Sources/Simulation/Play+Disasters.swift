@@ -33,7 +33,7 @@ extension Play {
     // MARK: Copies of a PC's file
 
     /// The file is copied, with its key, to another PC: two that believe they are the same.
-    private func clone(_ desk: Desk) throws {
+    func clone(_ desk: Desk, isOftenAway: Bool = true) throws {
         count("clone")
         let path = side + "/\(desks.count)-clone.sqlite"
         try desk.program.copy(to: path)
@@ -46,7 +46,7 @@ extension Play {
         try twin.program.run("DELETE FROM zona_touch")
         desks.append(twin)
         // Mostly one of the two is without a network for a while: then they go far apart.
-        if chance.happens(0.7) { twin.awayUntil = step + 20 + chance.below(60) }
+        if isOftenAway, chance.happens(0.7) { twin.awayUntil = step + 20 + chance.below(60) }
         try mark(twin)
     }
 
@@ -102,6 +102,16 @@ extension Play {
         }
         try? hub.store.retire(number, now: now)
         try hub.refresh()
+    }
+
+    /// What is left of the hub is one of the backups that it keeps.
+    func burn(_ desk: Desk) throws {
+        guard backups.count > 1 else { return }
+        count("fire")
+        try lose(desk)
+        let other = chance.pick(desks)
+        if other.index != desk.index, chance.happens(0.5) { try lose(other) }
+        try restore(chance.pick(Array(backups.suffix(2))))
     }
 
     private func forgetNumbers(of desk: Desk) throws {
@@ -164,7 +174,8 @@ extension Play {
 
     // MARK: What dies
 
-    /// Values and changes that no file on earth holds after `body` are counted out.
+    /// Values and changes that no file on earth holds after `body` are counted out. What is only under way is in none:
+    /// it counts again if the hub takes it.
     private func losing(_ body: () throws -> Void) throws {
         let before = try existing()
         try body()
@@ -177,10 +188,10 @@ extension Play {
     private func knownDeeds() throws -> Set<Int> {
         var known: Set<Int> = []
         for names in hub.memory.seen.values { known.formUnion(names) }
-        for upload in sticks + late { known.formUnion((batches[upload.hash] ?? []).map(\.name)) }
         for desk in desks {
-            // Of a deletion that only lost PCs had sent the others know no more than that the record is not there.
-            guard !campaign.has(.lostPC) else {
+            // Of a deletion whose batch is gone with its PC's file the others know no more than that the record is not
+            // there.
+            guard campaign.situations.isDisjoint(with: [.lostPC, .putBack]) else {
                 for row in try desk.program.rows("SELECT hash FROM zona_outbox") {
                     known.formUnion((batches[row[0].bytes] ?? []).map(\.name))
                 }
@@ -203,7 +214,6 @@ extension Play {
         for value in Set(world.accepted.keys).subtracting(found) where Written.holds(hubBytes, money: value) {
             found.insert(value)
         }
-        for upload in sticks + late { found.formUnion((batches[upload.hash] ?? []).flatMap(\.carried)) }
         for desk in desks { found.formUnion(try existing(at: desk)) }
         return found
     }

@@ -51,6 +51,7 @@ extension Play {
     }
 
     private func work(at desk: Desk) throws {
+        if campaign.has(.near), campaign.restoresHub, try writeOverCopy(desk) { return }
         let draw = chance.part()
         switch draw {
         case ..<0.06: try insert(desk)
@@ -61,7 +62,10 @@ extension Play {
         case ..<0.46: try capture(desk, targetBytes: chance.pick([1, 40, 128 << 10]))
         default:
             guard desk.awayUntil <= step else { return }
-            for _ in 0..<(1 + chance.below(4)) where desk.awayUntil <= step { try talk(desk) }
+            for _ in 0..<(1 + chance.below(4)) where desk.awayUntil <= step {
+                try talk(desk)
+                if campaign.has(.twins) { try talkBetween(desk) }
+            }
         }
     }
 
@@ -75,12 +79,14 @@ extension Play {
         if campaign.has(.bundle) { try useBundles(desk) }
         if campaign.has(.crash) { try crash(desk) }
         if campaign.has(.collect) { try collect(desk) }
+        if campaign.has(.twins) { try useTwins(desk) }
         if campaign.has(.schema) { try upgrade(desk) }
         if campaign.hasDisasters, chance.happens(0.04) { try disaster(desk) }
         if campaign.has(.clock), chance.happens(0.02) {
             desk.skew = chance.pick([0, -50, 3_000, -90_000, 86_400_000, -31_536_000_000])
             count("clock stepped")
         }
+        if campaign.has(.fire), chance.happens(0.01) { try burn(desks[desk.index]) }
     }
 
     /// A newer Zona is installed, at the hub or at a PC: mostly, not always, at the hub first.
@@ -137,7 +143,7 @@ extension Play {
     }
 
     /// A batch comes to the hub on its own: what it brings is judged as ever.
-    private func deliver(_ upload: LateUpload) throws {
+    func deliver(_ upload: LateUpload) throws {
         do {
             _ = try hub.store.accept(upload.bytes, from: upload.peer, offset: upload.clock, now: now)
         } catch {

@@ -41,9 +41,17 @@ extension Play {
         }
         if chance.happens(0.08) {
             count("answer lost")
+            if campaign.has(.silence), case .upload = sent { fallSilent(desk) }
             return loseTalk(desk, request)
         }
         try receive(answer, desk)
+    }
+
+    /// The hub has what this PC does not know that it has, and much may happen before it hears of it.
+    private func fallSilent(_ desk: Desk) {
+        guard chance.happens(0.6) else { return }
+        count("silence")
+        desk.awayUntil = step + 30 + chance.below(80)
     }
 
     /// A page's size is drawn small, so that pulls have several.

@@ -15,6 +15,14 @@ struct World {
         let isCopy: Bool
     }
 
+    /// What somebody had before him when he decided: values of one group that he settled, and what his list held.
+    struct Settled {
+        let key: RecordKey
+        let group: Int64
+        let dots: [Dot]
+        let listed: Set<RecordID>
+    }
+
     /// Successors that are no value.
     static let deleted = -1
     static let undone = -2
@@ -35,6 +43,8 @@ struct World {
     var untold: Set<UInt64> = []
     /// Conflicts that a decision which the hub took has named, with the change that took it along.
     var decided: [RecordID: Int] = [:]
+    /// What decisions that the hub took had settled.
+    var settled: [Settled] = []
     /// Records that somebody deleted whose schema did not show him all of their columns.
     var blind: Set<RecordKey> = []
     /// Records that went into another when an operator merged duplicates.
@@ -43,6 +53,8 @@ struct World {
     var again: Set<Int> = []
     /// The number under which a value was written.
     var maker: [Int: UInt64] = [:]
+    /// The records that somebody wrote last.
+    var lately: [RecordKey] = []
     /// Who owns a record, where its table has owners.
     var owner: [RecordKey: RecordID?] = [:]
     private var lastValue = 1_000
@@ -57,6 +69,11 @@ struct World {
     mutating func newDeed() -> Int {
         lastDeed += 1
         return lastDeed
+    }
+
+    mutating func wrote(_ key: RecordKey) {
+        lately.removeAll { $0 == key }
+        lately = lately.suffix(3) + [key]
     }
 
     mutating func replaced(_ old: Int?, by new: Int) {
