@@ -103,7 +103,8 @@ package struct Stamp: Sendable {
     package let context: Context
     package let side: WriterSide
     package let isCopy: Bool
-    /// Dots that the writer had on screen beside his context, because a decision names them.
+    /// Dots that the writer had on screen beside his context, because a decision names them. Of a copy: changes that
+    /// the hub has and that its giver had seen, of each number the last.
     package let named: [Dot]
     /// The record that the change was written to, where that was merged into the one at which its value stands.
     package let record: RecordID?
@@ -168,5 +169,19 @@ package struct Stamp: Sendable {
             dot: dot, time: time, author: author,
             context: vector == context.vector ? context : Context(reference: 0, vector: vector), side: side,
             isCopy: isCopy, named: dots, record: record)
+    }
+
+    /// A copy that takes the place of older values, or was here before them: what it had seen of them it stands for.
+    func standing(for older: [Stamp]) -> Stamp {
+        let dots = older.flatMap { $0.isCopy ? $0.named : [$0.dot] }.filter(covers)
+        let last = VersionVector(named + dots).entries.map { Dot(number: $0.number, counter: $0.counter) }
+        return Stamp(
+            dot: dot, time: time, author: author, context: context, side: side, isCopy: isCopy, named: last,
+            record: record)
+    }
+
+    /// Whether this copy stands for a change that the giver of `other` had not seen.
+    func standsForMore(than other: Stamp) -> Bool {
+        named.contains { !other.covers($0) }
     }
 }

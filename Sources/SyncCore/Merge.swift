@@ -169,7 +169,8 @@ package struct Merge: Sendable {
             outcome.replaced.append(.init(group: group, sibling: sibling))
         }
         let later = stamp.after(gone.map(\.stamp))
-        let wiser = stamp.isCopy ? later : later.knowing(gone.map(\.stamp), of: group)
+        let wiser =
+            stamp.isCopy ? later.standing(for: gone.map(\.stamp)) : later.knowing(gone.map(\.stamp), of: group)
         var all = kept + [Sibling(stamp: wiser, values: values)]
         all.sort { $0.stamp.dot < $1.stamp.dot }
         outcome.state.set(Register(group: group, siblings: all))
@@ -180,7 +181,9 @@ package struct Merge: Sendable {
     /// what it replaced goes: so it would be, had it come before the decision.
     private mutating func learn(from stamp: Stamp, of group: Int, present: [Sibling]) {
         let gone = present.filter { saw(stamp, $0.stamp) && !saw($0.stamp, stamp) }
-        guard !gone.isEmpty || present.contains(where: { $0.stamp.named.contains(stamp.dot) }) else { return }
+        guard !gone.isEmpty || present.contains(where: { $0.stamp.named.contains(stamp.dot) }) else {
+            return standFor(stamp, in: group, present: present)
+        }
         let goneDots = gone.map(\.stamp.dot)
         let wiser = present.filter { !goneDots.contains($0.stamp.dot) }.map {
             guard $0.stamp.named.contains(stamp.dot), !$0.stamp.isCopy else { return $0 }
@@ -192,6 +195,15 @@ package struct Merge: Sendable {
         relist(group: group)
     }
 
+    /// A copy stands for the change that it had seen: a copy that had not seen it loses to both.
+    private mutating func standFor(_ older: Stamp, in group: Int, present: [Sibling]) {
+        guard present.contains(where: \.stamp.isCopy) else { return }
+        let wiser = present.map {
+            $0.stamp.isCopy ? Sibling(stamp: $0.stamp.standing(for: [older]), values: $0.values) : $0
+        }
+        outcome.state.set(Register(group: group, siblings: wiser))
+    }
+
     /// What the writer had seen of a group, where that is less than his context says.
     private func context(of group: Int) -> Context? {
         guard let unseen, let columns = table.group(group)?.columns, !columns.intersection(unseen.columns).isEmpty
@@ -199,7 +211,8 @@ package struct Merge: Sendable {
         return unseen.context
     }
 
-    /// A copy replaces only copies with a smaller context. Returns false when it is not written.
+    /// A copy replaces only copies that do not know more. One that stands for a change which this one's giver had not
+    /// seen does, whatever the rest of their contexts. Returns false when it is not written.
     private mutating func writeCopy(
         group: Int, values: [UInt8], stamp: Stamp, present: [Sibling], gone: inout [Sibling]
     ) -> Bool {
@@ -211,7 +224,10 @@ package struct Merge: Sendable {
             return false
         }
         let stay = present.filter { !saw(stamp, $0.stamp) }
-        let isBeaten = stay.contains { !$0.stamp.isCopy || $0.stamp.context.vector.covers(stamp.context.vector) }
+        let isBeaten = stay.contains {
+            !$0.stamp.isCopy || $0.stamp.standsForMore(than: stamp)
+                || $0.stamp.context.vector.covers(stamp.context.vector)
+        }
         if isBeaten {
             outcome.isPlain = false
             if winner(of: group, among: stay).values != values {

@@ -117,6 +117,37 @@ import Testing
         #expect(world.losers == [dot(4, 1)])
     }
 
+    @Test func `of two copies that know different things the one that had not seen a change loses`() throws {
+        let old = Write.insert(dot(1, 1), at: 1, [1, 1])
+        let change = Write.update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 2, 1: 2])
+        let informed = Write.insert(
+            dot(3, 1), at: 8, knowing: vector(dot(1, 1), dot(2, 1)), [2, 2], isCopy: true)
+        let behind = Write.insert(dot(4, 1), at: 9, knowing: vector(dot(1, 1), dot(9, 5)), [1, 1], isCopy: true)
+
+        for writes in [
+            [informed, change, behind, old], [informed, behind, change, old], [behind, informed, change, old],
+            [behind, change, informed, old], [informed, old, behind, change], [old, change, informed, behind],
+        ] {
+            var world = HubWorld(SampleCatalog.lastWriterWins)
+            for write in writes { try world.deliver(write) }
+
+            #expect(world.shown == [2, 2])
+        }
+    }
+
+    @Test func `a copy that takes a change's place stands for it`() throws {
+        let change = Write.update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 2, 1: 2])
+        let later = Write.insert(dot(3, 1), at: 8, knowing: vector(dot(1, 1), dot(2, 1)), [3, 3], isCopy: true)
+        let behind = Write.insert(dot(4, 1), at: 9, knowing: vector(dot(1, 1), dot(9, 5)), [1, 1], isCopy: true)
+        var world = try HubWorld(SampleCatalog.lastWriterWins, first)
+        for write in [change, later] { try world.deliver(write) }
+
+        try world.deliver(behind)
+
+        #expect(world.shown == [3, 3])
+        #expect(world.losers == [dot(4, 1)])
+    }
+
     @Test func `a copy of one of two values, which had seen both, leaves that one alone`() throws {
         let changes = [
             Write.update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 5, 1: 6]),
