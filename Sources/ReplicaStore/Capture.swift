@@ -176,7 +176,7 @@ struct Capture {
         let section = builder.begin(
             change.operation, table: row.table.number, columns: row.columns, id: row.id, columnSet: set, time: stamp,
             author: author, action: UInt64(bitPattern: row.rows.integer(3)), isFilled: change.isFilled,
-            isCopy: change.isCopy, decides: row.decides)
+            isCopy: change.isCopy, decides: change.operation == .delete ? row.decides.map(\.ofLoser) : row.decides)
         var bits = change.carried.bits
         var size = 0
         while bits != 0 {
@@ -302,5 +302,13 @@ extension Database {
         let result = try body()
         try RawStatement(self, "UPDATE zona_state SET applying = 0").run()
         return result
+    }
+}
+
+extension NamedConflict {
+    /// A delete takes nothing along that its writer's context does not cover: that somebody wrote the record stands in
+    /// the list, and not what he wrote.
+    fileprivate var ofLoser: NamedConflict {
+        NamedConflict(conflict: conflict, group: group, dots: Array(dots.prefix(1)))
     }
 }

@@ -137,6 +137,25 @@ import Testing
         try expectEqual(ambito, [narni, amelia, otricoli], ["obiettivo", "zona_conflict"])
     }
 
+    @Test func `Who chooses the delete while his row is behind takes along nothing that he has not seen`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        try amelia.sql("DELETE FROM obiettivo")
+        try otricoli.sql("UPDATE obiettivo SET titolo = 'serve ancora'")
+        try settle([amelia, otricoli, narni])
+        let table = try #require(narni.store.catalog.table(named: "obiettivo"))
+        try narni.store.touch(try #require(RecordID(obiettivo)), of: table, now: ambito.now)
+        try otricoli.sql("UPDATE obiettivo SET titolo = 'scritto dopo'")
+        try settle([otricoli, narni])
+
+        let conflict = try #require(try narni.store.conflicts().first)
+        try narni.store.resolve(conflict, .other, note: "", by: Operator("ufficio"), now: ambito.now)
+        try settle([narni, amelia, otricoli])
+
+        #expect(try amelia.value("SELECT titolo FROM obiettivo") == "\"scritto dopo\"")
+        #expect(try narni.store.conflicts().map(\.kind) == ["edit-delete"])
+        try expectEqual(ambito, [narni, amelia, otricoli], ["obiettivo", "zona_conflict", "zona_decision"])
+    }
+
     @Test func `A conflict about a record that was deleted meanwhile can still be decided`() throws {
         let (ambito, narni, amelia, otricoli) = try world()
         try amelia.sql("UPDATE obiettivo SET titolo = 'da Amelia'")
