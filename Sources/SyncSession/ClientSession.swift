@@ -118,7 +118,7 @@ package struct ClientSession: Sendable {
         case ended
     }
 
-    private let local: Local
+    private var local: Local
     private let pulls: Bool
     private let pushes: Bool
     private var phase: Phase = .begun
@@ -307,6 +307,8 @@ package struct ClientSession: Sendable {
         case .elsewhere, .less, .stranger: return beginAgain()
         case nil: break
         }
+        // What comes now and knows less was said before: a page that is late would take away what is acknowledged.
+        local.chain.removeAll { $0.counter < state.storedCounter }
         phase = .pushing(stored: state.storedCounter)
         return .acknowledge(folded: state.foldedCounter, stored: state.storedCounter)
     }

@@ -250,6 +250,17 @@ import Testing
         #expect(directive == .stop(.unexpected("the hub did not keep a batch")))
     }
 
+    @Test func `a page that was made before what this conversation acknowledged is not kept`() {
+        var session = session(at: .awaitingAcknowledgement)
+        _ = session.onAcknowledgement(Acknowledgement(state: Fixture.state(folded: 8, stored: 8, hash: 8)))
+        _ = session.onOutbox(next: nil)
+
+        let page = Fixture.page(
+            from: 40, to: 44, isComplete: true, state: Fixture.state(folded: 5, stored: 5, hash: 5))
+
+        #expect(session.onPage(page) == .beginAgain)
+    }
+
     @Test func `a greeting acknowledges what a lost answer did not`() {
         var session = session(at: .awaitingGreeting)
 
