@@ -261,7 +261,9 @@ struct Fold {
         let outcome = try Merge.outcome(
             of: change, stamp: stamp, on: existing?.state, recordDot: existing?.dot, in: table, open: open,
             contextIsKnown: contextIsKnown, unseen: unseen, unions: unions)
-        let dot = outcome.isPlain && sent == nil ? change.dot : hub.freshDot()
+        // Who writes in this life and knew what it lacks may have more in his row than it has: the record goes back to
+        // him. What is given back keeps its dot: by it others tell whether they knew that version.
+        let dot = outcome.isPlain && sent == nil && (contextIsKnown || isOld) ? change.dot : hub.freshDot()
         let slices = try outcome.state.row.slices()
         let scope = table.scope(of: slices)
         try records.write(
