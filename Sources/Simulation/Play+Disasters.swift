@@ -83,6 +83,7 @@ extension Play {
         note("desk \(desk.index) is lost")
         try forgetNumbers(of: desk)
         let number = ReplicaNumber(rawValue: try desk.number)
+        let former = try desk.store.formerNumbers()
         for value in world.refused.keys where world.maker[value].map(world.untold.contains) == true {
             world.told.insert(value)
         }
@@ -100,6 +101,7 @@ extension Play {
             desks[desk.index] = new
             try mark(new)
         }
+        world.lost += [number] + former
         try? hub.store.retire(number, now: now)
         try hub.refresh()
     }
@@ -182,25 +184,30 @@ extension Play {
         world.gone.formUnion(before.subtracting(try existing()))
         let known = try knownDeeds()
         for key in world.deletes.keys { world.deletes[key]?.removeAll { !known.contains($0.name) } }
+        world.faint = try known.subtracting(writtenDeeds())
         world.decided = world.decided.filter { known.contains($0.value) }
     }
 
     private func knownDeeds() throws -> Set<Int> {
-        var known: Set<Int> = []
-        for names in hub.memory.seen.values { known.formUnion(names) }
-        for desk in desks {
-            // Of a deletion whose batch is gone with its PC's file the others know no more than that the record is not
-            // there.
-            guard campaign.situations.isDisjoint(with: [.lostPC, .putBack]) else {
-                for row in try desk.program.rows("SELECT hash FROM zona_outbox") {
-                    known.formUnion((batches[row[0].bytes] ?? []).map(\.name))
-                }
-                continue
-            }
+        var known = try writtenDeeds()
+        // Of a deletion that only lost PCs had sent the others know no more than that the record is not there.
+        for desk in desks where !campaign.has(.lostPC) {
             for names in desk.memory.seen.values { known.formUnion(names) }
             for names in desk.memory.own.values { known.formUnion(names) }
         }
         return known
+    }
+
+    /// Those that the hub has or a batch holds.
+    private func writtenDeeds() throws -> Set<Int> {
+        var written: Set<Int> = []
+        for names in hub.memory.seen.values { written.formUnion(names) }
+        for desk in desks {
+            for row in try desk.program.rows("SELECT hash FROM zona_outbox") {
+                written.formUnion((batches[row[0].bytes] ?? []).map(\.name))
+            }
+        }
+        return written
     }
 
     /// Every value that is written down anywhere, but for rows that a pull only skipped.

@@ -169,6 +169,9 @@ extension Play {
     /// After the last fault: everything goes up and comes down until nothing moves.
     func settle() throws {
         if hub.files.version < catalog.version { try upgradeHub() }
+        // A hub that was put back may have forgotten that they were retired.
+        for number in world.lost { try? hub.store.retire(number, now: now) }
+        if !world.lost.isEmpty { try hub.refresh() }
         // Forms that a crash left open have ended.
         now += Limits.touchMilliseconds * 2
         for desk in desks {

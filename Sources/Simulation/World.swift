@@ -34,6 +34,8 @@ struct World {
     var over: [Int: Set<Int>] = [:]
     var deletes: [RecordKey: [Deed]] = [:]
     var edits: [RecordKey: [Deed]] = [:]
+    /// Deeds that no batch holds any more: who saw them knows it.
+    var faint: Set<Int> = []
     var refused: [Int: Place] = [:]
     /// Refused values of which their writer was told.
     var told: Set<Int> = []
@@ -41,6 +43,8 @@ struct World {
     var gone: Set<Int> = []
     /// Numbers whose file is no more, or was put back: nobody is left to tell.
     var untold: Set<UInt64> = []
+    /// Numbers of PCs that are lost.
+    var lost: [ReplicaNumber] = []
     /// Conflicts that a decision which the hub took has named, with the change that took it along.
     var decided: [RecordID: Int] = [:]
     /// What decisions that the hub took had settled.
