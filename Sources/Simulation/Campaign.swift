@@ -9,7 +9,7 @@ package struct Campaign: Sendable {
         case near
         /// Copies of a file talk in turn with what they are copies of.
         case twins
-        /// A PC burns, or two, and the hub with them.
+        /// A PC goes, or two, and the hub with them: lost, or put back from their backups.
         case fire
         /// Who did not hear the answer to an upload is away for a while.
         case silence
@@ -120,6 +120,9 @@ package struct Campaign: Sendable {
         Campaign(
             name: "fire", situations: [.near, .restore, .lostPC, .deletes, .fire],
             promises: daily + ["fire", "restore", "copy", "PC lost"]),
+        Campaign(
+            name: "neargone", situations: [.near, .restore, .putBack, .deletes, .fire],
+            promises: daily + ["fire", "restore", "copy", "PC put back"]),
         Campaign(
             name: "twins", situations: [.clone, .twins, .near, .stick],
             promises: daily + ["clone", "forked", "talked between", "batch by stick", "batch over another"]),

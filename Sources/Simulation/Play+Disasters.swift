@@ -110,9 +110,12 @@ extension Play {
     func burn(_ desk: Desk) throws {
         guard backups.count > 1 else { return }
         count("fire")
-        try lose(desk)
-        let other = chance.pick(desks)
-        if other.index != desk.index, chance.happens(0.5) { try lose(other) }
+        if campaign.has(.putBack) { try putBack(desk) }
+        if campaign.has(.lostPC) {
+            try lose(desk)
+            let other = chance.pick(desks)
+            if other.index != desk.index, chance.happens(0.5) { try lose(other) }
+        }
         try restore(chance.pick(Array(backups.suffix(2))))
     }
 
