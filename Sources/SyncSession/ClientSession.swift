@@ -291,11 +291,10 @@ package struct ClientSession: Sendable {
         guard state.ambito == local.ambito, state.number == local.number, state.incarnation == local.incarnation else {
             return .elsewhere
         }
+        guard state.foldedCounter <= state.storedCounter else { return .nonsense }
         if let head = local.chain.first, state.storedCounter < head.counter { return .less }
-        guard local.chain.contains(ChainLink(counter: state.storedCounter, hash: state.storedHash)) else {
-            return .stranger
-        }
-        return state.foldedCounter <= state.storedCounter ? nil : .nonsense
+        let isMine = local.chain.contains(ChainLink(counter: state.storedCounter, hash: state.storedHash))
+        return isMine ? nil : .stranger
     }
 
     /// An answer whose hash is none of mine acknowledges nothing: the other copy of my file, or another life of the

@@ -149,6 +149,7 @@ import Testing
 
         let conflict = try #require(try narni.store.conflicts().first)
         try narni.store.resolve(conflict, .other, note: "", by: Operator("ufficio"), now: ambito.now)
+        try narni.store.endTouch(try #require(RecordID(obiettivo)), of: table)
         try settle([narni, amelia, otricoli])
 
         #expect(try amelia.value("SELECT titolo FROM obiettivo") == "\"scritto dopo\"")
