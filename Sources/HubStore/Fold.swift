@@ -131,7 +131,7 @@ struct Fold {
         guard let table = catalog.table(change.key.table), table.since <= version else {
             throw Refusal(.unknown, "table \(change.key.table)")
         }
-        let slices = try existing.map { try $0.row.slices() }
+        let slices = try owned(existing, table)?.row.slices()
         if let slices, !isReadable(table.scope(of: slices)), !Mutant.isOn(.scopeCheck) { throw Refusal(.outOfScope) }
         if change.operation == .update && existing == nil && !Mutant.isOn(.needRecord) && !isOld && !change.isFilled {
             throw Refusal(.noSuchRecord)
@@ -148,6 +148,14 @@ struct Fold {
         if !change.merged.isEmpty { try permitMerge(change, table) }
         if change.key.table == ConflictTable.decisions { try permitReopening(change) }
         return table
+    }
+
+    /// A record of which a restored hub has only some columns has no owner yet: its scope says nothing.
+    private func owned(_ existing: RecordState?, _ table: TableDescription) -> RecordState? {
+        guard let existing, let owner = table.ownerColumn, existing.base == nil,
+            let group = table.groups.first(where: { $0.columns.contains(owner) }), existing.register(group.index) == nil
+        else { return existing }
+        return nil
     }
 
     /// What comes back after a disaster is not refused because its giver may not write it: nobody else may have it. It
