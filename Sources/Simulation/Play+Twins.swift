@@ -29,7 +29,8 @@ extension Play {
             let next = try desk.program.rows(
                 """
                 SELECT bytes, hash FROM zona_outbox o WHERE number = ?1 AND first_counter = ?2 + 1
-                    AND EXISTS (SELECT 1 FROM zona_outbox b WHERE b.number = ?1 AND b.last_counter = ?2 AND b.hash <> ?3)
+                    AND EXISTS (SELECT 1 FROM zona_outbox b
+                        WHERE b.number = ?1 AND b.last_counter = ?2 AND b.hash <> ?3)
                 """, [.number(number), known[0], known[1]]
             ).first
         else { return }

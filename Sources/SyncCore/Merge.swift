@@ -216,7 +216,7 @@ package struct Merge: Sendable {
     private mutating func writeCopy(
         group: Int, values: [UInt8], stamp: Stamp, present: [Sibling], gone: inout [Sibling]
     ) -> Bool {
-        if !Mutant.isOn(.equalCopy), present.contains(where: { $0.values == values && !$0.stamp.isCopy }) {
+        if present.contains(where: { $0.values == values && !$0.stamp.isCopy }) {
             outcome.isPlain = false
             let kept = present.filter { $0.values == values || !saw(stamp, $0.stamp) }
             outcome.state.set(Register(group: group, siblings: kept))

@@ -3,7 +3,7 @@
 package enum Mutant: String, CaseIterable, Sendable {
     // Mechanisms of the design.
     case supersede, weak, giveDelete, collectAtCursor, refusalsInPull, refuseBump, needRecord, behindRow, wholeUnit
-    case pageGreeting, closeIncomplete, staleFill, equalCopy, ownNumbers, scopeCheck, conflictsLost, ackHash
+    case pageGreeting, closeIncomplete, staleFill, ownNumbers, scopeCheck, conflictsLost, ackHash
     case fillWeak, resend, editGone, copyTouch, keepAll, keepReplaced, named, decidedStay
     // Mistakes.
     case laterWins, contextTooLate, touchIgnored, touchTooLate, formStaysStale, skipForgotten, stashStays, deleteWins
