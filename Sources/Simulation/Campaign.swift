@@ -116,7 +116,7 @@ package struct Campaign: Sendable {
             promises: daily + ["restore", "copy", "silence", "conflict restored", "copy written over"]),
         Campaign(
             name: "nearbad", situations: [.near, .restore, .refuse],
-            promises: daily + ["restore", "copy", "refused", "incomplete"]),
+            promises: daily + ["restore", "copy", "refused"]),
         Campaign(
             name: "fire", situations: [.near, .restore, .lostPC, .deletes, .fire],
             promises: daily + ["fire", "restore", "copy", "PC lost"]),
