@@ -5,7 +5,7 @@ import Testing
 /// The whole system, played from seeds: `make simulate SEEDS=N` plays more, `make simulate SEED=n CAMPAIGN=name` one again.
 @Suite struct SimulationTests {
     /// Seeds of each campaign: together 200 and more.
-    static let seeds: ClosedRange<UInt64> = 1...7
+    static let seeds: ClosedRange<UInt64> = 1...8
     static let steps = 400
 
     @Test(arguments: Corpus.runs)
