@@ -131,9 +131,11 @@ struct Fold {
         guard let table = catalog.table(change.key.table), table.since <= version else {
             throw Refusal(.unknown, "table \(change.key.table)")
         }
-        let slices = try owned(existing, table)?.row.slices()
+        let owned = owned(existing, table)
+        let slices = try owned?.row.slices()
         if let slices, !isReadable(table.scope(of: slices)), !Mutant.isOn(.scopeCheck) { throw Refusal(.outOfScope) }
-        if change.operation == .update && existing == nil && !Mutant.isOn(.needRecord) && !isOld && !change.isFilled {
+        // Of a record without an owner nobody knows whose it is: it is as if it were not here.
+        if change.operation == .update && owned == nil && !Mutant.isOn(.needRecord) && !isOld && !change.isFilled {
             throw Refusal(.noSuchRecord)
         }
         if table.rule == .appendOnly {
