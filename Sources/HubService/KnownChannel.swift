@@ -14,7 +14,11 @@ struct KnownChannel: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP2UpgradeChannel.Value> {
         connections.add(channel)
-        return channel.setOption(.autoRead, value: false).flatMap { base.setup(channel: channel, logger: logger) }
+        return channel.setOption(.autoRead, value: false)
+            // Who has ended his side of an encrypted connection waits for nothing. Left half open, a connection that
+            // breaks may be closed in the midst of being read, which a debug build of NIO does not survive.
+            .flatMap { channel.setOption(.allowRemoteHalfClosure, value: false) }
+            .flatMap { base.setup(channel: channel, logger: logger) }
             .flatMapThrowing { value in
                 let pipeline = channel.pipeline.syncOperations
                 try pipeline.addHandler(
