@@ -31,6 +31,11 @@ struct Report {
     }
 }
 
+/// What could not be measured, and why.
+struct BenchFailure: Error {
+    let what: String
+}
+
 /// Says on standard error how far the benchmark is.
 func progress(_ text: String) {
     FileHandle.standardError.write(Data("\(text)\n".utf8))

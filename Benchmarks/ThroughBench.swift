@@ -18,10 +18,6 @@ struct BenchAmbito {
     private let ambito: RecordID
     private let incarnation: Incarnation
 
-    struct Failed: Error {
-        let what: String
-    }
-
     init(in folder: String) throws {
         try? FileManager.default.removeItem(atPath: folder)
         let data = DataFolder(folder)
@@ -42,7 +38,7 @@ struct BenchAmbito {
         try store.close()
         self.folder = folder
         hub = try Child(["hub", folder])
-        guard let line = hub.line(), line.hasPrefix("port ") else { throw Failed(what: "the hub did not start") }
+        guard let line = hub.line(), line.hasPrefix("port ") else { throw BenchFailure(what: "the hub did not start") }
         port = String(line.dropFirst(5))
     }
 
@@ -73,7 +69,7 @@ struct BenchAmbito {
     func sync(_ file: BenchFile, pulls: Bool = true) throws -> Sync {
         let child = try Child(["sync", file.path, pulls ? "pull" : "push"])
         guard let line = child.line(), line.hasPrefix("done "), child.wait() == 0 else {
-            throw Failed(what: "a sync failed")
+            throw BenchFailure(what: "a sync failed")
         }
         let numbers = line.split(separator: " ").dropFirst().compactMap { Double($0) }
         return Sync(seconds: numbers[0], peak: numbers[1], bytesSent: numbers[2], changes: numbers[3])
@@ -84,7 +80,7 @@ struct BenchAmbito {
         hub.stop()
         let line = hub.line()
         guard hub.wait() == 0, let line, line.hasPrefix("peak ") else {
-            throw Failed(what: "the hub did not stop in order")
+            throw BenchFailure(what: "the hub did not stop in order")
         }
         return Double(line.dropFirst(5)) ?? 0
     }
@@ -118,7 +114,7 @@ struct ThroughBench {
             bytes.append(up.bytesSent / up.changes)
             replicaPeak.append(max(up.peak, down.peak))
             hubPeak.append(try ambito.stop())
-            guard try count(receiver) == rows.count else { throw BenchAmbito.Failed(what: "rows are missing") }
+            guard try count(receiver) == rows.count else { throw BenchFailure(what: "rows are missing") }
             if round == 1 { metadata = try (size(of: receiver) - empty - rowsSize(file)) / Double(rows.count) }
         }
         report["raw_bytes_per_row"] = Double(rows.reduce(0) { $0 + $1.rawBytes }) / Double(rows.count)
@@ -198,7 +194,7 @@ struct DeltaBench {
             sizes.append(up.bytesSent / up.changes)
             _ = try ambito.stop()
             guard try dump(first, table) == dump(second, table) else {
-                throw BenchAmbito.Failed(what: "the replicas differ")
+                throw BenchFailure(what: "the replicas differ")
             }
         }
         report[ratio] = median(merged) / median(plain)

@@ -22,14 +22,11 @@ struct CommandFailure: Error {
     }
 
     /// Several as one, a line each. Its status is theirs, or where they differ that of values that cannot be taken.
-    init(_ failures: [CommandFailure]) {
-        guard let first = failures.first, failures.count > 1 else {
-            self = failures.first ?? CommandFailure(.unexpected, "unexpected", "")
-            return
-        }
+    private init(_ first: CommandFailure, _ others: ArraySlice<CommandFailure>) {
+        let failures = [first] + others
         self.init(
-            failures.allSatisfy { $0.status == first.status } ? first.status : .badValue,
-            failures.allSatisfy { $0.code == first.code } ? first.code : "bad-value", "")
+            others.allSatisfy { $0.status == first.status } ? first.status : .badValue,
+            others.allSatisfy { $0.code == first.code } ? first.code : "bad-value", "")
         parts = failures.flatMap { $0.parts.isEmpty ? [$0.message] : $0.parts }
         message = Self.lines(parts)
         faults = failures.flatMap(\.faults)
@@ -53,8 +50,8 @@ struct CommandFailure: Error {
         for item in items {
             do { results.append(try body(item)) } catch let failure as CommandFailure { failures.append(failure) }
         }
-        guard failures.isEmpty else { throw CommandFailure(failures) }
-        return results
+        guard let first = failures.first else { return results }
+        throw failures.count == 1 ? first : CommandFailure(first, failures.dropFirst())
     }
 
     /// The one place that gives the errors of the libraries their exit codes. Nothing for those of the argument parser.

@@ -97,17 +97,17 @@ package struct Context: Sendable {
 /// Everything about a written value but the value: when, by whom, knowing what.
 package struct Stamp: Sendable {
     package let dot: Dot
-    package let time: HybridTime
+    package internal(set) var time: HybridTime
     /// The number under which the store keeps the author's name.
     package let author: Int64
-    package let context: Context
+    package internal(set) var context: Context
     package let side: WriterSide
-    package let isCopy: Bool
+    package internal(set) var isCopy: Bool
     /// Dots that the writer had on screen beside his context, because a decision names them. Of a copy: changes that
     /// the hub has and that its giver had seen, of each number the last.
-    package let named: [Dot]
+    package internal(set) var named: [Dot]
     /// The record that the change was written to, where that was merged into the one at which its value stands.
-    package let record: RecordID?
+    package private(set) var record: RecordID?
 
     package init(
         dot: Dot, time: HybridTime, author: Int64, context: Context, side: WriterSide = [], isCopy: Bool = false,
@@ -125,9 +125,9 @@ package struct Stamp: Sendable {
 
     /// The same, of a change that was written to a record which was merged into another.
     package func written(to record: RecordID) -> Stamp {
-        Stamp(
-            dot: dot, time: time, author: author, context: context, side: side, isCopy: isCopy, named: named,
-            record: record)
+        var stamp = self
+        stamp.record = record
+        return stamp
     }
 
     /// Whether this value's writer had seen the value written under `other`.
@@ -140,9 +140,9 @@ package struct Stamp: Sendable {
     func after(_ replaced: [Stamp]) -> Stamp {
         let seen = replaced.filter { context.covers($0.dot, ownDot: dot) }
         guard let latest = seen.map(\.time).max(), latest >= time else { return self }
-        return Stamp(
-            dot: dot, time: latest.next, author: author, context: context, side: side, isCopy: isCopy, named: named,
-            record: record)
+        var stamp = self
+        stamp.time = latest.next
+        return stamp
     }
 
     /// With what the writers of the values knew that a decision replaced by name: who has a value on screen has, of
@@ -165,19 +165,18 @@ package struct Stamp: Sendable {
             dots += other.named.filter { !context.covers($0, ownDot: dot) && !dots.contains($0) }
             if !context.covers(other.dot, ownDot: dot), !dots.contains(other.dot) { dots.append(other.dot) }
         }
-        return Stamp(
-            dot: dot, time: time, author: author,
-            context: vector == context.vector ? context : Context(reference: 0, vector: vector), side: side,
-            isCopy: isCopy, named: dots, record: record)
+        var stamp = self
+        if vector != context.vector { stamp.context = Context(reference: 0, vector: vector) }
+        stamp.named = dots
+        return stamp
     }
 
     /// A copy that takes the place of older values, or was here before them: what it had seen of them it stands for.
     func standing(for older: [Stamp]) -> Stamp {
         let dots = older.flatMap { $0.isCopy ? $0.named : [$0.dot] }.filter(covers)
-        let last = VersionVector(named + dots).entries.map { Dot(number: $0.number, counter: $0.counter) }
-        return Stamp(
-            dot: dot, time: time, author: author, context: context, side: side, isCopy: isCopy, named: last,
-            record: record)
+        var stamp = self
+        stamp.named = VersionVector(named + dots).entries.map { Dot(number: $0.number, counter: $0.counter) }
+        return stamp
     }
 
     /// Whether this copy stands for a change that the giver of `other` had not seen.

@@ -128,9 +128,8 @@ package struct Merge: Sendable {
 
     /// What the user did not change but carried along: a copy, where nothing better is known.
     private mutating func fillAll() {
-        let weak = Stamp(
-            dot: stamp.dot, time: stamp.time, author: stamp.author, context: stamp.context, side: stamp.side,
-            isCopy: !Mutant.isOn(.fillWeak), record: stamp.record)
+        var weak = stamp
+        weak.isCopy = !Mutant.isOn(.fillWeak)
         for group in table.groups where !writes(group) && !group.columns.intersection(change.carried).isEmpty {
             guard siblings(of: group.index).allSatisfy(\.stamp.isCopy) else { continue }
             write(group: group.index, values: newValues(of: group.columns), stamp: weak)
@@ -138,11 +137,10 @@ package struct Merge: Sendable {
     }
 
     private mutating func write(group: Int, values: [UInt8], stamp: Stamp) {
-        let named = Mutant.isOn(.named) ? [] : change.decides.filter { $0.group == group }.flatMap(\.dots)
-        let stamp = Stamp(
-            dot: stamp.dot, time: stamp.time, author: stamp.author, context: context(of: group) ?? stamp.context,
-            side: stamp.side, isCopy: (stamp.isCopy || change.isCopy) && !Mutant.isOn(.weak), named: named,
-            record: stamp.record)
+        var stamp = stamp
+        stamp.context = context(of: group) ?? stamp.context
+        stamp.isCopy = (stamp.isCopy || change.isCopy) && !Mutant.isOn(.weak)
+        stamp.named = Mutant.isOn(.named) ? [] : change.decides.filter { $0.group == group }.flatMap(\.dots)
         let present = siblings(of: group)
         if present.contains(where: { $0.stamp.dot == stamp.dot || saw($0.stamp, stamp) }) {
             outcome.isPlain = false

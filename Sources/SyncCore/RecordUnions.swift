@@ -23,7 +23,7 @@ package struct RecordUnions: Sendable {
     }
 
     /// Whether the writer of `stamp`, who wrote to the record `mine`, had seen what another change wrote to `other`.
-    func saw(_ stamp: Stamp, at mine: RecordID, _ dot: Dot, at other: RecordID) -> Bool {
+    package func saw(_ stamp: Stamp, at mine: RecordID, _ dot: Dot, at other: RecordID) -> Bool {
         // His own that waits there is not on his screen here, unless it is he who makes the two one.
         let isHis = unions.contains { $0.dot == stamp.dot }
         guard isHis ? stamp.context.covers(dot, ownDot: stamp.dot) : stamp.context.vector.covers(dot) else {

@@ -80,6 +80,8 @@ extension EndToEnd {
         func `A conflict shows what differs in brackets, and with the note of its decision`() async throws {
             try await play { stage, _, amelia in
                 let items = try await stage.json(Inbox.self, amelia, "conflicts", "list", "--column", "telefono")
+                let labelled = try await stage.json(Inbox.self, amelia, "conflicts", "list", "--column", "Telefono")
+                #expect(labelled.conflicts.map(\.id) == items.conflicts.map(\.id))
                 let id = try #require(items.conflicts.first?.id)
                 let shown = try await stage.zona(amelia, "conflicts", "show", id)
                 #expect(shown.contains("[2]") && shown.contains("[1]"))

@@ -27,12 +27,14 @@ struct HubWorld {
         RecordID(high: loser.number.rawValue, low: UInt64(group) << 48 | loser.counter)
     }
 
-    mutating func deliver(_ change: Change, stamp: Stamp, unseen: UnseenColumns? = nil) throws {
+    mutating func deliver(
+        _ change: Change, stamp: Stamp, unseen: UnseenColumns? = nil, unions: RecordUnions? = nil
+    ) throws {
         let isKnown = vector.covers(stamp.context.vector)
         vector.formUnion(change.dot)
         let outcome = try Merge.outcome(
             of: change, stamp: stamp, on: state, recordDot: recordDot, in: table, open: listed.map(\.conflict),
-            contextIsKnown: isKnown, unseen: unseen)
+            contextIsKnown: isKnown, unseen: unseen, unions: unions)
         state = outcome.state
         if outcome.isPlain {
             recordDot = change.dot

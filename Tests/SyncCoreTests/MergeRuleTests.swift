@@ -35,6 +35,22 @@ import Testing
         #expect(result.shown == [20, 0])
     }
 
+    @Test(arguments: [SampleCatalog.lastWriterWins, SampleCatalog.fields], [false, true])
+    func `a value is later than those that it replaced in front of its writer, whatever his clock said`(
+        _ table: TableDescription, isLast: Bool
+    ) throws {
+        let first = Write.insert(dot(1, 1), at: 1, [0, 0])
+        let ahead = update(2, at: 100, [0: 10, 1: 10])
+        let right = Write.update(dot(2, 2), at: 10, knowing: vector(dot(1, 1)), [0: 11, 1: 11])
+        let other = update(3, at: 50, [0: 20, 1: 20])
+
+        let world =
+            isLast ? try HubWorld(table, first, ahead, right, other) : try HubWorld(table, first, ahead, other, right)
+
+        #expect(world.shown == [11, 11])
+        #expect(Set(world.losers) == [dot(3, 1)])
+    }
+
     @Test func `fields keeps what each side changed alone`() throws {
         let result = try pick(SampleCatalog.fields, update(2, at: 5, [0: 10]), update(3, at: 4, [1: 20]))
 

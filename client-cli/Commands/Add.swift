@@ -26,12 +26,13 @@ struct Add: ParsableCommand {
     static var valueHelp: String {
         localized(
             """
-            Values are given as column=value. Nothing behind the = is empty text, or no value where the column \
-            allows that; column:null is no value; column@FILE takes the text of a file. Yes and no are si and no \
-            (or 1 and 0). Money is in cents, 125000, or in euro with a comma, 1.250,00. Dates are 29/11/2026 or \
-            2026-11-29, times 10:00. A code is given by itself or by its label, a record that a column points to by \
-            its name, its key, its id or the beginning of it. Every value is checked first, and all that is wrong is \
-            told at once. Nobody waits for the network: the record is written here, and the next sync sends it.
+            Values are given as column=value, the column by its name or its label. Nothing behind the = is empty \
+            text, or no value where the column allows that; column:null is no value; column@FILE takes the text of a \
+            file. Yes and no are si and no (or 1 and 0). Money is in cents, 125000, or in euro with a comma, \
+            1.250,00. Dates are 29/11/2026 or 2026-11-29, times 10:00. A code is given by itself or by its label, a \
+            record that a column points to by its name, its key, its id or the beginning of it. Every value is \
+            checked first, and all that is wrong is told at once. Nobody waits for the network: the record is \
+            written here, and the next sync sends it.
             """)
     }
 

@@ -58,13 +58,10 @@ struct ConflictSelection: ParsableArguments {
         filter.kinds = kind
         let tables = try table.map { try Names.table($0, in: store.catalog) }
         filter.tables = tables.map(\.name)
-        for name in column {
-            for table in tables { _ = try Names.column(name, of: table) }
-            guard store.catalog.tables.contains(where: { $0.column(named: name) != nil }) else {
-                throw CommandFailure(.notFound, "unknown-column", localized("no table has a column \(name)"))
-            }
+        filter.columns = try column.flatMap { name in
+            let names = try tables.map { $0.columns[try Names.column(name, of: $0)].name }
+            return names.isEmpty ? try Self.columns(name, store.catalog) : names
         }
-        filter.columns = column
         if !comune.isEmpty { filter.comuni = try comune.map { try Self.comune($0, store) } }
         filter.listedUntil = try olderThan.map { try Age.read($0, "--older-than", now: now).moment - 1 }
         filter.listedSince = try since.map { try Age.read($0, "--since", now: now).moment }
@@ -83,6 +80,18 @@ struct ConflictSelection: ParsableArguments {
         filter.isContested = contested
         filter.isMine = mine
         return filter
+    }
+
+    /// The columns of all tables that are called so; a name goes before the label of another.
+    private static func columns(_ name: String, _ catalog: Catalog) throws -> [String] {
+        if catalog.tables.contains(where: { $0.column(named: name) != nil }) { return [name] }
+        let names = catalog.tables.compactMap { table in
+            (try? FieldNames.find(name, in: table)).map { table.columns[$0].name }
+        }
+        guard !names.isEmpty else {
+            throw CommandFailure(.notFound, "unknown-column", localized("no table has a column \(name)"))
+        }
+        return Set(names).sorted()
     }
 
     /// A comune by its name, whatever the case of its letters, or by its ISTAT code: its name.
