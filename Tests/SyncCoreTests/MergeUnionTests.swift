@@ -34,6 +34,7 @@ import Testing
 
         #expect(world.shown == [77, 0])
         #expect(world.losers == [dot(2, 1), dot(4, 1)])
+        #expect(world.last?.closed.isEmpty == true)
     }
 
     @Test func `who wrote to the record that is gone has seen nothing of this one`() throws {
@@ -64,6 +65,7 @@ import Testing
 
         #expect(world.shown == [30, 0])
         #expect(world.losers.isEmpty)
+        #expect(world.state?.register(group)?.siblings.map(\.stamp.dot) == [dot(3, 1)])
     }
 
     @Test func `two records are one for who knows every merge between them`() {
