@@ -21,6 +21,8 @@ package struct Review: Sendable {
         case sides([String])
         /// An edit against a delete.
         case existence
+        /// A delete against a row that was kept.
+        case gone
         /// Its parent is gone; the field that names it.
         case orphan(String)
         /// Does not pass a check over these fields.
@@ -32,14 +34,14 @@ package struct Review: Sendable {
             switch self {
             case .sides(let fields), .invalid(let fields): fields
             case .orphan(let field): [field]
-            case .existence, .duplicates: []
+            case .existence, .gone, .duplicates: []
             }
         }
 
         /// Whether it may be decided by taking a side.
         package var hasSides: Bool {
             switch self {
-            case .sides, .existence, .orphan: true
+            case .sides, .existence, .gone, .orphan: true
             case .invalid, .duplicates: false
             }
         }

@@ -33,6 +33,28 @@ extension ConflictTable {
         return SyncCore.Row(values)
     }
 
+    /// What is given back of a record loses to a delete that had not seen it, and then it shows nowhere: the whole row
+    /// stands in the list, so that it can be put back.
+    func keepRow(_ about: About, in values: inout [Value]) throws {
+        let names = about.table.columns.map(\.name).joined(separator: ",")
+        values[ConflictColumn.columns.rawValue] = .text(names)
+        values[ConflictColumn.otherValues.rawValue] = .blob(try bytes(ofRow: about))
+        values[ConflictColumn.baseValues.rawValue] = .null
+    }
+
+    /// Of a conflict about the existence of a record.
+    func isRowKept(_ values: [Value]) -> Bool {
+        values[ConflictColumn.columns.rawValue] != .text("")
+    }
+
+    /// The row as it stands, also while the record is deleted.
+    func bytes(ofRow about: About) throws -> [UInt8] {
+        let slices = try about.state.row.slices()
+        return about.table.columns.enumerated().reduce(into: []) { bytes, column in
+            bytes += column.offset < slices.count ? slices[column.offset] : column.element.defaultValue[...]
+        }
+    }
+
     /// Takes in a conflict that a replica gives back: open until an operator decides it when it is open, remembered
     /// as decided or closed when it was. What this hub lists itself stays as it is here.
     ///

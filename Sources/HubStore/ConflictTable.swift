@@ -211,7 +211,7 @@ struct ConflictTable {
         values[ConflictColumn.closedBy.rawValue] = .null
         values[ConflictColumn.closedAt.rawValue] = .null
         let loser = values[ConflictColumn.dots.rawValue]
-        if let shown = shownSibling(Int(group), about) { try fillShown(&values, shown) }
+        if let shown = shownSibling(Int(group), about) { try fillShown(&values, shown, about) }
         values[ConflictColumn.dots.rawValue] = .blob(try dots(Int(group), about, keeping: loser))
         try write(RecordKey(table: Self.number, id: id), SyncCore.Row(values), about.scope)
     }
@@ -262,7 +262,7 @@ struct ConflictTable {
         guard var values = try published(id), let shown = shownSibling(group, about) else { return }
         let before = values
         let loser = values[ConflictColumn.dots.rawValue]
-        try fillShown(&values, shown)
+        try fillShown(&values, shown, about)
         values[ConflictColumn.dots.rawValue] = .blob(try dots(group, about, keeping: loser))
         if values != before { try write(RecordKey(table: Self.number, id: id), SyncCore.Row(values), about.scope) }
     }
@@ -299,16 +299,20 @@ struct ConflictTable {
         set(.otherTime, .integer(loser.stamp.time.milliseconds))
         set(.listedAt, .integer(about.now))
         if let shown = shownSibling(loss.group, about) {
-            try fillShown(&values, shown)
+            try fillShown(&values, shown, about)
             set(.baseValues, try base(loss.group, about, loser, shown).map(Value.blob) ?? .null)
         }
         set(.dots, .blob(try dots(loss.group, about, keeping: .blob(loserDots(loser.stamp.dot)))))
+        if about.state.isDeleted, loss.group == ColumnGroup.existence, loser.values == RecordState.present {
+            try keepRow(about, in: &values)
+        }
         return SyncCore.Row(values)
     }
 
-    private func fillShown(_ values: inout [Value], _ shown: Sibling) throws {
+    private func fillShown(_ values: inout [Value], _ shown: Sibling, _ about: About) throws {
         let isExistence = values[ConflictColumn.groupNumber.rawValue] == .integer(Int64(ColumnGroup.existence))
-        values[ConflictColumn.shownValues.rawValue] = .blob(isExistence ? [] : shown.values)
+        let row = isExistence && isRowKept(values) && !about.state.isDeleted ? try bytes(ofRow: about) : []
+        values[ConflictColumn.shownValues.rawValue] = .blob(isExistence ? row : shown.values)
         values[ConflictColumn.shownAuthor.rawValue] = .text(try authors.name(shown.stamp.author))
         values[ConflictColumn.shownComune.rawValue] = try comune(of: shown.stamp.dot.number)
         values[ConflictColumn.shownNumber.rawValue] = .integer(Int64(shown.stamp.dot.number.rawValue))

@@ -131,7 +131,7 @@ extension ReplicaStore {
     }
 
     private static func amount(_ conflict: Conflict, _ table: TableDescription?, _ row: InboxRow?) -> Int64? {
-        guard let table, !["duplicate", "orphan", "invalid"].contains(conflict.kind) else { return nil }
+        guard let table, !conflict.followsState else { return nil }
         guard !conflict.columns.isEmpty else { return row?.money }
         var sum: Int64?
         for (index, name) in conflict.columns.enumerated() {

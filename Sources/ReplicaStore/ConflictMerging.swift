@@ -147,7 +147,7 @@ extension ReplicaStore {
         _ conflict: Conflict, note: String, by author: Operator, now: Int64
     ) throws(ReplicaStoreError) {
         let table = try table(named: conflict.table)
-        guard !["duplicate", "orphan", "invalid"].contains(conflict.kind) else {
+        guard !conflict.followsState else {
             throw ReplicaStoreError(
                 .notValid, localized("this conflict follows the data: it is open while the data are so"))
         }

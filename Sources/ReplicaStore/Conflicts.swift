@@ -11,7 +11,7 @@ package struct Conflict: Sendable {
         package let comune: String?
         /// Unix milliseconds, as the hub accepted them.
         package let time: Int64
-        /// One value for each of `columns`; empty for existence.
+        /// One value for each of `columns`; empty for existence, and where the record is deleted.
         package let values: [Value]
     }
 
@@ -39,6 +39,15 @@ package struct Conflict: Sendable {
     package let members: [RecordID]
     /// The changes that were on screen when it was read: a decision names them.
     let dots: [UInt8]
+
+    /// It stands for what is there, not for two values: it closes when that is no longer so.
+    package var followsState: Bool { ["duplicate", "orphan", "invalid"].contains(kind) }
+
+    /// Its record is deleted, and the row was kept aside: the other side puts it back.
+    package var keepsRow: Bool { group == ColumnGroup.existence && !columns.isEmpty && !followsState }
+
+    /// And nobody has brought it back since.
+    package var isGone: Bool { keepsRow && shown.values.isEmpty }
 
     /// Whether somebody must still decide it.
     package var isUndecided: Bool { state == "open" && !decidedHere }
@@ -193,7 +202,10 @@ extension ReplicaStore {
         guard conflict.group != ColumnGroup.existence || conflict.kind == "invalid" else {
             switch choice {
             case .shown: return
+            case .other where conflict.keepsRow: return try putBack(database, conflict, with: [], table)
             case .other: return try delete(database, conflict.recordID, of: table)
+            case .new(let values) where conflict.keepsRow:
+                return try putBack(database, conflict, with: values, table)
             case .new(let values): _ = try update(database, conflict.recordID, of: table, values)
             }
             return
@@ -202,11 +214,7 @@ extension ReplicaStore {
         switch choice {
         case .shown: return
         case .other:
-            guard columns.count == conflict.other.values.count else {
-                throw ReplicaStoreError(
-                    .badBytes, localized("the conflict's values do not match its columns: upgrade this program"))
-            }
-            _ = try update(database, conflict.recordID, of: table, Array(zip(columns, conflict.other.values)))
+            _ = try update(database, conflict.recordID, of: table, try kept(conflict, table))
         case .new(let values):
             guard let strange = values.first(where: { !columns.contains($0.column) }) else {
                 _ = try update(database, conflict.recordID, of: table, values)
@@ -219,6 +227,31 @@ extension ReplicaStore {
                     \(table.columns[strange.column].name) is not part of this conflict: it is about \
                     \(conflict.columns.joined(separator: ", "))
                     """))
+        }
+    }
+
+    /// What was kept aside, by column.
+    private static func kept(
+        _ conflict: Conflict, _ table: TableDescription
+    ) throws -> [(column: Int, value: Value)] {
+        let columns = conflict.columns.compactMap(table.column(named:))
+        guard columns.count == conflict.columns.count, columns.count == conflict.other.values.count else {
+            throw ReplicaStoreError(
+                .badBytes, localized("the conflict's values do not match its columns: upgrade this program"))
+        }
+        return zip(columns, conflict.other.values).map { ($0, $1) }
+    }
+
+    /// The row that was kept aside stands again, with `values` in the place of its own.
+    private static func putBack(
+        _ database: Database, _ conflict: Conflict, with values: [(column: Int, value: Value)],
+        _ table: TableDescription
+    ) throws {
+        let row = try kept(conflict, table).map { kept in values.first { $0.column == kept.column } ?? kept }
+        if try StoredValues.isThere(database, conflict.recordID, table) {
+            _ = try update(database, conflict.recordID, of: table, row)
+        } else {
+            _ = try insert(database, into: table, row, id: conflict.recordID)
         }
     }
 

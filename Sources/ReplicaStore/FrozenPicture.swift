@@ -82,8 +82,10 @@ package struct FrozenPicture: Sendable {
         let read = try RawStatement(
             database,
             """
-            SELECT id, table_name, record_id, columns, kind, contested, listed_at FROM zona_conflict
-            WHERE state = 'open' ORDER BY listed_at, id
+            SELECT id, table_name, record_id,
+                CASE WHEN group_no = \(ColumnGroup.existence) AND kind IN ('edit-delete', 'restored') THEN ''
+                    ELSE columns END, kind, contested, listed_at
+            FROM zona_conflict WHERE state = 'open' ORDER BY listed_at, id
             """)
         var found: [OpenConflict] = []
         while try read.step() {

@@ -80,6 +80,8 @@ extension ReplicaStore {
                 // What is pending of the record then holds no change, and the next capture drops it.
                 if let before = taken.before, before != taken.after {
                     try RowWriter(database, table: table).write(conflict.recordID, SyncCore.Row(before))
+                } else if taken.before == nil, taken.after != nil {
+                    try RowWriter(database, table: table).remove(conflict.recordID)
                 }
             }
             return true

@@ -91,7 +91,7 @@ extension Play {
             let column = chance.pick(free)
             let value = world.newValue(by: try desk.number)
             choice = .new([(column, profile.roles[column] == .money ? .integer(Int64(value)) : Written.text(value))])
-        case 1 where row != nil: choice = .other
+        case 1 where row != nil || conflict.keepsRow: choice = .other
         default: break
         }
         if case .other = choice, columns.isEmpty, table.rule == .appendOnly { return }
@@ -116,10 +116,13 @@ extension Play {
         where !held.contains(value) {
             world.over[value, default: []].insert(World.overruled)
         }
-        guard let before, let after else { return }
+        guard let after else { return }
+        if before == nil { count("row put back") }
         world.again.formUnion(columns.compactMap { Written.value(after[$0]) })
-        for column in columns where before[column] != after[column] {
-            if let old = Written.value(before[column]) { world.over[old, default: []].insert(World.overruled) }
+        for column in columns where before?[column] != after[column] {
+            if let old = before.flatMap({ Written.value($0[column]) }) {
+                world.over[old, default: []].insert(World.overruled)
+            }
             wrote(after[column], at: World.Place(key: key, column: column), desk)
         }
     }

@@ -60,11 +60,11 @@ import Testing
     private let sides = Review.Subject.sides(["telefono", "pec"])
 
     @Test func `a side is taken by one key, and the next is shown`() {
-        var played = Played([sides, .existence, .orphan("tavolo_id")])
+        var played = Played([sides, .existence, .orphan("tavolo_id"), .gone])
 
-        played.type("soo")
+        played.type("sooo")
 
-        #expect(played.decisions == ["0 shown", "1 other", "2 other"])
+        #expect(played.decisions == ["0 shown", "1 other", "2 other", "3 other"])
         #expect(played.prompts.last == .over)
         #expect(played.left == nil)
     }
@@ -234,7 +234,9 @@ import Testing
             "soefnmjbu?hkq abz".unicodeScalars.map(Review.Key.character) + [
                 .enter, .erase, .eraseLine, .escape, .resumed, .other,
             ]
-        let subjects: [Review.Subject?] = [sides, .existence, nil, .orphan("x"), .invalid(["a", "b"]), .duplicates(3)]
+        let subjects: [Review.Subject?] = [
+            sides, .existence, nil, .orphan("x"), .invalid(["a", "b"]), .duplicates(3), .gone,
+        ]
         var state: UInt64 = 7
         for _ in 0..<500 {
             var played = Played(subjects)

@@ -82,6 +82,38 @@ import Testing
         try expectSame([narni, otricoli])
     }
 
+    /// Nothing shows of a row whose delete had not seen it: what it holds stands in the list.
+    @Test(arguments: [true, false]) func `what is given back of a record that somebody deleted unseen can be put back`(
+        _ comesBack: Bool
+    ) throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let backup = try ambito.backup()
+        try amelia.sql("UPDATE soggetto SET telefono = '1'")
+        try amelia.sync()
+        try otricoli.sync()
+        try ambito.putBack(backup)
+        try narni.sql("DELETE FROM soggetto")
+        try narni.sync()
+        try settleAll([otricoli, narni], rounds: 2)
+        #expect(try names(otricoli).isEmpty)
+        let kept = try #require(try narni.store.conflicts().first)
+        #expect(kept.kind == "restored" && kept.isGone)
+        let table = try #require(narni.store.catalog.table(named: "soggetto"))
+        #expect(kept.columns == table.columns.map(\.name))
+        let phone = try #require(kept.columns.firstIndex(of: "telefono"))
+        #expect(kept.other.values[phone] == .text("1"))
+
+        try narni.store.resolve(kept, comesBack ? .other : .shown, note: "", by: Operator("anna"), now: ambito.now)
+        try settleAll([narni, otricoli], rounds: 2)
+
+        #expect(
+            try otricoli.values("SELECT denominazione || '/' || telefono FROM soggetto")
+                == (comesBack ? ["\"Caritas/1\""] : []))
+        #expect(try otricoli.store.conflicts().isEmpty)
+        try expectSame([narni, otricoli])
+        #expect(try ambito.hub.verify(foldingInto: ambito.folder + "/again.sqlite").isEqual)
+    }
+
     @Test func `a delete that the backup had not seen comes back`() throws {
         let (ambito, narni, amelia, otricoli) = try world()
         try add("errore", amelia)

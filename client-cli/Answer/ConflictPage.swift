@@ -45,7 +45,7 @@ struct ConflictPage {
                 """),
         ].flatMap { TextTable.wrap(SafeText.line($0), width: width) }
         lines.append("")
-        if ["duplicate", "orphan", "invalid"].contains(conflict.kind) {
+        if conflict.followsState {
             lines += try StateConflictText.lines(conflict, table, store: store, width: width)
         } else {
             lines.append(try ThreeWay(conflict, table, names).text(width: width, isColoured: isColoured))
@@ -57,11 +57,9 @@ struct ConflictPage {
 
     /// The record was changed here after the hub listed the conflict: what stands is not what the list says.
     private func movedOn() throws -> String? {
-        guard conflict.isUndecided, let table, !conflict.columns.isEmpty,
-            let row = try store.row(conflict.recordID, of: table)
-        else {
-            return conflict.isUndecided && !conflict.columns.isEmpty
-                ? localized("the record was deleted here since") : nil
+        guard conflict.isUndecided, let table, !conflict.columns.isEmpty, !conflict.isGone else { return nil }
+        guard let row = try store.row(conflict.recordID, of: table) else {
+            return localized("the record was deleted here since")
         }
         let changed = conflict.columns.enumerated().compactMap { index, name -> String? in
             guard let column = table.column(named: name), index < conflict.shown.values.count,
@@ -108,7 +106,7 @@ struct ConflictPage {
         guard conflict.state == "open" else { return localized("to decide anew: zona conflicts reopen \(id)") }
         let command = "zona conflicts resolve \(id)"
         guard !conflict.decidedHere else { return localized("to decide otherwise: \(command) …") }
-        if ["duplicate", "orphan", "invalid"].contains(conflict.kind) {
+        if conflict.followsState {
             return StateConflictText.advice(conflict).joined(separator: "\n")
         }
         guard let first = ThreeWay.disputed(conflict).first ?? conflict.columns.first else {
@@ -116,6 +114,17 @@ struct ConflictPage {
                 \(localized("to decide:"))
                   \(command) --take shown   \(localized("the record stays as it stands"))
                   \(command) --take other   \(localized("the record is deleted"))
+                """
+        }
+        guard !conflict.isGone else {
+            return """
+                \(localized("to decide:"))
+                  \(command) --take shown
+                      \(localized("the record stays deleted"))
+                  \(command) --take other
+                      \(localized("the record comes back as it was kept"))
+                  \(command) \(SafeText.line(first))=…
+                      \(localized("it comes back with this value, and the rest as it was kept"))
                 """
         }
         let fieldwise =

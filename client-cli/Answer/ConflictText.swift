@@ -8,7 +8,8 @@ enum ConflictText {
     /// The fields that it is about; whether the record exists is one, too.
     static func fields(_ conflict: Conflict) -> String {
         let columns =
-            conflict.columns.isEmpty ? localized("whether it exists") : conflict.columns.joined(separator: ", ")
+            conflict.columns.isEmpty || conflict.keepsRow
+            ? localized("whether it exists") : conflict.columns.joined(separator: ", ")
         switch conflict.kind {
         case "duplicate": return localized("the same \(columns), \(conflict.members.count) times")
         case "orphan": return localized("\(columns): the parent is gone")
@@ -75,8 +76,8 @@ enum ConflictText {
     /// The values of one side in one line, for sentences: those in which the sides differ, where there are two.
     static func values(_ side: Conflict.Side, _ conflict: Conflict, _ table: TableDescription?) -> String {
         let differing = ThreeWay.disputed(conflict)
-        let isOneSided = ["duplicate", "orphan", "invalid"].contains(conflict.kind)
-        let texts = conflict.columns.enumerated().filter { isOneSided || differing.contains($1) }.map { index, name in
+        let texts = conflict.columns.enumerated().filter { conflict.followsState || differing.contains($1) }.map {
+            index, name in
             let column = table.flatMap { table in table.column(named: name).map { table.columns[$0] } }
             return "\(name) = \(value(side.values, index, column))"
         }

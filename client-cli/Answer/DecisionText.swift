@@ -10,10 +10,12 @@ enum DecisionText {
         case .shown where conflict.kind == "orphan": return localized("decided: the parent stays")
         case .other where conflict.kind == "orphan": return localized("decided: the record goes, too")
         case .shown:
+            if conflict.isGone { return localized("decided: the record stays deleted") }
             return isRecord
                 ? localized("decided: the record stays as it stands")
                 : localized("decided: what stood stays, \(ConflictText.values(conflict.shown, conflict, table))")
         case .other:
+            if conflict.isGone { return localized("decided: the record comes back as it was kept") }
             return isRecord
                 ? localized("decided: the record is deleted")
                 : localized(
@@ -26,8 +28,10 @@ enum DecisionText {
                 "\(table.columns[column].name) = \(ValueText.human(value, table.columns[column]))"
             }
             let rest =
-                ThreeWay.disputed(conflict).count > values.count ? localized("; the rest stays as it stands") : ""
-            return "decided: \(SafeText.cut(SafeText.line(texts.joined(separator: ", ")), to: 120))\(rest)"
+                ThreeWay.disputed(conflict).count > values.count && !conflict.isGone
+                ? localized("; the rest stays as it stands") : ""
+            let said = SafeText.cut(SafeText.line(texts.joined(separator: ", ")), to: 120)
+            return localized("decided: \(said)") + rest
         }
     }
 }

@@ -40,7 +40,10 @@ struct InboxText {
         let conflict = item.conflict
         let described = store.catalog.table(named: conflict.table)
         let column = described.flatMap { table in table.tellingColumn.map { table.columns[$0] } }
-        let name = item.name.map { ValueText.human($0, column) }
+        let kept = column.flatMap { column in
+            conflict.isGone ? zip(conflict.columns, conflict.other.values).first { $0.0 == column.name }?.1 : nil
+        }
+        let name = (item.name ?? kept).map { ValueText.human($0, column) }
         return "\(conflict.table) \(name ?? String(conflict.recordID.description.prefix(ShortIDs.shortest)))"
     }
 

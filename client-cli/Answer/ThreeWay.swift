@@ -101,6 +101,9 @@ struct ThreeWay {
         if hasBlame { columns.append(.init(localized("changed by"), isWhole: true)) }
         var table = TextTable(columns, overflow: .wraps)
         func append(_ cells: [String]) { table.append(hasBlame ? cells + [""] : cells) }
+        if conflict.isGone {
+            append([localized("the record"), "", localized("deleted", context: "record"), localized("as it was kept")])
+        }
         for field in fields where field.isDisputed {
             table.append([field.name, field.base, field.shown, field.other] + (hasBlame ? [field.changedBy] : []))
         }
@@ -126,10 +129,11 @@ struct ThreeWay {
                 lines.append(start + String(repeating: " ", count: indent - start.count) + line)
             }
         }
+        if conflict.isGone { add("  " + shown, localized("deleted", context: "record")) }
         for field in fields where field.isDisputed {
             lines.append(field.name)
             if conflict.base != nil { add("  " + was, field.base) }
-            add("  " + shown, field.shown)
+            if !conflict.isGone { add("  " + shown, field.shown) }
             add("  " + other, field.other)
         }
         if conflict.columns.isEmpty {

@@ -91,7 +91,8 @@ final class ReviewDesk {
         case "duplicate": .duplicates(conflict.members.count)
         case "orphan": .orphan(conflict.columns.first ?? "")
         case "invalid": .invalid(conflict.columns)
-        default: conflict.columns.isEmpty ? .existence : .sides(ThreeWay.disputed(conflict))
+        default:
+            conflict.columns.isEmpty ? .existence : conflict.isGone ? .gone : .sides(ThreeWay.disputed(conflict))
         }
     }
 

@@ -86,6 +86,7 @@ struct ReviewScreen {
             let sides = [("s", localized("shown", context: "choice")), ("o", localized("other", context: "choice"))]
             return sides + [("f", localized("by field")), ("e", localized("new value"))] + rest
         case .existence: return [("s", localized("stays")), ("o", localized("goes"))] + rest
+        case .gone: return [("s", localized("stays deleted")), ("o", localized("comes back"))] + rest
         case .orphan:
             return [("s", localized("parent stays")), ("o", localized("goes too")), ("e", localized("another parent"))]
                 + rest

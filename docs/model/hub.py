@@ -157,6 +157,8 @@ class Hub:
             if 'named' in FIX or (k in self.conf and self.listed.get(k) and covers(ctx, self.listed[k])): self.conf.pop(k, None); self.decided.add(k); count('decided')
         if 'decidedstay' in FIX:
             for k in [k for k in self.conf if k in self.decided]: del self.conf[k]        # what was decided is not listed again
+        if self.show(rid) is None and 'keptrow' in FIX:                        # a copy that lost to a delete shows nowhere: its row stands in the list
+            for k in [k for k, v in self.conf.items() if k[:2] == (rid, '#') and v is False and k not in listed_before]: self.conf[k] = self.row(rid)
         self.kept.update((k, v) for k, v in self.conf.items() if k[0] == rid)
         self.seq += 1
         cur['seq'] = self.seq
@@ -208,8 +210,11 @@ class Hub:
     def show(self, rid):
         g = self.rec[rid]['g']
         if '#' not in g or self.winner(rid, '#', g['#'])['v'] and rid not in self.held_up: return None
+        return self.row(rid)
+
+    def row(self, rid):
         row = {}
-        for k, r in g.items():
+        for k, r in self.rec[rid]['g'].items():
             v = self.winner(rid, k, r)['v']
             if k != '#': row.update(v if isinstance(v, dict) else {k: v})
         return row
