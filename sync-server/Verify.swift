@@ -37,8 +37,18 @@ struct Verify: ParsableCommand {
         }
     }
 
+    /// Where the log is folded into: a file beside the hub's, named by this process. Those of processes that were killed
+    /// go, for they are as large as the hub.
     static func scratch(of code: String, in folder: DataFolder) throws -> String {
-        try folder.hubFile(of: code) + ".verify-\(ProcessInfo.processInfo.processIdentifier)"
+        let start = try folder.hubFile(of: code) + ".verify-"
+        let place = URL(filePath: start)
+        let names = try FileManager.default.contentsOfDirectory(atPath: place.deletingLastPathComponent().path)
+        for name in names where name.hasPrefix(place.lastPathComponent) {
+            let rest = name.dropFirst(place.lastPathComponent.count)
+            guard let process = pid_t(rest), kill(process, 0) != 0, errno == ESRCH else { continue }
+            remove(start + rest)
+        }
+        return start + "\(ProcessInfo.processInfo.processIdentifier)"
     }
 
     static func checkpoint(of code: String, in folder: DataFolder) throws -> String {

@@ -153,6 +153,7 @@ extension ReplicaStore {
                     """))
         }
         let (dots, scope) = try Self.openConflict(database, conflict)
+        guard try !Self.isDecided(database, conflict, choice, table, note: note, by: author) else { return }
         try database.acting(as: author) {
             do {
                 try Self.writeChoice(database, conflict, choice, table)
@@ -231,7 +232,7 @@ extension ReplicaStore {
     }
 
     /// What was kept aside, by column.
-    private static func kept(
+    static func kept(
         _ conflict: Conflict, _ table: TableDescription
     ) throws -> [(column: Int, value: Value)] {
         let columns = conflict.columns.compactMap(table.column(named:))

@@ -26,6 +26,30 @@ extension ReplicaStore {
         }
     }
 
+    /// Whether this very decision waits here already and stands as it was taken: a command that was cut off behind its
+    /// commit, and is given again, decides nothing twice.
+    static func isDecided(
+        _ database: Database, _ conflict: Conflict, _ choice: ConflictChoice, _ table: TableDescription, note: String,
+        by author: Operator
+    ) throws -> Bool {
+        let waits = try RawStatement(database, "SELECT 1 FROM zona_deciding WHERE conflict_id = ?1")
+        waits.bind(1, idText: conflict.id)
+        guard try waits.step(), let last = try decisions(database, conflict.id).last, last.choice == choice.word,
+            last.note == note, last.author == author.name
+        else { return false }
+        let isThere = try StoredValues.isThere(database, conflict.recordID, table)
+        let wanted: [(column: Int, value: Value)]
+        switch choice {
+        case .shown: return true
+        case .other where conflict.columns.isEmpty: return !isThere
+        case .other: wanted = try kept(conflict, table)
+        case .new(let values): wanted = values
+        }
+        guard isThere else { return false }
+        let row = try StoredValues.read(database, conflict.recordID, table)
+        return wanted.allSatisfy { row[$0.column] == $0.value }
+    }
+
     private static func decisions(_ database: Database, _ conflict: RecordID) throws -> [Decision] {
         let read = try RawStatement(
             database,

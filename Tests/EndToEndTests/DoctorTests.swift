@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Testing
 
@@ -109,7 +110,12 @@ extension EndToEnd {
                 try await stage.zona(altamura, "sync")
                 #expect(try await stage.server(Verified.self, "verify").batches == 1)
                 try await stage.server("prune", "--keep", "0")
+                // No process has such a number: what a verify that was killed had left.
+                let left = "\(stage.data)/PUG-ALTAMURA/hub.sqlite.verify-\(Int32.max)"
+                for suffix in ["", "-wal"] { try Data("x".utf8).write(to: URL(filePath: left + suffix)) }
                 #expect(try await stage.server(Verified.self, "verify").equal)
+                let names = try FileManager.default.contentsOfDirectory(atPath: "\(stage.data)/PUG-ALTAMURA")
+                #expect(!names.contains { $0.contains("verify") })
 
                 try await write(
                     "UPDATE record SET row = x'00' WHERE seq = (SELECT max(seq) FROM record)",

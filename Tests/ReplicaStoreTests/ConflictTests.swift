@@ -132,6 +132,28 @@ import Testing
         #expect(try replica.captured().isEmpty)
     }
 
+    @Test(arguments: [false, true])
+    func `a decision that is given again decides once, unless it is another or its value has changed`(
+        _ isCaptured: Bool
+    ) throws {
+        func count() throws -> Int { try replica.count("SELECT count(*) FROM zona_decision") }
+        try resolve(.other)
+        if isCaptured { try replica.capture() }
+        let batches = try replica.batches().count
+
+        try resolve(.other)
+        try replica.capture()
+
+        #expect(try count() == 1)
+        #expect(try replica.batches().count == max(1, batches))
+        try replica.sql("UPDATE quota_comune SET importo_cent = 650 WHERE id = '\(ReplicaFixture.quota)'")
+        try resolve(.other)
+        #expect(try count() == 2)
+        #expect(try amount() == 700)
+        try resolve(.new([(column, .integer(700))]))
+        #expect(try count() == 3)
+    }
+
     @Test func `a decision taken here is marked until the hub has it`() throws {
         try resolve(.other)
         let taken = try #require(try replica.store.conflicts().first).decidedHere

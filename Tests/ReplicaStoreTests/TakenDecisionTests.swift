@@ -1,5 +1,6 @@
 import ReplicaStore
 import SyncCore
+import SyncWire
 import Testing
 
 /// Decisions that are taken back while nobody has heard of them.
