@@ -161,7 +161,9 @@ let package = Package(
             name: "ConsolidationTests",
             dependencies: ["Consolidation", "ReplicaStore", "SyncCore", "SyncWire", "SyncSession", "Schema", grdb]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["zona", "zona-server", "Seeded", grdb]),
+        // The two programs are started, not linked: a bundle with both would have two entry points, which does not link in
+        // release.
+        .testTarget(name: "EndToEndTests", dependencies: ["Seeded", grdb]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -37,8 +37,8 @@ struct Verify: ParsableCommand {
         }
     }
 
-    /// Where the log is folded into: a file beside the hub's, named by this process. Those of processes that were killed
-    /// go, for they are as large as the hub.
+    /// Where the log is folded into: a file beside the hub's, named by this process. Those of processes that were
+    /// killed go, for they are as large as the hub.
     static func scratch(of code: String, in folder: DataFolder) throws -> String {
         let start = try folder.hubFile(of: code) + ".verify-"
         let place = URL(filePath: start)
