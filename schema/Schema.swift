@@ -44,6 +44,7 @@ package enum Schema {
         file("R007_refused", PackageResources.R007_refused_sql),
         file("R008_contact", PackageResources.R008_contact_sql),
         file("R009_stick", PackageResources.R009_stick_sql),
+        file("R010_offered", PackageResources.R010_offered_sql),
     ]
 
     /// What only a hub has.

@@ -241,8 +241,8 @@ struct Capture {
             database,
             """
             INSERT INTO zona_outbox(number, first_counter, last_counter, unit, is_last, hash, context, bytes,
-                captured_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                captured_at, is_offered)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)
             """)
         insert.bind(1, Int64(state.number.rawValue))
         insert.bind(2, Int64(held.first))

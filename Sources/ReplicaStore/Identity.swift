@@ -43,8 +43,10 @@ extension ReplicaStore {
     /// The hub was restored or rebuilt. From now on this file owes it every batch that it lacks, goes on under
     /// `number`, and compares itself with the hub in a pull from the beginning.
     ///
-    /// What was captured and not acknowledged is given back as it was when the hub's last batch of mine is one of mine:
-    /// the dots stay, so a lost answer doubles nothing. Only behind a hole it is captured again.
+    /// What was captured, offered and not acknowledged is given back as it was when the hub's last batch of mine is one
+    /// of mine: the dots stay, so a lost answer doubles nothing. Behind a hole it is captured again; and so is what was
+    /// never offered, which nobody can have: if this file was copied, or put back together with the hub, another
+    /// history of it may have used these dots in the former life, and who knows that one must not seem to know this.
     package func meet(_ hub: HubGreeting, as number: ReplicaNumber, now: Int64) throws(ReplicaStoreError) {
         let catalog = catalog
         try write { database in
@@ -213,21 +215,29 @@ extension Outbox {
         return try BatchHeader(reading: &header, after: try reader.vector())
     }
 
-    /// The last counter captured under `number`, when what waits follows what the hub has of it without a hole.
+    /// The end of the last unit under `number` that was offered, when what waits follows what the hub has of it without
+    /// a hole.
     static func end(_ database: Database, number: ReplicaNumber, following hub: HubState) throws -> UInt64? {
         guard hub.number == number else { return nil }
         let read = try RawStatement(
             database,
             """
-            SELECT first_counter, last_counter, hash, bytes, context FROM zona_outbox WHERE number = ?1
-            ORDER BY last_counter
+            SELECT first_counter, last_counter, hash, bytes, context, is_last, is_offered FROM zona_outbox
+            WHERE number = ?1 ORDER BY last_counter
             """)
         read.bind(1, Int64(bitPattern: number.rawValue))
         var follows = false
         var last: UInt64?
+        var isOffered = true
         while try read.step() {
-            last = UInt64(read.integer(1))
-            if last == hub.storedCounter && read.blob(2) == hub.storedHash { follows = true }
+            let counter = UInt64(read.integer(1))
+            if counter == hub.storedCounter && read.blob(2) == hub.storedHash {
+                follows = true
+                isOffered = true
+            } else if read.integer(6) == 0 && !Mutant.isOn(.offerAll) {
+                isOffered = false
+            }
+            if isOffered && read.integer(5) == 1 { last = counter }
             if !follows, UInt64(read.integer(0)) == hub.storedCounter + 1 {
                 follows = try header(read.blob(3), context: read.blob(4)).previousHash == hub.storedHash
             }

@@ -58,6 +58,20 @@ extension ReplicaStore {
         }
     }
 
+    /// The waiting batches up to `counter` are about to leave this file: from now on somebody may have them.
+    package func offer(through counter: UInt64 = .max) throws(ReplicaStoreError) {
+        try write { database in
+            let offer = try RawStatement(
+                database,
+                """
+                UPDATE zona_outbox SET is_offered = 1
+                WHERE number = (SELECT number FROM zona_state) AND is_offered = 0 AND last_counter <= ?1
+                """)
+            offer.bind(1, Int64(clamping: counter))
+            try offer.run()
+        }
+    }
+
     /// What waits: batches and bytes not acknowledged.
     package func waiting() throws(ReplicaStoreError) -> (batches: Int, changes: Int, bytes: Int) {
         try read { database in

@@ -93,10 +93,12 @@ package struct StickRunner: Sendable {
         while true {
             let after = counter
             let batch = try stored { store throws(ReplicaStoreError) in try store.batch(after: after) }
-            guard let batch else { return }
+            guard let batch else { break }
             counter = batch.lastCounter
             try take(batch.bytes, false)
         }
+        let last = counter
+        try stored { store throws(ReplicaStoreError) in try store.offer(through: last) }
     }
 
     private func greeting(_ state: ReplicaState) throws(SyncFault) -> ClientGreeting {

@@ -132,6 +132,7 @@ extension Play {
     private func useStick(_ desk: Desk) throws {
         if chance.happens(0.06) {
             let peer = try stranger(desk)
+            try desk.store.offer()
             for row in try desk.program.rows("SELECT bytes, hash FROM zona_outbox ORDER BY last_counter") {
                 sticks.append(LateUpload(bytes: row[0].bytes, hash: row[1].bytes, peer: peer, clock: 0))
             }

@@ -4,7 +4,7 @@ package enum Mutant: String, CaseIterable, Sendable {
     // Mechanisms of the design.
     case supersede, weak, giveDelete, collectAtCursor, refusalsInPull, refuseBump, needRecord, behindRow, wholeUnit
     case pageGreeting, closeIncomplete, staleFill, ownNumbers, scopeCheck, conflictsLost, ackHash
-    case fillWeak, resend, editGone, copyTouch, keepAll, keepReplaced, named, decidedStay
+    case fillWeak, resend, offerAll, editGone, copyTouch, keepAll, keepReplaced, named, decidedStay
     // Mistakes.
     case laterWins, contextTooLate, touchIgnored, touchTooLate, formStaysStale, skipForgotten, stashStays, deleteWins
     case hashUnchecked, inboxMixed, pageUnfiltered, firstPageCounts, renumberDrops, oldSkippedRow

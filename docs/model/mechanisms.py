@@ -4,7 +4,7 @@
 ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
        'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant',
        'closedstay', 'formerloser', 'touchheld', 'touchcontext', 'formclose',
-       'reopenstays', 'markcontext', 'rulerank', 'dormantstays', 'dormantgiven', 'groupwhole', 'grouprest', 'appendonly', 'appendequal', 'refusedstay', 'measure', 'clockbound', 'clockfloor', 'clockset', 'seenfloor', 'afterreplaced', 'holdup', 'holdagain', 'behindothers', 'alias', 'inject', 'ofrecord', 'unseencolumns', 'unseenplain', 'onlywritten', 'upgradepull', 'uploadfirst', 'freshpull', 'reflife', 'orphanstate', 'keptrow'}
+       'reopenstays', 'markcontext', 'rulerank', 'dormantstays', 'dormantgiven', 'groupwhole', 'grouprest', 'appendonly', 'appendequal', 'refusedstay', 'measure', 'clockbound', 'clockfloor', 'clockset', 'seenfloor', 'afterreplaced', 'holdup', 'holdagain', 'behindothers', 'alias', 'inject', 'ofrecord', 'unseencolumns', 'unseenplain', 'onlywritten', 'upgradepull', 'uploadfirst', 'freshpull', 'reflife', 'orphanstate', 'keptrow', 'onlytried'}
 COMFORT = {'askhashes', 'horizon', 'groupwhole'}                                   # these only spare false listings
 CAMPAIGNS = {                                                        # faults, situations
   'base':      (False, set()),
@@ -26,6 +26,7 @@ CAMPAIGNS = {                                                        # faults, s
   'stick':     (False, {'stick'}),
   'repback':   (True,  {'norestore', 'conversation', 'repback'}),
   'both':      (True,  {'honest', 'repback'}),
+  'copies':    (True,  {'clone', 'norepbackup', 'conversation'}),
   'all':       (True,  {'norepbackup', 'refuse', 'gc', 'revert', 'honest'}),
   'groups':    (False, {'groups', 'order'}),
   'groupsrestore': (True, {'groups', 'norepbackup', 'honest', 'stick'}),
@@ -44,7 +45,7 @@ WHERE = {
   'ackhash': 'clone', 'alias': 'keys', 'inject': 'keys', 'ofrecord': 'keys', 'uploadfirst': 'retired', 'freshpull': 'retired', 'unseencolumns': 'schemas', 'unseenplain': 'schemas', 'onlywritten': 'schemas', 'upgradepull': 'schemas', 'afterreplaced': 'clocks', 'appendequal': 'append', 'appendonly': 'append', 'askhashes': 'clone', 'behindothers': 'parents keys', 'behindrow': 'revert touch', 'closedstay': 'restores oldbackup', 'closeincomplete': 'all restore',
   'clockbound': 'clocks', 'clockfloor': 'clocks', 'clockset': 'clocks', 'closereplaced': 'order', 'copytouch': 'lostpc oldbackup', 'decidedstay': 'restore oldbackup restores', 'dormant': 'order rules', 'dormantstays': 'rules order', 'dormantgiven': 'restores gcrestore', 'editgone': 'gc gcrestore',
   'equalcopy': 'lostpc oldbackup', 'fillweak': 'restore gcrestore', 'formclose': 'touch', 'formerloser': 'oldbackup restores', 'gcoldest': 'gc', 'grouprest': 'groups groupsrestore', 'groupwhole': 'groups groupsrestore',
-  'givedelete': 'lostpc restore', 'holdagain': 'parents', 'keptrow': 'lostpc', 'holdup': 'parents', 'horizon': 'gcrestore', 'keepall': 'oldbackup', 'keepreplaced': 'oldbackup restores', 'markcontext': 'reopen', 'measure': 'clocks',
+  'givedelete': 'lostpc restore', 'holdagain': 'parents', 'onlytried': 'both', 'keptrow': 'lostpc', 'holdup': 'parents', 'horizon': 'gcrestore', 'keepall': 'oldbackup', 'keepreplaced': 'oldbackup restores', 'markcontext': 'reopen', 'measure': 'clocks',
   'named': 'base order', 'needrecord': 'refuse', 'orphanstate': 'parents', 'ownmark': 'base', 'ownnumbers': 'restore clone', 'pagegreet': 'clone', 'randomids': 'restores oldbackup',
   'reflife': 'parents', 'refusalsinpull': 'refuse', 'refusebump': 'refuse', 'refusedstay': 'appendrestore', 'reopenstays': 'reopen', 'resend': 'restore', 'rulerank': 'rules', 'scopecheck': 'scope', 'seenfloor': 'clocks', 'stalefill': 'gc gcrestore',
   'supersede': 'base', 'touchcontext': 'touch', 'touchheld': 'touch', 'unit': 'restore clone', 'weak': 'lostpc oldbackup',

@@ -3,8 +3,7 @@
     python3 -m docs.model.oracle --seed 7 --runs 20 --rule fields
 
 As `trace` (README.md has the steps), one history a line, with three differences that the code makes: what is captured is one batch; a
-replica captures and sends all that waits before it asks for a page, unless it goes on with a pull; a stamp is given at capture, in the
-order of knowledge and then of records.
+replica captures and sends all that waits before it asks for a page, unless it goes on with a pull; a stamp is given at capture.
 """
 import argparse
 import json
@@ -28,7 +27,7 @@ class Talker(Replica):
         super().capture(whole_rows)
 
     def stamp(self, ch, rid, p):
-        self.floor = p['hlc'] = max(p['hlc'], self.floor + 1)
+        p['hlc'] = max(p['hlc'], self.floor + 1)                # a floor is what was seen: own stamps are none
         return super().stamp(ch, rid, p)
 
     def enqueue(self, made):

@@ -141,6 +141,14 @@ class Replica:
                 p['steps'] = [x for x in p.get('steps', []) if x[0] > n]
                 if p['prev'] and p['prev']['counter'] is not None and p['prev']['counter'] <= n: p['prev'] = None
 
+    def offered(self, at):
+        '''The end of the last unit that some hub was offered whole. What nobody was offered nobody has, and another history of this file may have used its dots.'''
+        end = 0
+        for b in self.outbox:
+            if 'onlytried' in FIX and not b.get('tried') and b['changes'][-1]['dot'][1] > at: break
+            if b['last']: end = b['changes'][-1]['dot'][1]
+        return end
+
     def known(self): return [self.head] + [(b['changes'][-1]['dot'][1], b['hash']) for b in self.outbox]
     def greet(self, hub):
         if 'conversation' in FEAT and self.greeted == (hub.incarnation, self.number): return
@@ -152,7 +160,7 @@ class Replica:
             if 'resend' in FIX:                                               # all that was captured goes as it was, when no hole is before it
                 at, chain = hub.head.get(self.number, (0, None)), self.retained + self.outbox
                 ends = [(b['changes'][-1]['dot'][1], b['hash']) for b in chain if b['number'] == self.number]
-                if self.outbox and (at in ends or (at[0] + 1, at[1]) in [(b['changes'][0]['dot'][1], b['prev']) for b in chain if b['number'] == self.number]): self.acked(self.outbox[-1]['changes'][-1]['dot'][1])
+                if self.outbox and (at in ends or (at[0] + 1, at[1]) in [(b['changes'][0]['dot'][1], b['prev']) for b in chain if b['number'] == self.number]): self.acked(self.offered(at[0] if at in ends else 0))
             self.mine = dict(self.mine or {}); self.mine[self.number] = self.head[0]          # my own acknowledged changes, which my knowledge may not cover yet
             self.heal = [b for b in self.retained if b['changes'][-1]['dot'][1] > hub.head.get(b['number'], (0,))[0]]
             self.reincarnate(hub, fill=True)
@@ -203,7 +211,7 @@ class Replica:
         todo = [b for b in self.outbox if not b.get('stored')] if 'unit' in FIX else self.outbox
         if self.giving and (not todo or self.rng.random() < .5): hub.take_conflicts(self.giving); self.giving = {}
         if not todo: return
-        b = todo[0]
+        b = todo[0]; b['tried'] = True
         try: answer = hub.accept(dict(b, measured=-self.skew) if 'unit' in FIX else b)
         except (Fork, Gap):
             if 'conversation' in FEAT: self.greeted = None; return          # the hub refuses: a new conversation

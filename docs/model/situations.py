@@ -83,7 +83,9 @@ def run(seed, rule, faults, replicas=4, steps=400):
             if r.closed and rng.random() < .4: reopening.reopen(r, rng.choice(sorted(r.closed, key=str)), now)
             elif r.conf: r.decide(rng.choice(sorted(r.conf, key=str)), now)
         if 'conversation' in FEAT and rng.random() < .15: r.greeted = None
-        if 'stick' in FEAT and rng.random() < .06 and r.outbox: sticks += [dict(b) for b in r.outbox]       # carried by hand, comes when it comes
+        if 'stick' in FEAT and rng.random() < .06 and r.outbox:                # carried by hand, comes when it comes
+            for b in r.outbox: b['tried'] = True
+            sticks += [dict(b) for b in r.outbox]
         if 'stick' in FEAT and sticks and rng.random() < .1:
             try: hub.accept(dict(sticks.pop(rng.randrange(len(sticks)))))
             except (Fork, Gap): pass
