@@ -27,11 +27,11 @@ struct Workplace {
         author = Operator(options.author)
     }
 
-    /// Ends the touch of a record that this command has written, and captures what it wrote. The write stands whatever
+    /// Ends the touch of records that this command has written, and captures what it wrote. The write stands whatever
     /// happens here: the next sync captures it, too, and a touch ends by itself after an hour.
-    func captureOwnWrite(closing record: (id: RecordID, table: TableDescription)? = nil) -> Bool {
+    func captureOwnWrite(closing records: [(id: RecordID, table: TableDescription)] = []) -> Bool {
         do {
-            if let record { try store.endTouch(record.id, of: record.table) }
+            for record in records { try store.endTouch(record.id, of: record.table) }
             _ = try store.capture(key: try ReplicaKey.load(for: store.path), now: Moment.now())
             return true
         } catch {

@@ -50,7 +50,7 @@ struct ConflictsMerge: ParsableCommand {
         let survivor = try work.store.merge(
             conflict, keeping: letters.firstIndex(of: take.uppercased()) ?? 0,
             TypedValues(store: work.store, table: table).read(values), note: note, by: work.author, now: Moment.now())
-        let isCaptured = work.captureOwnWrite(closing: (survivor, table))
+        let isCaptured = work.captureOwnWrite(closing: [(survivor, table)])
         work.answer.give(
             .object([
                 "conflict": .text(conflict.id.description), "table": .text(table.name),

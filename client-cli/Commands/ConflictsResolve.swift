@@ -102,7 +102,7 @@ struct ConflictsResolve: ParsableCommand {
         let table = try Names.table(conflict.table, in: work.store.catalog)
         let choice = try FieldPick.choice(fields, rest: take, conflict, table, work.store)
         try work.store.resolve(conflict, choice, note: note, by: work.author, now: now)
-        let isCaptured = work.captureOwnWrite(closing: (conflict.recordID, table))
+        let isCaptured = work.captureOwnWrite(closing: [(conflict.recordID, table)])
         work.answer.give(
             .object([
                 "conflict": .text(conflict.id.description), "table": .text(table.name),

@@ -48,9 +48,10 @@ struct Edit: ParsableCommand {
         let outcomes = try source.outcomes(desk, words: assignments, id: id, isEdit: true)
         let isChanged = outcomes.contains { !$0.changes.isEmpty }
         var isCaptured = false
-        if !source.dryRun {
+        if isChanged, !source.dryRun {
+            isCaptured = work.captureOwnWrite(closing: outcomes.map { ($0.id, table) })
+        } else if !source.dryRun {
             for outcome in outcomes { try work.store.endTouch(outcome.id, of: table) }
-            isCaptured = isChanged && work.captureOwnWrite()
         }
         try work.answer.give(Self.json(outcomes, desk, isCaptured: isCaptured, isDry: source.dryRun)) {
             try outcomes.map { try text($0, desk) }.joined(separator: "\n")

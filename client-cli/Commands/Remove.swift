@@ -50,7 +50,7 @@ struct Remove: ParsableCommand {
             try work.store.desk(by: work.author) { (try $0.delete(id, of: table), .takesBack) }
         } else {
             try work.store.delete(id, of: table, by: work.author)
-            isCaptured = work.captureOwnWrite(closing: (id, table))
+            isCaptured = work.captureOwnWrite(closing: [(id, table)])
         }
         work.answer.give(
             .object([
