@@ -246,8 +246,11 @@ class Hub:
             self.conf[k], self.listed[k] = v, None if 'formerloser' in FIX else self.fresh_dot()
             self.seq += 1
     def siblings(self, k):
+        '''What shows, and what is equal to it: a third value has a conflict of its own, and stays beside a decision about this one.'''
         reg = self.rec.get(k[0], {'g': {}})['g'].get(k[1], [])
-        return [(y['dot'], y['v']) for y in reg]
+        if not reg: return []
+        shown = self.winner(k[0], k[1], reg)['v']
+        return [(y['dot'], y['v']) for y in reg if y['v'] == shown]
     def close_incomplete(self):
         '''Every active replica has compared: what is still incomplete goes back to its writers.'''
         for k in [k for k, v in self.rec.items() if v['g'] and not self.whole(k)]:
