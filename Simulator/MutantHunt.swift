@@ -41,7 +41,7 @@ struct MutantHunt {
             .staleFill: ["gc", "gctouch", "gcrestore"],
             .ownNumbers: ["nearback"], .scopeCheck: ["scope"],
             .conflictsLost: ["restore", "lostpc", "oldbackup"], .ackHash: ["twins"],
-            .fillWeak: ["nearback"], .resend: ["nearback"],
+            .fillWeak: ["nearback"], .resend: ["nearback"], .offerAll: ["gone"],
             .editGone: ["gc", "gcrestore", "restore"], .copyTouch: ["nearback"],
             .keepAll: ["oldbackup"], .keepReplaced: ["restore", "lostpc", "repback"],
             .named: ["near"], .decidedStay: ["nearback"], .laterWins: ["base"],
