@@ -55,7 +55,7 @@ extension ReplicaStore {
             guard incarnation != before.incarnation else { return }
             try database.whileApplying {
                 if !Mutant.isOn(.resend),
-                    let last = try Outbox.end(database, number: before.number, following: hub.state)
+                    let last = try Outbox.end(database, of: before, following: hub.state)
                 {
                     try Acknowledge.run(database, catalog: catalog, through: last)
                 }
@@ -215,17 +215,17 @@ extension Outbox {
         return try BatchHeader(reading: &header, after: try reader.vector())
     }
 
-    /// The end of the last unit under `number` that was offered, when what waits follows what the hub has of it without
-    /// a hole.
-    static func end(_ database: Database, number: ReplicaNumber, following hub: HubState) throws -> UInt64? {
-        guard hub.number == number else { return nil }
+    /// The end of the last unit under the file's number that was offered, when what waits follows what the hub has of
+    /// it without a hole.
+    static func end(_ database: Database, of state: ReplicaState, following hub: HubState) throws -> UInt64? {
+        guard hub.number == state.number else { return nil }
         let read = try RawStatement(
             database,
             """
             SELECT first_counter, last_counter, hash, bytes, context, is_last, is_offered FROM zona_outbox
             WHERE number = ?1 ORDER BY last_counter
             """)
-        read.bind(1, Int64(bitPattern: number.rawValue))
+        read.bind(1, Int64(bitPattern: state.number.rawValue))
         var follows = false
         var last: UInt64?
         var isOffered = true
@@ -234,7 +234,7 @@ extension Outbox {
             if counter == hub.storedCounter && read.blob(2) == hub.storedHash {
                 follows = true
                 isOffered = true
-            } else if read.integer(6) == 0 && !Mutant.isOn(.offerAll) {
+            } else if read.integer(6) == 0 && counter > state.acknowledgedCounter && !Mutant.isOn(.offerAll) {
                 isOffered = false
             }
             if isOffered && read.integer(5) == 1 { last = counter }
