@@ -32,9 +32,10 @@ extension ReplicaStore {
         _ database: Database, _ conflict: Conflict, _ choice: ConflictChoice, _ table: TableDescription, note: String,
         by author: Operator
     ) throws -> Bool {
-        let waits = try RawStatement(database, "SELECT 1 FROM zona_deciding WHERE conflict_id = ?1")
+        let waits = try RawStatement(database, "SELECT dots FROM zona_deciding WHERE conflict_id = ?1")
         waits.bind(1, idText: conflict.id)
-        guard try waits.step(), let last = try decisions(database, conflict.id).last, last.choice == choice.word,
+        guard try waits.step(), waits.blob(0) == conflict.dots, let last = try decisions(database, conflict.id).last,
+            last.choice == choice.word,
             last.note == note, last.author == author.name
         else { return false }
         let isThere = try StoredValues.isThere(database, conflict.recordID, table)

@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `a decision that is given again decides once, unless it is another or its value has changed`(
+    func `a decision that is given again decides once, unless it is another or something has changed`(
         _ isCaptured: Bool
     ) throws {
         func count() throws -> Int { try replica.count("SELECT count(*) FROM zona_decision") }
@@ -152,6 +152,12 @@ import Testing
         #expect(try amount() == 700)
         try resolve(.new([(column, .integer(700))]))
         #expect(try count() == 3)
+        var dots: [UInt8] = []
+        dots.appendVarint(1)
+        dots.appendDot(Dot(number: ReplicaNumber(rawValue: 90), counter: 1))
+        try replica.pull([Self.listed(column: column, dots: dots)])
+        try resolve(.new([(column, .integer(700))]))
+        #expect(try count() == 4)
     }
 
     @Test func `a decision taken here is marked until the hub has it`() throws {
