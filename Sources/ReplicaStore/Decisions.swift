@@ -35,8 +35,7 @@ extension ReplicaStore {
         let waits = try RawStatement(database, "SELECT dots FROM zona_deciding WHERE conflict_id = ?1")
         waits.bind(1, idText: conflict.id)
         guard try waits.step(), waits.blob(0) == conflict.dots, let last = try decisions(database, conflict.id).last,
-            last.choice == choice.word,
-            last.note == note, last.author == author.name
+            last.choice == choice.word, last.note == note, last.author == author.name
         else { return false }
         let isThere = try StoredValues.isThere(database, conflict.recordID, table)
         let wanted: [(column: Int, value: Value)]
