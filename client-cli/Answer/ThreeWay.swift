@@ -34,7 +34,8 @@ struct ThreeWay {
             let base = value(conflict.base)
             let (shown, other) = (value(conflict.shown.values), value(conflict.other.values))
             let texts = (try text(shown), try text(other))
-            let differs = shown != other
+            // Where the record is deleted there is nothing to compare with.
+            let differs = shown != other && !conflict.isGone
             let marked = differs ? Marked.between(texts.0, texts.1) : (Marked.plain(texts.0), Marked.plain(texts.1))
             return Field(
                 name: SafeText.line(name), isDisputed: disputed.contains(name), base: Marked.plain(try text(base)),
@@ -112,7 +113,8 @@ struct ThreeWay {
         }
         append(["", "", "", ""])
         let sides = [conflict.shown, conflict.other]
-        append([localized("by", context: "heading"), ""] + sides.map { SafeText.line(ConflictText.writer($0)) })
+        let writers = [ConflictText.writer(conflict.shown), ConflictText.otherWriter(conflict)]
+        append([localized("by", context: "heading"), ""] + writers.map(SafeText.line))
         append([localized("at", context: "heading"), ""] + sides.map { Moment.local($0.time) })
         append(["", ""] + sides.map { Moment.distance($0.time, Moment.now()) })
         return table.text(width: width)
@@ -140,8 +142,12 @@ struct ThreeWay {
             add("  " + shown, localized("the record as it stands"))
             add("  " + other, localized("deleted", context: "record"))
         }
-        for (label, side) in [(shown, conflict.shown), (other, conflict.other)] {
-            add(label, localized("by \(SafeText.line(ConflictText.writer(side))), \(Moment.inWords(side.time))"))
+        let sides = [
+            (shown, conflict.shown, ConflictText.writer(conflict.shown)),
+            (other, conflict.other, ConflictText.otherWriter(conflict)),
+        ]
+        for (label, side, writer) in sides {
+            add(label, localized("by \(SafeText.line(writer)), \(Moment.inWords(side.time))"))
         }
         return lines.joined(separator: "\n")
     }
