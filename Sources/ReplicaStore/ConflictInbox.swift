@@ -49,7 +49,7 @@ package struct ConflictFilter: Sendable {
         return (states == .all || conflict.isUndecided)
             && (kinds.isEmpty || kinds.contains(conflict.kind))
             && (tables.isEmpty || tables.contains(conflict.table))
-            && (columns.isEmpty || conflict.columns.contains(where: columns.contains))
+            && (columns.isEmpty || !conflict.keepsRow && conflict.columns.contains(where: columns.contains))
             && (comuni.isEmpty
                 || [conflict.shown.comune, conflict.other.comune].contains { $0.map(comuni.contains) ?? false })
             && (!isContested || conflict.isContested) && (!isMine || item.isMine)
@@ -136,9 +136,10 @@ extension ReplicaStore {
         var sum: Int64?
         for (index, name) in conflict.columns.enumerated() {
             guard let column = table.column(named: name), table.columns[column].format == .cent,
-                index < conflict.shown.values.count, index < conflict.other.values.count
+                index < conflict.shown.values.count || conflict.isGone, index < conflict.other.values.count
             else { continue }
-            let (difference, isOver) = cents(conflict.shown.values[index])
+            let shown = conflict.isGone ? .null : conflict.shown.values[index]
+            let (difference, isOver) = cents(shown)
                 .subtractingReportingOverflow(cents(conflict.other.values[index]))
             let distance = isOver || difference == .min ? Int64.max : abs(difference)
             let (total, isTooMuch) = (sum ?? 0).addingReportingOverflow(distance)
@@ -151,10 +152,16 @@ extension ReplicaStore {
         if case .integer(let cents) = value { cents } else { 0 }
     }
 
-    /// A record that is not here any more may be anybody's: whoever leaves it deleted writes nothing.
+    /// A record that is not here any more may be anybody's: whoever leaves it deleted writes nothing. Where its row is
+    /// kept, it is his who may put it back.
     private static func isMine(
         _ conflict: Conflict, _ table: TableDescription, _ row: InboxRow?, _ writer: Writer
     ) -> Bool {
+        if conflict.keepsRow {
+            let name = table.ownerColumn.map { table.columns[$0].name }
+            let owner = zip(conflict.columns, conflict.other.values).first { $0.0 == name }?.1
+            return table.allows(writer, table.writable, owner: owner.map { ValueCoding.bytes(of: $0)[...] })
+        }
         guard let row else { return true }
         let accesses =
             conflict.columns.isEmpty || conflict.kind == "duplicate"

@@ -43,12 +43,6 @@ package struct Conflict: Sendable {
     /// It stands for what is there, not for two values: it closes when that is no longer so.
     package var followsState: Bool { ["duplicate", "orphan", "invalid"].contains(kind) }
 
-    /// Its record is deleted, and the row was kept aside: the other side puts it back.
-    package var keepsRow: Bool { group == ColumnGroup.existence && !columns.isEmpty && !followsState }
-
-    /// And nobody has brought it back since.
-    package var isGone: Bool { keepsRow && shown.values.isEmpty }
-
     /// Whether somebody must still decide it.
     package var isUndecided: Bool { state == "open" && !decidedHere }
 }
@@ -201,34 +195,36 @@ extension ReplicaStore {
         _ database: Database, _ conflict: Conflict, _ choice: ConflictChoice, _ table: TableDescription
     ) throws {
         guard conflict.group != ColumnGroup.existence || conflict.kind == "invalid" else {
+            if conflict.keepsRow { return try writeKept(database, conflict, choice, table) }
             switch choice {
             case .shown: return
-            case .other where conflict.keepsRow: return try putBack(database, conflict, with: [], table)
             case .other: return try delete(database, conflict.recordID, of: table)
-            case .new(let values) where conflict.keepsRow:
-                return try putBack(database, conflict, with: values, table)
             case .new(let values): _ = try update(database, conflict.recordID, of: table, values)
             }
             return
         }
-        let columns = conflict.columns.compactMap(table.column(named:))
         switch choice {
         case .shown: return
         case .other:
             _ = try update(database, conflict.recordID, of: table, try kept(conflict, table))
         case .new(let values):
-            guard let strange = values.first(where: { !columns.contains($0.column) }) else {
-                _ = try update(database, conflict.recordID, of: table, values)
-                return
-            }
-            throw ReplicaStoreError(
-                .unknownColumn,
-                localized(
-                    """
-                    \(table.columns[strange.column].name) is not part of this conflict: it is about \
-                    \(conflict.columns.joined(separator: ", "))
-                    """))
+            try requireColumns(of: conflict, in: values, table)
+            _ = try update(database, conflict.recordID, of: table, values)
         }
+    }
+
+    static func requireColumns(
+        of conflict: Conflict, in values: [(column: Int, value: Value)], _ table: TableDescription
+    ) throws {
+        let columns = conflict.columns.compactMap(table.column(named:))
+        guard let strange = values.first(where: { !columns.contains($0.column) }) else { return }
+        throw ReplicaStoreError(
+            .unknownColumn,
+            localized(
+                """
+                \(table.columns[strange.column].name) is not part of this conflict: it is about \
+                \(conflict.columns.joined(separator: ", "))
+                """))
     }
 
     /// What was kept aside, by column.
@@ -241,19 +237,6 @@ extension ReplicaStore {
                 .badBytes, localized("the conflict's values do not match its columns: upgrade this program"))
         }
         return zip(columns, conflict.other.values).map { ($0, $1) }
-    }
-
-    /// The row that was kept aside stands again, with `values` in the place of its own.
-    private static func putBack(
-        _ database: Database, _ conflict: Conflict, with values: [(column: Int, value: Value)],
-        _ table: TableDescription
-    ) throws {
-        let row = try kept(conflict, table).map { kept in values.first { $0.column == kept.column } ?? kept }
-        if try StoredValues.isThere(database, conflict.recordID, table) {
-            _ = try update(database, conflict.recordID, of: table, row)
-        } else {
-            _ = try insert(database, into: table, row, id: conflict.recordID)
-        }
     }
 
     static func conflicts(_ database: Database, tail: String) throws -> [Conflict] {

@@ -40,9 +40,11 @@ extension ReplicaStore {
         let isThere = try StoredValues.isThere(database, conflict.recordID, table)
         let wanted: [(column: Int, value: Value)]
         switch choice {
-        case .shown: return true
+        case .shown: return !conflict.isGone || !isThere
         case .other where conflict.columns.isEmpty: return !isThere
         case .other: wanted = try kept(conflict, table)
+        case .new(let values) where conflict.isGone:
+            wanted = try kept(conflict, table).map { kept in values.first { $0.column == kept.column } ?? kept }
         case .new(let values): wanted = values
         }
         guard isThere else { return false }

@@ -57,7 +57,6 @@ package struct Conversation {
     private let newNumber: () -> UInt64
     private var state: ReplicaState
     private var mayResume = true
-    private var hasOffered = false
     private var page: (frame: Frame, header: PageHeader)?
     private var waiting: (bytes: [UInt8], hash: [UInt8], counter: UInt64, clock: Int64)?
     private let exchangesKeys: Bool
@@ -153,7 +152,8 @@ package struct Conversation {
             case .findOwed(let numbers): next = try findOwed(numbers)
             case .giveBack: return try beginUpload()
             case .send:
-                try offer()
+                // The hub has said that what it has of mine is mine: what waits may now leave this file.
+                try stored { store throws(ReplicaStoreError) in try store.offer() }
                 return try beginUpload()
             case .acknowledge(let folded, let stored): next = try acknowledge(folded: folded, stored: stored)
             case .askPage(let after, let size): return askPage(after: after, size: size)
@@ -267,13 +267,6 @@ package struct Conversation {
         waiting = owed.map { ($0.bytes, $0.hash, $0.lastCounter, $0.clock) }
         if owed != nil { summary.batchesGivenBack += 1 }
         return session.onOwed(owed.map { ($0.number, $0.lastCounter) })
-    }
-
-    /// The hub has said that what it has of mine is mine: all that waits may now leave this file.
-    private mutating func offer() throws(SyncFault) {
-        guard !hasOffered else { return }
-        hasOffered = true
-        try stored { store throws(ReplicaStoreError) in try store.offer() }
     }
 
     /// Only the first batch of a conversation can have been cut in an earlier one.

@@ -113,6 +113,40 @@ import Testing
         #expect(try ambito.hub.verify(foldingInto: ambito.folder + "/again.sqlite").isEqual)
     }
 
+    /// The capofila alone sets a priority; the comune that owns the record gets it back with it.
+    @Test func `whose record it is puts a kept row back, with the columns that are not his to write`() throws {
+        let (ambito, narni, amelia, _) = try world()
+        let (editor, giver) = (
+            try ambito.replica(of: "055004", "amelia-2"), try ambito.replica(of: "055004", "amelia-3")
+        )
+        try amelia.sql("INSERT INTO bisogno(comune_id, descrizione) SELECT comune, 'solitudine' FROM zona_state")
+        try settleAll([amelia, narni])
+        try narni.sql("UPDATE bisogno SET priorita = 1")
+        try settleAll([narni, amelia, editor, giver])
+        let backup = try ambito.backup()
+        try editor.sql("UPDATE bisogno SET descrizione = 'solitudine degli anziani'")
+        try settleAll([editor, giver])
+        try ambito.putBack(backup)
+        try amelia.sql("DELETE FROM bisogno")
+        try settleAll([giver, amelia, narni])
+        let (here, there) = (
+            try #require(try amelia.store.conflicts().first), try #require(try narni.store.conflicts().first)
+        )
+        #expect(here.isGone)
+        #expect(throws: ReplicaStoreError.self) {
+            try narni.store.resolve(there, .other, note: "", by: Operator("anna"), now: ambito.now)
+        }
+
+        try amelia.store.resolve(here, .other, note: "", by: Operator("bruno"), now: ambito.now)
+        try settleAll([amelia, narni, giver], rounds: 2)
+
+        #expect(
+            try narni.values("SELECT descrizione || ' ' || priorita FROM bisogno") == ["\"solitudine degli anziani 1\""]
+        )
+        #expect(try narni.store.conflicts().isEmpty && amelia.store.refusedChanges().isEmpty)
+        try expectSame([amelia, narni, giver])
+    }
+
     /// His row is newer than the hub's, and its writer is lost: he must get the hub's row, or his own stays for ever.
     @Test func `who writes between meeting a restored hub and comparing with it does not keep a row of his own`() throws
     {

@@ -57,10 +57,13 @@ struct ConflictPage {
 
     /// The record was changed here after the hub listed the conflict: what stands is not what the list says.
     private func movedOn() throws -> String? {
-        guard conflict.isUndecided, let table, !conflict.columns.isEmpty, !conflict.isGone else { return nil }
-        guard let row = try store.row(conflict.recordID, of: table) else {
-            return localized("the record was deleted here since")
+        guard conflict.isUndecided, let table, !conflict.columns.isEmpty else { return nil }
+        let row = try store.row(conflict.recordID, of: table)
+        if conflict.isGone {
+            return row == nil
+                ? nil : localized("the record shows here: it was put back since, or records that belong to it hold it")
         }
+        guard let row else { return localized("the record was deleted here since") }
         let changed = conflict.columns.enumerated().compactMap { index, name -> String? in
             guard let column = table.column(named: name), index < conflict.shown.values.count,
                 row.values[column] != conflict.shown.values[index]

@@ -19,7 +19,9 @@ enum ConflictText {
     }
 
     static func subject(_ conflict: Conflict) -> String {
-        let (shown, other) = (SafeText.line(writer(conflict.shown)), SafeText.line(otherWriter(conflict)))
+        let (shown, other) = (
+            SafeText.line(writer(conflict.shown, of: conflict)), SafeText.line(writer(conflict.other, of: conflict))
+        )
         return SafeText.line(fields(conflict)) + ", " + localized("\(shown) and \(other)")
     }
 
@@ -61,16 +63,12 @@ enum ConflictText {
         localized("conflict \(id.description.prefix(ShortIDs.shortest))")
     }
 
-    /// Who wrote one side, not yet made safe for a terminal.
-    static func writer(_ side: Conflict.Side) -> String {
-        let author = Words.author(side.author)
+    /// Who wrote one side, not yet made safe for a terminal. What a replica gave back to a restored hub is nobody's
+    /// change.
+    static func writer(_ side: Conflict.Side, of conflict: Conflict) -> String {
+        let isGivenBack = conflict.kind == "restored" && ["", "-"].contains(side.author)
+        let author = isGivenBack ? localized("given back") : Words.author(side.author)
         return side.comune.map { "\(author), \($0)" } ?? author
-    }
-
-    /// Of the value that was kept aside. What a replica gave back to a restored hub is nobody's change.
-    static func otherWriter(_ conflict: Conflict) -> String {
-        guard conflict.kind == "restored", conflict.other.author.isEmpty else { return writer(conflict.other) }
-        return localized("given back") + (conflict.other.comune.map { ", \($0)" } ?? "")
     }
 
     /// One value of one side; the two sides of existence have none.

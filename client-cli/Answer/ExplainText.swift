@@ -151,7 +151,7 @@ struct ExplainText {
             for (isShown, side) in [(true, conflict.shown), (false, conflict.other)]
             where index < side.values.count {
                 let value = try story.text(side.values[index], column)
-                let who = "\(ConflictText.writer(side)), \(Moment.inWords(side.time))"
+                let who = "\(ConflictText.writer(side, of: conflict)), \(Moment.inWords(side.time))"
                 lines.append(
                     "    " + (isShown ? localized("showed \(value), by \(who)") : localized("lost \(value), by \(who)"))
                 )

@@ -26,7 +26,7 @@ struct InboxText {
             var cells = [Self.marks(conflict), ids.text(conflict.id), name(item), ConflictText.fields(conflict)]
             if hasMoney { cells.append(item.amount.map { Euro.text(cents: $0) } ?? "") }
             cells += [
-                ConflictText.writer(conflict.shown), ConflictText.otherWriter(conflict),
+                ConflictText.writer(conflict.shown, of: conflict), ConflictText.writer(conflict.other, of: conflict),
                 Moment.distance(conflict.listedAt, now),
             ]
             if hasClosed { cells.append(ConflictText.state(conflict.state)) }

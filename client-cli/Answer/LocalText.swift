@@ -23,7 +23,7 @@ struct LocalText {
         if conflict.kind == "duplicate" { return lines }
         for (isShown, side) in [(true, conflict.shown), (false, conflict.other)] {
             let values = ConflictText.values(side, conflict, story.table)
-            let who = "\(ConflictText.writer(side)), \(Moment.inWords(side.time))"
+            let who = "\(ConflictText.writer(side, of: conflict)), \(Moment.inWords(side.time))"
             lines.append(
                 "    "
                     + (isShown ? localized("showed: \(values), by \(who)") : localized("lost: \(values), by \(who)")))

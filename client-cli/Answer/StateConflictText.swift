@@ -12,7 +12,7 @@ enum StateConflictText {
         switch conflict.kind {
         case "duplicate": return try records(conflict, table, store: store, width: width)
         case "orphan":
-            let writer = SafeText.line(ConflictText.writer(conflict.other))
+            let writer = SafeText.line(ConflictText.writer(conflict.other, of: conflict))
             return [values(conflict, table), "", localized("The record that it belongs to was deleted, by \(writer).")]
         default:
             let check = table.checks.first { $0.name.utf8.elementsEqual(conflict.rule.utf8) }

@@ -113,8 +113,9 @@ struct ThreeWay {
         }
         append(["", "", "", ""])
         let sides = [conflict.shown, conflict.other]
-        let writers = [ConflictText.writer(conflict.shown), ConflictText.otherWriter(conflict)]
-        append([localized("by", context: "heading"), ""] + writers.map(SafeText.line))
+        append(
+            [localized("by", context: "heading"), ""]
+                + sides.map { SafeText.line(ConflictText.writer($0, of: conflict)) })
         append([localized("at", context: "heading"), ""] + sides.map { Moment.local($0.time) })
         append(["", ""] + sides.map { Moment.distance($0.time, Moment.now()) })
         return table.text(width: width)
@@ -142,12 +143,9 @@ struct ThreeWay {
             add("  " + shown, localized("the record as it stands"))
             add("  " + other, localized("deleted", context: "record"))
         }
-        let sides = [
-            (shown, conflict.shown, ConflictText.writer(conflict.shown)),
-            (other, conflict.other, ConflictText.otherWriter(conflict)),
-        ]
-        for (label, side, writer) in sides {
-            add(label, localized("by \(SafeText.line(writer)), \(Moment.inWords(side.time))"))
+        for (label, side) in [(shown, conflict.shown), (other, conflict.other)] {
+            let writer = SafeText.line(ConflictText.writer(side, of: conflict))
+            add(label, localized("by \(writer), \(Moment.inWords(side.time))"))
         }
         return lines.joined(separator: "\n")
     }
