@@ -44,9 +44,9 @@ extension ReplicaStore {
     /// `number`, and compares itself with the hub in a pull from the beginning.
     ///
     /// What was captured, offered and not acknowledged is given back as it was when the hub's last batch of mine is
-    /// one of mine: the dots stay, so a lost answer doubles nothing. Behind a hole it is captured again; so is what this
-    /// file never offered: if it was copied, or put back together with the hub, another history of it may have used
-    /// these dots in the former life, and who knows that one must not seem to know this.
+    /// one of mine: the dots stay, so a lost answer doubles nothing. Behind a hole it is captured again; so is what
+    /// this file never offered: if it was copied, or put back together with the hub, another history of it may have
+    /// used these dots in the former life, and who knows that one must not seem to know this.
     package func meet(_ hub: HubGreeting, as number: ReplicaNumber, now: Int64) throws(ReplicaStoreError) {
         let catalog = catalog
         try write { database in
