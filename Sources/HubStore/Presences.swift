@@ -39,9 +39,13 @@ extension HubStore {
                 try !hasNews(for: key, comune: isCapofila ? nil : comune, after: presence.cursor, database)
             else { return false }
             let note = try RawStatement(
-                database, "UPDATE replica SET last_complete = ?2, last_contact = ?2 WHERE number = ?1")
+                database,
+                """
+                UPDATE replica SET last_complete = ?2, last_contact = ?2, cursor = ?3, oldest = ?3 WHERE number = ?1
+                """)
             note.bind(1, Int64(bitPattern: presence.number.rawValue))
             note.bind(2, now)
+            note.bind(3, Int64(clamping: presence.cursor))
             try note.run()
             return true
         }

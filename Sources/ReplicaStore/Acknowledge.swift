@@ -39,7 +39,7 @@ extension ReplicaStore {
         try read { try Self.oldestContext($0) }
     }
 
-    private static func oldestContext(_ database: Database) throws -> UInt64 {
+    static func oldestContext(_ database: Database) throws -> UInt64 {
         let read = try RawStatement(
             database,
             """

@@ -220,9 +220,19 @@ package enum CheckTriggerSQL {
     }
 
     /// REPLACE displaces a row without firing a delete trigger; where rows are only added, another row under the same
-    /// id is refused.
+    /// id is refused, and where records have owners, one of another owner.
     private static func replaceFaults(of table: TableDescription) -> [Fault] {
-        guard table.rule == .appendOnly || table.rule == .set, !table.columns.isEmpty else { return [] }
+        guard table.rule == .appendOnly || table.rule == .set, !table.columns.isEmpty else {
+            guard let owner = table.ownerColumn.map({ table.columns[$0].name }) else { return [] }
+            return [
+                Fault(
+                    condition: """
+                        EXISTS (SELECT 1 FROM "\(table.name)" b WHERE b.id = NEW.id \
+                        AND b."\(owner)" IS NOT NEW."\(owner)")
+                        """,
+                    message: "\(owner): non si cambia")
+            ]
+        }
         let differs = table.columns.map { "b.\"\($0.name)\" IS NOT NEW.\"\($0.name)\"" }.joined(separator: " OR ")
         return [
             Fault(

@@ -8,7 +8,7 @@ extension ReplicaStore {
     private static let presenceDay: Int64 = 24 * 3_600_000
 
     /// What this file may say instead of a whole conversation; nothing when it has something to send, to ask, or to
-    /// find out.
+    /// find out, or when a row here is older than its cursor: who says it has passed all up to there.
     ///
     /// - Parameter now: the PC's clock, Unix milliseconds.
     package func presence(now: Int64) throws(ReplicaStoreError) -> Presence? {
@@ -24,7 +24,8 @@ extension ReplicaStore {
             busy.bind(1, Int64(bitPattern: state.number.rawValue))
             busy.bind(2, Int64(clamping: state.acknowledgedCounter))
             guard try busy.step(), busy.integer(0) == 0, state.cursor > 0, state.rescueEpoch == nil, !state.isStale,
-                state.lastFault == nil, let pulled = state.lastPull, (0..<Self.presenceDay).contains(now - pulled)
+                state.lastFault == nil, try Self.oldestContext(database) >= state.cursor, let pulled = state.lastPull,
+                (0..<Self.presenceDay).contains(now - pulled)
             else { return nil }
             return Presence(
                 ambito: state.ambito, number: state.number, incarnation: state.incarnation,

@@ -35,6 +35,20 @@ import Testing
         #expect(before != after && after == ambito.now)
     }
 
+    @Test func `a delete is forgotten when all have passed it, though nothing but presences came since`() throws {
+        let (ambito, narni, amelia) = try world()
+        try narni.sql("DELETE FROM soggetto")
+        try settleAll([narni, amelia])
+        #expect(try ambito.hub.collect(now: ambito.now).collected == 0)
+
+        for desk in [narni, amelia] {
+            let presence = try #require(try desk.presence()).frame(key: desk.key).bytes
+            #expect(try ambito.hub.isQuiet(presence, now: ambito.now))
+        }
+
+        #expect(try ambito.hub.collect(now: ambito.now).collected == 1)
+    }
+
     @Test func `a file with something to say has no presence`() throws {
         let (_, narni, _) = try world()
         #expect(try narni.presence() != nil)

@@ -84,7 +84,8 @@ final class ProgramConnection {
         if outcome.code != SQLITE_OK { outcome.message = String(cString: sqlite3_errmsg(handle)) }
         sqlite3_finalize(statement)
         let writes = ["INSERT", "UPDATE", "DELETE", "REPLACE"].contains { sql.hasPrefix($0) }
-        if writes { outcome.changes = sqlite3_changes(handle) }
+        // Of a statement that did not come about the number is that of an earlier one, which may be the test's own.
+        if writes, outcome.code == SQLITE_OK { outcome.changes = sqlite3_changes(handle) }
         // VACUUM leaves a number of its own there.
         outcome.lastRow = sql == "VACUUM" ? 0 : sqlite3_last_insert_rowid(handle)
         return outcome
