@@ -38,7 +38,7 @@ import Testing
     @Test func `a delete is forgotten when all have passed it, though nothing but presences came since`() throws {
         let (ambito, narni, amelia) = try world()
         try narni.sql("DELETE FROM soggetto")
-        try settleAll([narni, amelia])
+        for desk in [narni, amelia] { try desk.sync() }
         #expect(try ambito.hub.collect(now: ambito.now).collected == 0)
 
         for desk in [narni, amelia] {
