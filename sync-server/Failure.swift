@@ -39,7 +39,7 @@ struct Failure: Error {
                 switch error.code {
                 case .notFound: .notFound
                 case .notValid: .badValue
-                case .exists, .notAHub, .newerSchema, .diskFull, .busy: .file
+                case .exists, .notAHub, .newerSchema, .diskFull, .readOnly, .busy: .file
                 case .database: .unexpected
                 }
             self.init(status, error.code.rawValue, error.context)

@@ -13,6 +13,7 @@ package struct HubStoreError: Error, Sendable, CustomStringConvertible {
         case notFound = "not-found"
         case notValid = "not-valid"
         case diskFull = "disk-full"
+        case readOnly = "read-only"
         case busy
         case database
     }
@@ -45,6 +46,11 @@ package struct HubStoreError: Error, Sendable, CustomStringConvertible {
         switch code & 0xFF {
         case 5, 6: self.init(.busy, "the hub's file is in use by another program")
         case 10, 13: self.init(.diskFull, "the hub's disk is full or failing (\(message))")
+        case 8, 14:
+            self.init(
+                .readOnly,
+                "a file of the hub cannot be opened or written (\(message)): check that its folder is there, whose it is, "
+                    + "and the disk")
         case 11, 26: self.init(.notAHub, "the hub's file is not a database, or it is damaged: \(message)")
         default: self.init(.database, message)
         }
