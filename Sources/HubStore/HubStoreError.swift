@@ -49,7 +49,7 @@ package struct HubStoreError: Error, Sendable, CustomStringConvertible {
         case 8, 14:
             self.init(
                 .readOnly,
-                "a file of the hub cannot be opened or written (\(message)): check its folder, whose it is, and the disk")
+                "a file of the hub cannot be opened or written (\(message)): check its folder, its rights, the disk")
         case 11, 26: self.init(.notAHub, "the hub's file is not a database, or it is damaged: \(message)")
         default: self.init(.database, message)
         }
