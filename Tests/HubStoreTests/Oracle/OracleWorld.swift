@@ -55,7 +55,9 @@ final class OracleWorld {
     init() throws {
         ambito = try Ambito(files: Self.files)
         let ambito = ambito
+        // Of two equal stamps the higher number wins, in the model too: the first replica has the lowest.
         desks = try Self.comuni.map { try ambito.replica(of: $0, "oracle-\($0)", files: Self.files) }
+            .map { (desk: $0, number: try $0.store.state().number) }.sorted { $0.number < $1.number }.map(\.desk)
         for desk in desks { try desk.sync() }
     }
 
