@@ -42,7 +42,7 @@ struct MutantHunt {
             .ownNumbers: ["nearback"], .scopeCheck: ["scope"],
             .conflictsLost: ["restore", "lostpc", "oldbackup"], .ackHash: ["twins"],
             .fillWeak: ["nearback"], .resend: ["nearback"], .offerAll: ["gone"],
-            .editGone: ["gc", "gcrestore", "restore"], .copyTouch: ["nearback"],
+            .editGone: ["gc", "gcrestore", "restore"], .copyTouch: ["nearbad", "nearback"],
             .keepAll: ["oldbackup"], .keepReplaced: ["restore", "lostpc", "repback"],
             .named: ["near"], .decidedStay: ["nearback"], .laterWins: ["base"],
             .contextTooLate: ["base", "touch"], .touchIgnored: ["touch"], .touchTooLate: ["touch"],

@@ -113,10 +113,10 @@ package struct Campaign: Sendable {
         Campaign(name: "near", situations: [.near, .touch, .deletes], promises: daily + ["form saved"]),
         Campaign(
             name: "nearback", situations: [.near, .restore, .deletes, .silence],
-            promises: daily + ["restore", "copy", "silence", "conflict restored", "copy written over"]),
+            promises: daily + ["restore", "copy", "silence", "conflict restored"]),
         Campaign(
             name: "nearbad", situations: [.near, .restore, .refuse],
-            promises: daily + ["restore", "copy", "refused"]),
+            promises: daily + ["restore", "copy", "refused", "copy written over"]),
         Campaign(
             name: "fire", situations: [.near, .restore, .lostPC, .deletes, .fire],
             promises: daily + ["fire", "restore", "copy", "PC lost"]),
