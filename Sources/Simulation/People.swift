@@ -174,7 +174,7 @@ extension Play {
             """
             SELECT table_no, id FROM zona_pending WHERE is_copy = 1 AND counter IS NULL AND table_no < 900 ORDER BY id
             """)
-        guard !copies.isEmpty, chance.happens(0.9) else { return false }
+        guard !copies.isEmpty, chance.happens(0.5) else { return false }
         let row = chance.pick(copies)
         guard let id = RecordID(row[1].string),
             let (key, table, profile, values) = try known(RecordKey(table: Int(row[0].integer), id: id), desk),
