@@ -38,7 +38,7 @@ extension ConflictTable {
     func keepRow(_ about: About, in values: inout [Value]) throws {
         let names = about.table.columns.map(\.name).joined(separator: ",")
         values[ConflictColumn.columns.rawValue] = .text(names)
-        values[ConflictColumn.otherValues.rawValue] = .blob(try bytes(ofRow: about))
+        values[ConflictColumn.otherValues.rawValue] = .blob(try bytes(of: Array(about.table.columns.indices), about))
         values[ConflictColumn.baseValues.rawValue] = .null
     }
 
@@ -47,11 +47,11 @@ extension ConflictTable {
         values[ConflictColumn.columns.rawValue] != .text("")
     }
 
-    /// The row as it stands, also while the record is deleted.
-    func bytes(ofRow about: About) throws -> [UInt8] {
+    /// These columns as the row stands, also while the record is deleted.
+    func bytes(of columns: [Int], _ about: About) throws -> [UInt8] {
         let slices = try about.state.row.slices()
-        return about.table.columns.enumerated().reduce(into: []) { bytes, column in
-            bytes += column.offset < slices.count ? slices[column.offset] : column.element.defaultValue[...]
+        return columns.reduce(into: []) { bytes, column in
+            bytes += column < slices.count ? slices[column] : about.table.columns[column].defaultValue[...]
         }
     }
 

@@ -311,7 +311,8 @@ struct ConflictTable {
 
     private func fillShown(_ values: inout [Value], _ shown: Sibling, _ about: About) throws {
         let isExistence = values[ConflictColumn.groupNumber.rawValue] == .integer(Int64(ColumnGroup.existence))
-        let row = isExistence && isRowKept(values) && !about.state.isDeleted ? try bytes(ofRow: about) : []
+        let isBack = isExistence && isRowKept(values) && !about.state.isDeleted
+        let row = isBack ? try bytes(of: Array(about.table.columns.indices), about) : []
         values[ConflictColumn.shownValues.rawValue] = .blob(isExistence ? row : shown.values)
         values[ConflictColumn.shownAuthor.rawValue] = .text(try authors.name(shown.stamp.author))
         values[ConflictColumn.shownComune.rawValue] = try comune(of: shown.stamp.dot.number)
@@ -327,12 +328,7 @@ struct ConflictTable {
         guard let base = about.state.base else { return nil }
         if group == ColumnGroup.existence { return Sibling(stamp: base, values: RecordState.present) }
         guard let columns = about.table.group(group)?.columns else { return nil }
-        let slices = (try? about.state.row.slices()) ?? []
-        let values = columns.columns.reduce(into: [UInt8]()) { bytes, column in
-            bytes.append(
-                contentsOf: column < slices.count ? slices[column] : about.table.columns[column].defaultValue[...])
-        }
-        return Sibling(stamp: base, values: values)
+        return (try? bytes(of: columns.columns, about)).map { Sibling(stamp: base, values: $0) }
     }
 
     /// What both sides had before them: the latest replaced value that both writers had seen.

@@ -70,6 +70,29 @@ import Testing
         try expectSame([back, otricoli, narni])
     }
 
+    @Test func `a batch counts as offered once it was about to leave the file, over a line or on a stick`() throws {
+        let (ambito, narni, amelia, _) = try world()
+        func offered(_ desk: Desk) throws -> [String] {
+            try desk.values(
+                "SELECT is_offered FROM zona_outbox WHERE number = (SELECT number FROM zona_state) "
+                    + "AND last_counter > (SELECT acknowledged_counter FROM zona_state) ORDER BY last_counter")
+        }
+        try add("prima", amelia)
+        try amelia.capture()
+        #expect(try offered(amelia) == ["0"])
+        #expect(throws: LostAnswer.self) { try amelia.sync(losing: 1) }
+        #expect(try offered(amelia) == ["1"])
+        try add("poi", amelia)
+        try amelia.capture()
+        #expect(try offered(amelia) == ["1", "0"])
+
+        try add("a mano", narni)
+        try narni.capture()
+        try StickRunner(store: narni.store, key: narni.key).frames { _, _ in }
+        #expect(try offered(narni) == ["1"])
+        _ = ambito
+    }
+
     @Test func `what both copies had captured before is not doubled and no conflict`() throws {
         let (ambito, narni, amelia, otricoli) = try world()
         try amelia.sql("UPDATE soggetto SET telefono = '1'")

@@ -49,6 +49,22 @@ import Testing
         #expect(try ambito.hub.collect(now: ambito.now).collected == 1)
     }
 
+    @Test func `a row that somebody has open since before the last pull keeps a file from saying it passed all`() throws
+    {
+        let (ambito, narni, amelia) = try world()
+        let table = try #require(amelia.store.catalog.table(named: "soggetto"))
+        let open = try #require(try amelia.store.rows(of: table).first).id
+        try amelia.store.touch(open, of: table, now: ambito.now)
+        #expect(try amelia.presence() != nil)
+        try add("Nuova", narni)
+        try narni.sync()
+        try amelia.sync()
+
+        #expect(try amelia.presence() == nil)
+        try amelia.store.endTouch(open, of: table)
+        #expect(try amelia.presence() != nil)
+    }
+
     @Test func `a file with something to say has no presence`() throws {
         let (_, narni, _) = try world()
         #expect(try narni.presence() != nil)

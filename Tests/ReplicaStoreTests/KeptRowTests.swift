@@ -77,6 +77,17 @@ import Testing
         #expect(change.decides.map(\.conflict) == [Self.conflict])
     }
 
+    @Test func `who takes back that he put it back leaves nothing to send`() throws {
+        let taken = try replica.store.take(try list(), .other, note: "", by: replica.author, now: 4000)
+        #expect(try row() == kept)
+
+        #expect(try replica.store.takeBack(taken))
+
+        #expect(try row() == nil)
+        #expect(try replica.captured().isEmpty)
+        #expect(try replica.count("SELECT count(*) FROM zona_pending") == 0)
+    }
+
     @Test func `a new value comes beside the rest as it was kept, each time it is decided`() throws {
         let conflict = try list()
         let (phone, pec) = (try column("telefono"), try column("pec"))

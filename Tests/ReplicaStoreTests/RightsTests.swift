@@ -56,6 +56,29 @@ import Testing
         #expect(try comune.store.status().pendingRecords == 1)
     }
 
+    @Test(arguments: [false, true]) func `nobody puts a row of his own in the place of another's by REPLACE`(
+        _ areDeletesHeard: Bool
+    ) throws {
+        func replace(_ owner: String, _ meeting: String) -> String {
+            """
+            INSERT OR REPLACE INTO incontro(id, tavolo_id, comune_id, tipo, data)
+            SELECT id, tavolo_id, \(owner), tipo, data FROM incontro WHERE id = \(meeting)
+            """
+        }
+        if areDeletesHeard { try comune.sql("PRAGMA recursive_triggers = ON") }
+
+        #expect(refusal(of: replace(narni, other), at: comune).contains("comune_id: non si cambia"))
+        #expect(try comune.store.status().pendingRecords == 0)
+        try comune.sql(replace(narni, own))
+        try comune.sql(
+            """
+            INSERT INTO incontro(id, tavolo_id, comune_id, tipo, data)
+            SELECT id, tavolo_id, comune_id, tipo, '2022-08-01' FROM incontro WHERE id = \(own)
+            ON CONFLICT(id) DO UPDATE SET data = excluded.data
+            """)
+        #expect(try comune.store.status().pendingRecords == 1)
+    }
+
     @Test func `where owner and capofila write, the capofila writes every row`() throws {
         try capofila.sql("UPDATE incontro SET verbale = 'fatto' WHERE id = \(other)")
 

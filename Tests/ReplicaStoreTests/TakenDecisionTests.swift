@@ -1,6 +1,5 @@
 import ReplicaStore
 import SyncCore
-import SyncWire
 import Testing
 
 /// Decisions that are taken back while nobody has heard of them.
@@ -13,8 +12,7 @@ import Testing
         replica = try ReplicaFixture()
     }
 
-    /// - Parameter kept: a row that the conflict keeps of a record which is gone.
-    private func list(existence: Bool = false, keeping kept: [Value]? = nil) throws -> Conflict {
+    private func list(existence: Bool = false) throws -> Conflict {
         let column = try #require(try replica.table("soggetto").column(named: "denominazione"))
         var dots: [UInt8] = []
         dots.appendVarint(1)
@@ -22,22 +20,15 @@ import Testing
         func values(_ text: String) -> Value {
             .blob(existence ? [] : ValueCoding.bytes(of: .text(Array(text.utf8))))
         }
-        let row = try kept.map { row in
-            (
-                names: try replica.table("soggetto").columns.map(\.name).joined(separator: ","),
-                bytes: Value.blob(row.flatMap(ValueCoding.bytes(of:)))
-            )
-        }
         try replica.pull([
             ReplicaFixture.Entry(
                 "zona_conflict", Self.conflict,
                 [
                     "scope": .text("*"), "table_name": .text("soggetto"), "record_id": ReplicaFixture.body.value,
                     "group_no": .integer(existence ? 0 : Int64(2 + column)),
-                    "columns": .text(row?.names ?? (existence ? "" : "denominazione")),
+                    "columns": .text(existence ? "" : "denominazione"),
                     "kind": .text(existence ? "edit-delete" : "update"), "rule": .text("fields"),
-                    "state": .text("open"), "contested": .integer(0),
-                    "other_values": row?.bytes ?? values("B. del tempo"),
+                    "state": .text("open"), "contested": .integer(0), "other_values": values("B. del tempo"),
                     "shown_values": values("Banca del tempo"), "other_author": .text("Bruno"),
                     "other_number": .integer(31), "other_counter": .integer(4), "other_time": .integer(1000),
                     "shown_author": .text("Anna"), "shown_number": .integer(77), "shown_counter": .integer(1),
@@ -78,20 +69,6 @@ import Testing
 
         #expect(try name() == "Banca del tempo")
         #expect(try replica.captured().isEmpty)
-    }
-
-    @Test func `a record that a decision put back is gone again`() throws {
-        let table = try replica.table("soggetto")
-        let row = try #require(try replica.store.row(ReplicaFixture.body, of: table)).values
-        try replica.pull([ReplicaFixture.Entry("soggetto", ReplicaFixture.body, .deleted)])
-        let taken = try take(try list(existence: true, keeping: row), .other)
-        #expect(try replica.store.row(ReplicaFixture.body, of: table)?.values == row)
-
-        #expect(try replica.store.takeBack(taken))
-
-        #expect(try name() == nil)
-        #expect(try replica.captured().isEmpty)
-        #expect(try replica.count("SELECT count(*) FROM zona_pending WHERE counter IS NULL") == 0)
     }
 
     @Test func `what was changed and not captured before the decision is still to be sent`() throws {

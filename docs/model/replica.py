@@ -205,7 +205,7 @@ class Replica:
         if self.heal:
             b = self.heal[0]
             try: hub.accept(dict(b, told=frozenset(self.told)))
-            except Gap: self.heal = [x for x in self.heal if x['number'] != b['number']]; return
+            except (Gap, Fork): self.heal = [x for x in self.heal if x['number'] != b['number']]; return      # behind a hole, or where another has been faster
             if not lose_answer: self.heal.pop(0)
             return
         todo = [b for b in self.outbox if not b.get('stored')] if 'unit' in FIX else self.outbox
