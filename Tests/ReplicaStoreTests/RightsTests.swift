@@ -65,11 +65,11 @@ import Testing
             SELECT id, tavolo_id, \(owner), tipo, data FROM incontro WHERE id = \(meeting)
             """
         }
-        if areDeletesHeard { try comune.sql("PRAGMA recursive_triggers = ON") }
+        let before = areDeletesHeard ? "PRAGMA recursive_triggers = ON; " : ""
 
-        #expect(refusal(of: replace(narni, other), at: comune).contains("comune_id: non si cambia"))
+        #expect(refusal(of: before + replace(narni, other), at: comune).contains("comune_id: non si cambia"))
         #expect(try comune.store.status().pendingRecords == 0)
-        try comune.sql(replace(narni, own))
+        try comune.sql(before + replace(narni, own))
         try comune.sql(
             """
             INSERT INTO incontro(id, tavolo_id, comune_id, tipo, data)
