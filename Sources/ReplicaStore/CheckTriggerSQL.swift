@@ -220,7 +220,8 @@ package enum CheckTriggerSQL {
     }
 
     /// REPLACE displaces a row without firing a delete trigger; where rows are only added, another row under the same
-    /// id is refused, and where records have owners, one of another owner.
+    /// id is refused, and where records have owners, one of another owner: also under the id of one that was deleted
+    /// and whose delete the hub has not acknowledged, which stands in the stash.
     private static func replaceFaults(of table: TableDescription) -> [Fault] {
         guard table.rule == .appendOnly || table.rule == .set, !table.columns.isEmpty else {
             guard let owner = table.ownerColumn.map({ table.columns[$0].name }) else { return [] }
@@ -228,6 +229,8 @@ package enum CheckTriggerSQL {
                 Fault(
                     condition: """
                         EXISTS (SELECT 1 FROM "\(table.name)" b WHERE b.id = NEW.id \
+                        AND b."\(owner)" IS NOT NEW."\(owner)") \
+                        OR EXISTS (SELECT 1 FROM \(TriggerSQL.stashName(table)) b WHERE b.id = NEW.id \
                         AND b."\(owner)" IS NOT NEW."\(owner)")
                         """,
                     message: "\(owner): non si cambia")

@@ -79,6 +79,20 @@ import Testing
         #expect(try comune.store.status().pendingRecords == 1)
     }
 
+    @Test func `nobody gives the id of a row that he deleted to another owner`() throws {
+        func insert(_ owner: String) -> String {
+            """
+            INSERT INTO incontro(id, tavolo_id, comune_id, tipo, data)
+            SELECT \(own), id, \(owner), 'tavolo', '2022-08-01' FROM tavolo LIMIT 1
+            """
+        }
+        try capofila.sql("DELETE FROM incontro WHERE id = \(own)")
+
+        #expect(refusal(of: insert(amelia), at: capofila).contains("comune_id: non si cambia"))
+        try capofila.sql(insert(narni))
+        #expect(try capofila.store.status().pendingRecords == 1)
+    }
+
     @Test func `where owner and capofila write, the capofila writes every row`() throws {
         try capofila.sql("UPDATE incontro SET verbale = 'fatto' WHERE id = \(other)")
 

@@ -155,8 +155,13 @@ final class AnyProgramWorld {
             try PlainCopy.takeDerivedIDs(plain, tables)
         case .sync(let losing):
             tally.syncs += 1
-            do { try writer.sync(losing: losing) } catch is LostAnswer {}
-            try PlainCopy.takeDerivedIDs(plain, tables)
+            do {
+                try writer.sync(losing: losing)
+                try PlainCopy.takeDerivedIDs(plain, tables)
+                try PlainCopy.stashAll(plain, tables)
+            } catch is LostAnswer {
+                try PlainCopy.takeDerivedIDs(plain, tables)
+            }
         case .other:
             try other.sync()
         }
@@ -197,6 +202,8 @@ final class AnyProgramWorld {
         try program.must("PRAGMA wal_checkpoint(TRUNCATE)")
         for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: plainPath + end) }
         try FileManager.default.copyItem(atPath: writer.store.path, toPath: plainPath)
-        try PlainCopy.forgetTracking(try ProgramConnection(path: plainPath))
+        let plain = try ProgramConnection(path: plainPath)
+        try PlainCopy.forgetTracking(plain)
+        try PlainCopy.stashAll(plain, tables)
     }
 }

@@ -10,6 +10,17 @@ enum PlainCopy {
         try program.must("PRAGMA writable_schema = RESET")
     }
 
+    /// Where rows have owners, what is there is what the hub has acknowledged: no other owner takes its id from it.
+    static func stashAll(_ program: ProgramConnection, _ tables: [TableDescription]) throws {
+        for table in tables where table.ownerColumn != nil {
+            let (stash, names) = (
+                "zona_before_\(table.name)", (["id"] + table.columns.map(\.name)).joined(separator: ", ")
+            )
+            try program.must("DELETE FROM \(stash)")
+            try program.must("INSERT INTO \(stash)(\(names)) SELECT \(names) FROM \(table.name)")
+        }
+    }
+
     /// Drops what scripts made.
     static func dropObjects(_ program: ProgramConnection) throws {
         for kind in ["trigger", "view", "index", "table"] {
