@@ -17,17 +17,18 @@ enum Bench {
         case "hub": try await Roles.hub(arguments[1])
         case "sync": try await Roles.sync(arguments[1], pulls: arguments[2] == "pull")
         case "program": try ProgramBench.takeOne(arguments[1], Array(arguments.dropFirst(2)))
-        default: try measure(arguments)
+        case "--help", "-h": print(BenchOptions.usage, terminator: "")
+        default:
+            guard let options = BenchOptions(arguments) else {
+                FileHandle.standardError.write(Data(BenchOptions.usage.utf8))
+                exit(64)
+            }
+            try measure(options)
         }
     }
 
-    private static func measure(_ arguments: [String]) throws {
-        func number(_ name: String, _ fallback: Int) -> Int {
-            guard let place = arguments.firstIndex(of: name), place + 1 < arguments.count else { return fallback }
-            return Int(arguments[place + 1]) ?? fallback
-        }
-        let (count, rounds) = (number("--rows", 100_000), number("--rounds", 5))
-        let only = arguments.firstIndex(of: "--only").map { arguments[$0 + 1] }
+    private static func measure(_ options: BenchOptions) throws {
+        let (count, rounds) = (options.rows, options.rounds)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("zona-bench-\(getpid())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -35,26 +36,26 @@ enum Bench {
         var report = Report()
         report["rows"] = Double(count)
         report["rounds"] = Double(rounds)
-        if only == nil || only == "tracking" {
+        if options.wants("tracking") {
             try TrackingBench(folder: folder, rows: rows, rounds: rounds).run(&report)
         }
-        if only == nil || only == "through" {
+        if options.wants("through") {
             try ThroughBench(folder: folder, rows: rows, rounds: rounds).run(&report)
         }
-        if only == nil || only == "delta" { try DeltaBench(folder: folder, rows: rows, rounds: rounds).run(&report) }
-        if only == nil || only == "inbox" {
+        if options.wants("delta") { try DeltaBench(folder: folder, rows: rows, rounds: rounds).run(&report) }
+        if options.wants("inbox") {
             try InboxBench(folder: folder, rows: count, rounds: rounds).run(&report)
         }
-        if only == nil || only == "reading" {
+        if options.wants("reading") {
             try ReadingBench(folder: folder, rows: count, rounds: rounds).run(&report)
         }
-        if only == nil || only == "program" {
+        if options.wants("program") {
             try ProgramBench(folder: folder, rows: count, rounds: rounds).run(&report)
         }
-        if only == nil || only == "import" {
+        if options.wants("import") {
             try ImportBench(folder: folder, rows: count, rounds: rounds).run(&report)
         }
         report.show()
-        if only == nil { try report.write(to: "bench.json") }
+        if options.only == nil { try report.write(to: "bench.json") }
     }
 }
