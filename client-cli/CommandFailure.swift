@@ -73,7 +73,7 @@ struct CommandFailure: Error {
         let status: ExitStatus =
             switch error.code {
             case .notAReplica, .exists, .newerSchema, .busy, .diskFull, .readOnly: .file
-            case .otherAmbito: .hubRefused
+            case .otherAmbito, .otherKey: .hubRefused
             case .notValid, .tooLarge: .badValue
             case .notFound, .ambiguous, .unknownTable, .unknownColumn, .stale: .notFound
             case .badBytes, .database: .unexpected

@@ -27,10 +27,10 @@ struct HubBackup: Sendable {
             try HubStore(path: data.hubFile(of: $0), key: AmbitoKeys.load(for: $0, in: data))
         }
         defer { for store in stores { try? store.close() } }
-        let name = BackupFolder.name(at: now)
+        let name = BackupFolder.freeName(at: now) { "\(target)/\($0)" }
         let folder = try BackupFolder.begin(in: target, name: name)
         do {
-            let facts = try stores.map { try $0.copy(to: folder.hubFile(of: $0.identity.code)) }
+            let facts = try stores.map { try copy($0, into: folder) }
             try folder.write(
                 try SealedKeys.seal(BackupFolder.keyFiles(of: data), passphrase: passphrase), to: BackupFolder.keys)
             try folder.write(try manifest(facts, now: now), to: BackupFolder.manifest)
@@ -43,6 +43,26 @@ struct HubBackup: Sendable {
         } catch {
             BackupFolder.remove(folder.path)
             throw error
+        }
+    }
+
+    /// The hub's file, and the checkpoint without which nobody could verify it once something was pruned. The two
+    /// belong together: when a prune ends meanwhile, both are copied again.
+    private func copy(_ store: HubStore, into folder: BackupFolder) throws -> BackupFacts {
+        let checkpoint = try Verify.checkpoint(of: store.identity.code, in: data)
+        func signatures() -> [Data?] {
+            HubStore.checkpointFiles(checkpoint).dropFirst().map { FileManager.default.contents(atPath: $0) }
+        }
+        while true {
+            let (before, file) = (signatures(), try folder.hubFile(of: store.identity.code))
+            let place = (file as NSString).deletingLastPathComponent
+            for path in HubStore.checkpointFiles(checkpoint) {
+                let name = (path as NSString).lastPathComponent
+                try FileManager.default.copyItem(atPath: path, toPath: "\(place)/\(name)")
+            }
+            let facts = try store.copy(to: file)
+            guard signatures() != before else { return facts }
+            BackupFolder.remove(place)
         }
     }
 

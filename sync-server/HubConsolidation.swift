@@ -50,7 +50,7 @@ struct HubConsolidation: Sendable {
             {
                 return known
             }
-            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: replicaPath + suffix) }
+            ReplicaStore.remove(at: replicaPath)
         }
         return try ReplicaStore.create(
             at: replicaPath,

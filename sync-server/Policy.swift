@@ -92,10 +92,6 @@ struct ScratchFiles {
     }
 
     static func remove(_ scratch: String) {
-        for base in [scratch, scratch + ".new"] {
-            for suffix in ["", "-wal", "-shm", "-journal"] {
-                try? FileManager.default.removeItem(atPath: base + suffix)
-            }
-        }
+        for base in [scratch, scratch + ".new"] { HubStore.remove(at: base) }
     }
 }

@@ -60,7 +60,9 @@ struct Restore: ParsableCommand {
             for code in codes {
                 try beside.makeFolder(of: code)
                 let file = try beside.hubFile(of: code)
-                try backup.copy("\(code)/hub.sqlite", to: file)
+                for name in try backup.hubFiles(of: code) {
+                    try backup.copy("\(code)/\(name)", to: "\(try beside.folder(of: code))/\(name)")
+                }
                 let store = try HubStore(path: file, key: AmbitoKeys.load(for: code, in: beside))
                 try store.beginNewLife(now: Answer.now)
                 try store.close()
@@ -75,7 +77,8 @@ struct Restore: ParsableCommand {
         let (new, old) = (try beside.folder(of: code), try data.folder(of: code))
         var aside: String?
         if FileManager.default.fileExists(atPath: old) {
-            let name = "\(data.path).before-\(BackupFolder.name(at: Answer.now))"
+            let moment = BackupFolder.freeName(at: Answer.now) { "\(data.path).before-\($0)/\(code)" }
+            let name = "\(data.path).before-\(moment)"
             try FileManager.default.createDirectory(atPath: name, withIntermediateDirectories: true)
             try move(old, to: "\(name)/\(code)")
             aside = "\(name)/\(code)"

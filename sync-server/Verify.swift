@@ -57,7 +57,7 @@ struct Verify: ParsableCommand {
     }
 
     static func remove(_ scratch: String) {
-        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: scratch + suffix) }
+        HubStore.remove(at: scratch)
     }
 
     private func json(_ report: HubVerification, _ code: String) -> [String: Any] {

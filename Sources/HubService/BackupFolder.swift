@@ -31,6 +31,15 @@ package struct BackupFolder: Sendable {
 
     // MARK: Making
 
+    /// The name of the first second from `now` on for which nothing is there yet.
+    ///
+    /// - Parameter path: where something of a name would be.
+    package static func freeName(at now: Int64, _ path: (_ name: String) -> String) -> String {
+        var second = now
+        while access(path(name(at: second)), F_OK) == 0 { second += 1000 }
+        return name(at: second)
+    }
+
     /// Begins a backup in `target` under a name that is not its own yet.
     ///
     /// - Throws: `exists` when a backup of this name is there.
@@ -142,6 +151,11 @@ package struct BackupFolder: Sendable {
     /// The ambiti that it holds, in the order of the bytes of their codes.
     package func ambiti() throws(HubServiceError) -> [String] {
         try DataFolder(path).ambiti()
+    }
+
+    /// What belongs to an ambito's hub, by name: its file, and a checkpoint once something was pruned.
+    package func hubFiles(of code: String) throws(HubServiceError) -> [String] {
+        try DataFolder.names(in: "\(path)/\(code)")
     }
 
     package func sealedKeys() throws(HubServiceError) -> [UInt8] {

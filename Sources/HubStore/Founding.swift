@@ -98,10 +98,7 @@ extension HubStore {
         at path: String, seed: Seed, key: SigningKey, now: Int64, files: [Schema.File]
     ) throws(HubStoreError) -> HubStore {
         let beside = "\(path).new"
-        func clear() {
-            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: beside + suffix) }
-        }
-        clear()
+        remove(at: beside)
         do {
             let pool = try openPool(at: beside, nil)
             let catalog = try CatalogLoader.bundled(files)
@@ -114,12 +111,17 @@ extension HubStore {
             _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             try pool.close()
             try FlushedFile.put(beside, inPlaceOf: path)
-            clear()
+            remove(at: beside)
         } catch {
-            clear()
+            remove(at: beside)
             throw HubStoreError(error)
         }
         return try HubStore(path: path, key: key, files: files, now: now)
+    }
+
+    /// Removes a hub's file, or a copy of one, and what SQLite keeps beside it, as far as it is there.
+    package static func remove(at path: String) {
+        DatabaseFile.remove(at: path)
     }
 
     /// 63 random bits, never 0.

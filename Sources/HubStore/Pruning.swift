@@ -64,6 +64,13 @@ extension HubStore {
     static func signaturePath(of checkpoint: String) -> String { checkpoint + ".signature" }
     private static func nextSignaturePath(of checkpoint: String) -> String { signaturePath(of: checkpoint) + ".new" }
 
+    /// A checkpoint and its signatures, as far as they are there: all that `verify` begins with.
+    package static func checkpointFiles(_ checkpoint: String) -> [String] {
+        [checkpoint, signaturePath(of: checkpoint), nextSignaturePath(of: checkpoint)].filter {
+            FileManager.default.fileExists(atPath: $0)
+        }
+    }
+
     /// Whether a prune was cut between its copy and the signature of it, which then still has its first name.
     private static func isNextSigned(_ checkpoint: String) throws -> Bool {
         guard FileManager.default.fileExists(atPath: checkpoint),

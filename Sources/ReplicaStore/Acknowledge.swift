@@ -9,29 +9,35 @@ extension ReplicaStore {
     package func local() throws(ReplicaStoreError) -> ClientSession.Local {
         try read { database in
             let state = try ReplicaState(database)
-            var chain = [
-                ClientSession.ChainLink(counter: state.acknowledgedCounter, hash: state.acknowledgedHash)
-            ]
-            let waiting = try RawStatement(
-                database,
-                """
-                SELECT last_counter, hash FROM zona_outbox WHERE number = ?1 AND last_counter > ?2
-                ORDER BY last_counter
-                """)
-            waiting.bind(1, Int64(state.number.rawValue))
-            waiting.bind(2, Int64(state.acknowledgedCounter))
-            while try waiting.step() {
-                chain.append(ClientSession.ChainLink(counter: UInt64(waiting.integer(0)), hash: waiting.blob(1)))
-            }
             let inbox = try RawStatement(database, "SELECT coalesce(max(to_seq), ?1) FROM zona_inbox")
             inbox.bind(1, Int64(state.cursor))
             _ = try inbox.step()
             return ClientSession.Local(
                 ambito: state.ambito, number: state.number, incarnation: state.incarnation,
-                schemaVersion: state.schemaVersion, cursor: UInt64(inbox.integer(0)), chain: chain,
+                schemaVersion: state.schemaVersion, cursor: UInt64(inbox.integer(0)),
+                chain: try Self.chain(database, state),
                 formerIncarnations: try Rescue.former(database), oldest: try Self.oldestContext(database),
                 isComparing: state.rescueEpoch != nil, isFresh: state.isStale || state.lastPull == nil)
         }
+    }
+
+    /// The last batch that is acknowledged, and those that wait.
+    static func chain(_ database: Database, _ state: ReplicaState) throws -> [ClientSession.ChainLink] {
+        var chain = [
+            ClientSession.ChainLink(counter: state.acknowledgedCounter, hash: state.acknowledgedHash)
+        ]
+        let waiting = try RawStatement(
+            database,
+            """
+            SELECT last_counter, hash FROM zona_outbox WHERE number = ?1 AND last_counter > ?2
+            ORDER BY last_counter
+            """)
+        waiting.bind(1, Int64(state.number.rawValue))
+        waiting.bind(2, Int64(state.acknowledgedCounter))
+        while try waiting.step() {
+            chain.append(ClientSession.ChainLink(counter: UInt64(waiting.integer(0)), hash: waiting.blob(1)))
+        }
+        return chain
     }
 
     /// The `seq` of the oldest context that a pending, behind or touched row still holds.

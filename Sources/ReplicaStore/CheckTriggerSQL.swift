@@ -41,10 +41,7 @@ package enum CheckTriggerSQL {
     private static func idFaults(of table: TableDescription) -> [Fault] {
         [
             Fault(
-                condition: """
-                    NEW.id IS NULL OR length(NEW.id) <> 36 OR NEW.id GLOB '*[^0-9a-f-]*'
-                        OR NEW.id NOT LIKE '________-____-____-____-____________'
-                    """,
+                condition: isNoID("NEW.id"),
                 message: "id: deve essere un UUID in minuscolo; senza nominare la colonna se ne ha uno"),
             Fault(
                 condition: """
@@ -53,6 +50,14 @@ package enum CheckTriggerSQL {
                     """,
                 message: "rowid: è di un'altra riga; lasciarlo a SQLite"),
         ]
+    }
+
+    /// Whether `id`, an expression, is no UUID in lower case.
+    static func isNoID(_ id: String) -> String {
+        """
+        \(id) IS NULL OR length(\(id)) <> 36 OR \(id) GLOB '*[^0-9a-f-]*'
+            OR \(id) NOT LIKE '________-____-____-____-____________'
+        """
     }
 
     private static func valueFaults(of table: TableDescription, isUpdate: Bool) -> [Fault] {

@@ -42,9 +42,7 @@ extension ReplicaStore {
             }
             return facts
         } catch {
-            for suffix in ["", "-wal", "-shm", "-journal"] {
-                try? FileManager.default.removeItem(atPath: path + suffix)
-            }
+            Self.remove(at: path)
             throw ReplicaStoreError(error)
         }
     }

@@ -1,7 +1,7 @@
 import GRDB
 import SQLiteAccess
 package import SyncCore
-import SyncSession
+package import SyncSession
 package import SyncWire
 
 /// A batch of an earlier life of the hub, to be given back as it was.
@@ -19,13 +19,21 @@ extension ReplicaStore {
     /// The hub has batches under my number that are none of mine: this file was copied or put back from a backup. It
     /// goes on under `number`: what the hub has of mine by hash, up to `known`, counts as acknowledged; the rest is
     /// captured again, from the row as last acknowledged and with the context that it had.
-    package func goOnAfterFork(known: UInt64, as number: ReplicaNumber) throws(ReplicaStoreError) {
+    ///
+    /// - Parameter chain: the batches from which the conversation concluded that. When the file has others by now, the
+    ///   hub may have had one of these, and nothing is changed.
+    /// - Returns: whether the file goes on under the new number.
+    package func goOnAfterFork(
+        known: UInt64, of chain: [ClientSession.ChainLink], as number: ReplicaNumber
+    ) throws(ReplicaStoreError) -> Bool {
         let catalog = catalog
-        try write { database in
+        return try write { database in
+            guard try Self.chain(database, ReplicaState(database)) == chain else { return false }
             try database.whileApplying {
                 try Acknowledge.run(database, catalog: catalog, through: known)
                 try Renumbering.run(database, to: number, isFilled: false)
             }
+            return true
         }
     }
 

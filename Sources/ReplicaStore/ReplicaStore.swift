@@ -105,12 +105,7 @@ package final class ReplicaStore: Sendable {
         // Made under another name and moved when it is whole: a replica cut in its making would be neither one nor
         // none.
         let unfinished = path + ".zona-new"
-        func clear() {
-            for suffix in ["", "-wal", "-shm", "-journal"] {
-                try? FileManager.default.removeItem(atPath: unfinished + suffix)
-            }
-        }
-        clear()
+        remove(at: unfinished)
         do {
             // Without a write-ahead log, whose end at the close fails in silence when the disk is full.
             let queue = try DatabaseQueue(path: unfinished)
@@ -124,19 +119,24 @@ package final class ReplicaStore: Sendable {
             }
             try queue.close()
         } catch {
-            clear()
+            remove(at: unfinished)
             throw ReplicaStoreError(error)
         }
         do { try FileManager.default.moveItem(atPath: unfinished, toPath: path) } catch {
-            clear()
+            remove(at: unfinished)
             throw ReplicaStoreError(
                 .readOnly, localized("\(path) cannot be made: check that its folder can be written"))
         }
         do throws(ReplicaStoreError) { return try ReplicaStore(path: path, files: files) } catch {
             // There is nothing in it yet; a disk without room for its log would leave what cannot be used.
-            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+            remove(at: path)
             throw error
         }
+    }
+
+    /// Removes a replica's file and what SQLite keeps beside it, as far as it is there.
+    package static func remove(at path: String) {
+        DatabaseFile.remove(at: path)
     }
 
     /// Closes the file; the write-ahead log is folded into it, so that a copy of the one file is whole.

@@ -23,6 +23,8 @@ package struct ReplicaStoreError: Error, Sendable, CustomStringConvertible {
         case tooLarge = "too-large"
         case badBytes = "bad-bytes"
         case stale
+        /// The key is not the one that the hub certified for this file.
+        case otherKey = "other-key"
         case database
     }
 

@@ -192,21 +192,23 @@ package struct Conversation {
     }
 
     private mutating func changeIdentity(_ directive: ClientSession.Directive, now: Int64) throws(SyncFault) {
-        let number = ReplicaNumber(rawValue: newNumber())
-        switch directive {
-        case .meet: summary.events.append(.metHub)
-        case .fork: summary.events.append(.forked)
-        case .startAfresh: summary.events.append(.startedAfresh)
-        default: break
-        }
-        try stored { store throws(ReplicaStoreError) in
+        let (number, chain) = (ReplicaNumber(rawValue: newNumber()), session.chain)
+        let event: IdentityEvent? = try stored { store throws(ReplicaStoreError) in
             switch directive {
-            case .meet(let hub): try store.meet(hub, as: number, now: now)
-            case .fork(let known): try store.goOnAfterFork(known: known, as: number)
-            case .startAfresh: try store.startAfresh(as: number)
-            default: try store.dropInbox()
+            case .meet(let hub):
+                try store.meet(hub, as: number, now: now)
+                return .metHub
+            case .fork(let known):
+                return try store.goOnAfterFork(known: known, of: chain, as: number) ? .forked : nil
+            case .startAfresh:
+                try store.startAfresh(as: number)
+                return .startedAfresh
+            default:
+                try store.dropInbox()
+                return nil
             }
         }
+        if let event { summary.events.append(event) }
     }
 
     private func greeting(answering nonce: Nonce) throws(SyncFault) -> ClientGreeting {

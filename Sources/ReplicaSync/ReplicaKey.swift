@@ -116,15 +116,8 @@ package struct KeyCondition: Sendable {
         isOpen = stat(path, &facts) == 0 && facts.st_mode & 0o077 != 0
         do {
             let key = try ReplicaKey.load(for: store.path)
-            let certificate = try? Certificate(reading: Frame(reading: try store.state().certificate))
-            fault =
-                certificate.map { $0.key == key.publicKey } ?? true
-                ? nil
-                : localized(
-                    """
-                    \(path) is another replica's key, not the one that the hub certified for this file: put the right \
-                    one back from a backup, or enrol again
-                    """)
+            let isOwn = (try? store.state()).map { store.isOwn(key, certificate: $0.certificate) } ?? true
+            fault = isOwn ? nil : ReplicaStore.otherKey(path)
         } catch {
             fault = error.context
         }

@@ -221,6 +221,12 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
     }
 
     package init(_ error: ReplicaStoreError) {
-        self.init(error.code == .stale ? .interrupted : .file, error.context, underlying: error)
+        let code: Code =
+            switch error.code {
+            case .stale: .interrupted
+            case .otherKey: .noKey
+            default: .file
+            }
+        self.init(code, error.context, underlying: error)
     }
 }

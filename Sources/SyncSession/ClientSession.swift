@@ -118,6 +118,8 @@ package struct ClientSession: Sendable {
         case ended
     }
 
+    /// My batches that this conversation knows of: the last that is acknowledged and those that wait.
+    package var chain: [ChainLink] { local.chain }
     private var local: Local
     private let pulls: Bool
     private let pushes: Bool

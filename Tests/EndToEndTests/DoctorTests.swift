@@ -103,7 +103,9 @@ extension EndToEnd {
         }
 
         @Test(.timeLimit(.minutes(3)))
-        func `A hub whose row was altered is told by verify, which names it; pruning then refuses`() async throws {
+        func `A hub is verified after a prune, restored too; one whose row was altered is told, and pruning refuses`()
+            async throws
+        {
             try await Stage.with("PUG-ALTAMURA") { stage in
                 let altamura = try await stage.enrol("PUG-ALTAMURA", "Altamura")
                 let record = try await stage.zona(altamura, "add", "progetto_rete", "titolo=Prima")
@@ -116,6 +118,17 @@ extension EndToEnd {
                 #expect(try await stage.server(Verified.self, "verify").equal)
                 let names = try FileManager.default.contentsOfDirectory(atPath: "\(stage.data)/PUG-ALTAMURA")
                 #expect(!names.contains { $0.contains("verify") })
+
+                // What prune left to begin with is part of a backup.
+                let (backups, other) = ("\(stage.folder)/backups", "\(stage.folder)/other")
+                let secret = "\(stage.folder)/secret"
+                try "quattro parole prese a caso\n".write(toFile: secret, atomically: true, encoding: .utf8)
+                for _ in 0..<2 { try await stage.server("backup", "--to", backups, "--passphrase-file", secret) }
+                let made = try FileManager.default.contentsOfDirectory(atPath: backups).sorted()
+                #expect(made.count == 2)
+                let restore = ["restore", "--from", "\(backups)/\(made[1])", "--passphrase-file", secret]
+                #expect(try await stage.run(Programs.server, restore + ["--data", other]).status == 0)
+                #expect(try await stage.run(Programs.server, ["verify", "--data", other]).status == 0)
 
                 try await write(
                     "UPDATE record SET row = x'00' WHERE seq = (SELECT max(seq) FROM record)",

@@ -61,6 +61,24 @@ import Testing
         #expect(try compare(amelia).differences.isEmpty)
     }
 
+    @Test func `A hidden row whose id is none holds nothing back, changed or deleted`() throws {
+        let play = try world()
+        let (narni, amelia) = (play.desks[0], play.desks[1])
+        let insert = "INSERT INTO soggetto(id, denominazione, tipo_soggetto) VALUES ('BAD-ID', 'x', 'VOL')"
+        try unseen(insert, amelia)
+        try amelia.sql("UPDATE soggetto SET pec = 'a@b.it'")
+
+        try amelia.sync()
+        try narni.sync()
+
+        #expect(try narni.value("SELECT count(*) FROM soggetto WHERE pec IS NULL") == "0")
+        try amelia.sql("DELETE FROM soggetto WHERE id = 'BAD-ID'")
+        try play.settle()
+        #expect(try amelia.store.status().pendingRecords == 0)
+        #expect(try narni.rows("soggetto") == amelia.rows("soggetto"))
+        #expect(try compare(amelia).differences.isEmpty)
+    }
+
     @Test func `A hidden edit, a hidden insert and a hidden delete are named, by record and column`() throws {
         let play = try world()
         let amelia = play.desks[1]

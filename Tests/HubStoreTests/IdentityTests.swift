@@ -45,6 +45,43 @@ import Testing
         _ = ambito
     }
 
+    @Test func `with another replica's key nothing is captured, and with the right one all goes on`() throws {
+        let (_, narni, amelia, otricoli) = try world()
+        try add("con la chiave di un altro", amelia)
+
+        let error = #expect(throws: ReplicaStoreError.self) {
+            try amelia.store.capture(key: otricoli.key, now: amelia.ambito.now)
+        }
+
+        #expect(error?.code == .otherKey)
+        #expect(error?.context.contains("amelia.sqlite.key") == true)
+        try settleAll([amelia, narni])
+        #expect(try names(narni).contains("\"con la chiave di un altro\""))
+    }
+
+    @Test func `a batch of this file that a conversation does not know yet is not another copy's`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        var conversation = try Conversation(store: amelia.store, key: amelia.key, now: ambito.now)
+        var line = Line(ambito: ambito)
+        var request = try conversation.begin()
+        try add("intanto", amelia)
+        try amelia.sync()
+        let before = try amelia.store.state().number
+
+        while let asked = request {
+            request = try conversation.receive(try line.answer(asked), sentAt: ambito.now, now: ambito.now)
+        }
+
+        #expect(conversation.summary.events.isEmpty && conversation.beginsAgain)
+        #expect(try amelia.store.state().number == before)
+        try add("dopo", amelia)
+        try settleAll([amelia, narni, otricoli])
+        #expect(amelia.events.isEmpty)
+        #expect(try names(narni) == ["\"Caritas\"", "\"dopo\"", "\"intanto\""])
+        #expect(try narni.store.conflicts().isEmpty)
+        try expectSame([amelia, narni, otricoli])
+    }
+
     /// The hub knows nothing of the later history of the file, and others do: its numbers must not be used once more.
     @Test func `what a file writes that was put back together with the hub is not taken for what it wrote before`()
         throws

@@ -108,6 +108,16 @@ import Testing
         #expect(left.allSatisfy { !$0.hasPrefix("broken") })
     }
 
+    /// A journal that stayed would be taken for another file's, and the next attempt refused.
+    @Test func `a file is removed with what SQLite keeps beside it in either journal mode`() throws {
+        let files = ["", "-wal", "-shm", "-journal"].map { path("gone.sqlite" + $0) }
+        for file in files { try Data("x".utf8).write(to: URL(filePath: file)) }
+
+        ReplicaStore.remove(at: files[0])
+
+        #expect(files.allSatisfy { !FileManager.default.fileExists(atPath: $0) })
+    }
+
     @Test func `a closed replica is one whole file`() throws {
         try replica.sql("UPDATE soggetto SET telefono = '1'")
 
