@@ -108,7 +108,7 @@ struct Fold {
             }
             if change.isCopy, change.key.table == ConflictTable.number { return try takeBackConflict(change) }
             let table = try permit(change, existing: existing?.state, version: schema.version)
-            if table.rule == .appendOnly, let existing, change.merged.isEmpty,
+            if table.rule == .appendOnly, let existing, change.merged.isEmpty, change.decides.isEmpty,
                 !brings(change, toRow: existing.state.row)
             {
                 return
@@ -139,7 +139,9 @@ struct Fold {
             throw Refusal(.noSuchRecord)
         }
         if table.rule == .appendOnly {
-            guard change.operation == .insert || !change.merged.isEmpty else { throw Refusal(.appendOnly) }
+            // Who decides that what stands there stays writes nothing.
+            let decides = change.operation == .update && change.changed.isEmpty && !change.decides.isEmpty
+            guard change.operation == .insert || !change.merged.isEmpty || decides else { throw Refusal(.appendOnly) }
             if let existing, !(try isEqual(change, existing, table)) { throw Refusal(.appendOnly) }
         }
         if table.rule == .set && change.operation == .update && change.decides.isEmpty { throw Refusal(.appendOnly) }

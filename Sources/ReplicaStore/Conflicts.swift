@@ -147,6 +147,10 @@ extension ReplicaStore {
                     """))
         }
         let (dots, scope) = try Self.openConflict(database, conflict)
+        // What stays goes up as a change of the record all the same.
+        if case .shown = choice, try StoredValues.isThere(database, conflict.recordID, table) {
+            try Self.requireRights(database, table, conflict.recordID)
+        }
         guard try !Self.isDecided(database, conflict, choice, table, note: note, by: author) else { return }
         try database.acting(as: author) {
             do {

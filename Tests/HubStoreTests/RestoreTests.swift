@@ -120,6 +120,44 @@ import Testing
     }
 
     /// The capofila alone sets a priority; the comune that owns the record gets it back with it.
+    @Test func `what is given back of rows that are only added is decided by their owner, and by nobody else`() throws {
+        let ambito = try Ambito()
+        let narni = try ambito.replica(of: "055022", "narni")
+        try narni.sql(
+            """
+            INSERT INTO piano_di_zona(ambito_id, denominazione, anno_inizio, anno_fine, strumento)
+              SELECT id, 'Piano', 2022, 2024, 'convenzione' FROM ambito;
+            INSERT INTO annualita(piano_id, anno) SELECT id, 2022 FROM piano_di_zona;
+            INSERT INTO intervento(annualita_id, titolo, titolare) SELECT id, 'Scheda', 'ambito' FROM annualita;
+            """)
+        try narni.sync()
+        let amelia = try ambito.replica(of: "055004", "amelia")
+        let backup = try ambito.backup()
+        try amelia.sql(
+            """
+            INSERT INTO movimento_spesa(comune_id, annualita_id, intervento_id, fonte, fase, importo_cent, data)
+              SELECT comune, annualita_id, intervento.id, 'FNPS', 'pagamento', 123456, '2022-03-01'
+              FROM intervento, zona_state
+            """)
+        try settleAll([amelia, narni])
+        try ambito.putBack(backup)
+        try settleAll([narni], rounds: 2)
+        let anew = try ambito.replica(of: "055004", "amelia di nuovo")
+        try settleAll([anew, narni])
+        let conflict = try #require(try anew.store.conflicts().first)
+
+        #expect(throws: ReplicaStoreError.self) {
+            try narni.store.resolve(conflict, .shown, note: "", by: Operator("anna"), now: ambito.now)
+        }
+        try anew.store.resolve(conflict, .shown, note: "", by: Operator("rosa"), now: ambito.now)
+        try settleAll([anew, narni], rounds: 2)
+
+        for desk in [anew, narni] {
+            #expect(try desk.store.conflicts().isEmpty && desk.store.refusedChanges().isEmpty)
+            #expect(try desk.value("SELECT importo_cent FROM movimento_spesa") == "123456")
+        }
+    }
+
     @Test func `whose record it is puts a kept row back, with the columns that are not his to write`() throws {
         let (ambito, narni, amelia, _) = try world()
         let (editor, giver) = (
