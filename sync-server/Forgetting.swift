@@ -50,9 +50,8 @@ struct Collect: ParsableCommand {
                     "collected": summary.collected, "horizon": summary.horizon, "passed_by_all": summary.floor,
                 ])
             } else {
-                Answer.show(
-                    "\(summary.collected) deleted records forgotten; every active replica has passed place "
-                        + "\(summary.floor) of the log")
+                let what = summary.collected == 1 ? "1 deleted record" : "\(summary.collected) deleted records"
+                Answer.show("\(what) forgotten; every active replica has passed place \(summary.floor) of the log")
             }
         }
     }

@@ -34,7 +34,8 @@ struct Replicas: ParsableCommand {
                 let marks = (replica.isCapofila ? " (capofila)" : "") + (replica.revokedAt == nil ? "" : " REVOKED")
                 Answer.show(
                     "\(replica.number)  \(replica.comuneName)\(marks): last whole sync "
-                        + "\(Answer.moment(replica.lastComplete)), \(replica.foldedCounter) changes taken")
+                        + "\(Answer.moment(replica.lastComplete)), \(replica.foldedCounter) "
+                        + "change\(replica.foldedCounter == 1 ? "" : "s") taken")
             }
             if replicas.isEmpty { Answer.show("No replica yet. Next: zona-server invite --comune …") }
         }

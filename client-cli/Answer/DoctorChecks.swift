@@ -184,12 +184,16 @@ enum DoctorChecks {
         let last =
             note.map { localized("last backup \(Moment.distance($0.madeAt, now))") }
             ?? localized("no backup", context: "doctor")
-        guard let oldest = pending.map(\.changedAt).min() else {
+        guard !pending.isEmpty else {
             return DoctorCheck("backup", .ok, localized("\(last); nothing waits to be sent, the hub has everything"))
         }
         let waiting = localized(
             pending.count, one: "\(pending.count) record waits to be sent",
             other: "\(pending.count) records wait to be sent")
+        // What is given back to a restored hub is nobody's change, and has no time.
+        guard let oldest = pending.map(\.changedAt).filter({ $0 > 0 }).min() else {
+            return DoctorCheck("backup", .ok, "\(last); \(waiting)")
+        }
         let found = localized("\(last); \(waiting), since \(Moment.distance(oldest, now))")
         guard now - oldest > longWait, now - (note?.madeAt ?? 0) > longWait else {
             return DoctorCheck("backup", .ok, found)
