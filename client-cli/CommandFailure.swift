@@ -72,8 +72,8 @@ struct CommandFailure: Error {
     init(_ error: ReplicaStoreError) {
         let status: ExitStatus =
             switch error.code {
-            case .notAReplica, .exists, .newerSchema, .busy, .diskFull, .readOnly: .file
-            case .otherAmbito, .otherKey: .hubRefused
+            case .notAReplica, .exists, .newerSchema, .busy, .diskFull, .readOnly, .otherKey: .file
+            case .otherAmbito: .hubRefused
             case .notValid, .tooLarge: .badValue
             case .notFound, .ambiguous, .unknownTable, .unknownColumn, .stale: .notFound
             case .badBytes, .database: .unexpected

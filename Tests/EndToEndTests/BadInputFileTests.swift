@@ -96,12 +96,14 @@ extension EndToEnd {
                 try await stage.zona(stray, "add", "soggetto", "denominazione=Nostro", "tipo_soggetto=VOL")
                 let state = try #require(
                     try stage.values(putignano, "SELECT ambito, ambito_key, certificate FROM zona_state").first)
-                for change in [
-                    "ambito = ?1", "ambito = ?1, ambito_key = ?2", "ambito = ?1, ambito_key = ?2, certificate = ?3",
+                // The last is not asked of the hub at all: the key is not the one of that certificate.
+                for (change, status) in [
+                    ("ambito = ?1", 7), ("ambito = ?1, ambito_key = ?2", 7),
+                    ("ambito = ?1, ambito_key = ?2, certificate = ?3", 5),
                 ] {
                     let count = change.split(separator: "?").count - 1
                     try stage.write(stray, "UPDATE zona_state SET \(change)", StatementArguments(state.prefix(count)))
-                    #expect(try await stage.complaint(stray, "sync").status == 7, "\(change)")
+                    #expect(try await stage.complaint(stray, "sync").status == status, "\(change)")
                     #expect(try stage.names(stray) == ["Nostro"], "\(change)")
                 }
                 try await stage.zona(putignano, "sync")
