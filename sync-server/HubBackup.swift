@@ -50,18 +50,17 @@ struct HubBackup: Sendable {
     /// belong together: when a prune ends meanwhile, both are copied again.
     private func copy(_ store: HubStore, into folder: BackupFolder) throws -> BackupFacts {
         let checkpoint = try Verify.checkpoint(of: store.identity.code, in: data)
-        func signatures() -> [Data?] {
-            HubStore.checkpointFiles(checkpoint).dropFirst().map { FileManager.default.contents(atPath: $0) }
-        }
         while true {
-            let (before, file) = (signatures(), try folder.hubFile(of: store.identity.code))
+            let signatures = HubStore.signatures(of: checkpoint)
+            let file = try folder.hubFile(of: store.identity.code)
             let place = (file as NSString).deletingLastPathComponent
-            for path in HubStore.checkpointFiles(checkpoint) {
-                let name = (path as NSString).lastPathComponent
-                try FileManager.default.copyItem(atPath: path, toPath: "\(place)/\(name)")
+            func name(_ path: String) -> String { "\(store.identity.code)/\((path as NSString).lastPathComponent)" }
+            if FileManager.default.fileExists(atPath: checkpoint) {
+                try BackupFolder.copy(checkpoint, to: "\(folder.path)/\(name(checkpoint))")
             }
+            for (path, bytes) in signatures { try folder.write(bytes, to: name(path)) }
             let facts = try store.copy(to: file)
-            guard signatures() != before else { return facts }
+            guard HubStore.signatures(of: checkpoint) != signatures else { return facts }
             BackupFolder.remove(place)
         }
     }

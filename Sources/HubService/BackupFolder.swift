@@ -206,8 +206,12 @@ package struct BackupFolder: Sendable {
 
     /// Copies a file of the backup to `path`, flushed.
     package func copy(_ name: String, to path: String) throws(HubServiceError) {
-        let source = open("\(self.path)/\(name)", O_RDONLY | O_CLOEXEC)
-        guard source >= 0 else { throw AtomicFile.failure("open", "\(self.path)/\(name)") }
+        try Self.copy("\(self.path)/\(name)", to: path)
+    }
+
+    package static func copy(_ original: String, to path: String) throws(HubServiceError) {
+        let source = open(original, O_RDONLY | O_CLOEXEC)
+        guard source >= 0 else { throw AtomicFile.failure("open", original) }
         defer { close(source) }
         let target = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, AtomicFile.ownerOnly)
         guard target >= 0 else { throw AtomicFile.failure("create", path) }
@@ -216,7 +220,7 @@ package struct BackupFolder: Sendable {
         while true {
             let count = read(source, &chunk, chunk.count)
             if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw AtomicFile.failure("read", "\(self.path)/\(name)") }
+            guard count >= 0 else { throw AtomicFile.failure("read", original) }
             if count == 0 { break }
             guard AtomicFile.writeAll(chunk[..<count], to: target) else { throw AtomicFile.failure("write", path) }
         }

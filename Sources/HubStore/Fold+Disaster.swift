@@ -26,7 +26,8 @@ extension Fold {
         let (table, write) = (
             conflicts, { (key, row, scope) in try writeOwn(key, row, scope) } as ConflictTable.Writing
         )
-        let isAnew = isNew && change.operation != .delete && !Mutant.isOn(.editGone)
+        let isAnew =
+            isNew && placed.table.losesRecords && change.operation != .delete && !Mutant.isOn(.editGone)
         if isAnew, change.isCopy || isOld ? hub.horizon > 0 : change.operation == .update || change.isFilled {
             let deleted = Sibling(stamp: placed.stamp, values: RecordState.deleted)
             try table.list(

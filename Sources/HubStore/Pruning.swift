@@ -64,10 +64,10 @@ extension HubStore {
     static func signaturePath(of checkpoint: String) -> String { checkpoint + ".signature" }
     private static func nextSignaturePath(of checkpoint: String) -> String { signaturePath(of: checkpoint) + ".new" }
 
-    /// A checkpoint and its signatures, as far as they are there: all that `verify` begins with.
-    package static func checkpointFiles(_ checkpoint: String) -> [String] {
-        [checkpoint, signaturePath(of: checkpoint), nextSignaturePath(of: checkpoint)].filter {
-            FileManager.default.fileExists(atPath: $0)
+    /// The signatures that lie beside a checkpoint, by path, as they are now: two while a prune gives it the next one.
+    package static func signatures(of checkpoint: String) -> [String: [UInt8]] {
+        [signaturePath(of: checkpoint), nextSignaturePath(of: checkpoint)].reduce(into: [:]) { found, path in
+            found[path] = FileManager.default.contents(atPath: path).map(Array.init)
         }
     }
 

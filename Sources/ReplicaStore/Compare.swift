@@ -76,9 +76,7 @@ struct Compare {
 
     /// The hub has a record that this file knew to be deleted.
     private mutating func giveDelete(_ entry: PageEntry, _ table: TableDescription) throws {
-        guard table.isDeletable, table.rule != .appendOnly, table.writable != .hub, !Mutant.isOn(.giveDelete) else {
-            return
-        }
+        guard table.losesRecords, !Mutant.isOn(.giveDelete) else { return }
         guard let dot = entry.dot, rescue.covers(dot), try epochBehind(entry.key) == nil else { return }
         try give(entry.key, epoch: rescueEpoch, nil)
     }

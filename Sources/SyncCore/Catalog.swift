@@ -123,6 +123,8 @@ package struct TableDescription: Sendable {
     package let nullsAreEqual: Bool
     package let idKey: [Int]
     package let isDeletable: Bool
+    /// Whether anybody can ever delete a record of it.
+    package var losesRecords: Bool { isDeletable && rule != .appendOnly && writable != .hub }
     package let columns: [ColumnDescription]
     package let checks: [CheckDescription]
     package let since: Int

@@ -15,6 +15,15 @@ import Testing
         #expect(try DataFolder("\(folder.path)/none").ambiti() == [])
     }
 
+    @Test func `what is made twice in a second takes the name of the next`() throws {
+        let folder = try TemporaryFolder()
+        let path = { (name: String) in "\(folder.path)/\(name)" }
+        try folder.write("", to: BackupFolder.name(at: 5_000))
+
+        #expect(BackupFolder.freeName(at: 4_000, path) == BackupFolder.name(at: 4_000))
+        #expect(BackupFolder.freeName(at: 5_000, path) == BackupFolder.name(at: 6_000))
+    }
+
     @Test(arguments: [
         "", ".", "..", ".hidden", "a/b", "a b", "tls", "published", "è", String(repeating: "a", count: 65),
     ])
