@@ -73,9 +73,10 @@ extension Fold {
             let about = catalog.table(named: String(decoding: name, as: UTF8.self)),
             let record = RecordID(String(decoding: id, as: UTF8.self))
         else { throw Refusal(.notValid) }
+        let key = RecordKey(table: about.number, id: record)
         let conflicts = conflicts
-        _ = try conflicts.giveBack(
-            change.key.id, row, about: RecordKey(table: about.number, id: record), scope: scope,
+        try conflicts.giveBack(
+            change.key.id, row, about: key, in: about, as: try records.record(key)?.state, scope: scope,
             { key, row, scope in try writeOwn(key, row, scope) })
     }
 

@@ -55,6 +55,15 @@ package struct RecordState: Sendable {
         registers.first { $0.group == group }
     }
 
+    /// Whether a value of this group is here, or was replaced by one who had it on screen, or with the whole record.
+    package func holds(_ dot: Dot, of group: Int) -> Bool {
+        let siblings = register(group)?.siblings.map(\.stamp) ?? base.map { [$0] } ?? []
+        return siblings.contains { $0.dot == dot || $0.covers(dot) }
+            || register(ColumnGroup.existence)?.siblings.contains {
+                $0.values == Self.deleted && $0.stamp.covers(dot)
+            } == true
+    }
+
     mutating func set(_ register: Register) {
         if let index = registers.firstIndex(where: { $0.group == register.group }) {
             registers[index] = register
