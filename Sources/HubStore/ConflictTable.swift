@@ -207,6 +207,7 @@ struct ConflictTable {
         else { return }
         let about = About(key: key, table: table, scope: scope, state: state, now: 0)
         try listForGood(id)
+        values[ConflictColumn.scope.rawValue] = scopeValue(scope)
         values[ConflictColumn.state.rawValue] = .text("open")
         values[ConflictColumn.closedBy.rawValue] = .null
         values[ConflictColumn.closedAt.rawValue] = .null
@@ -251,17 +252,20 @@ struct ConflictTable {
     ) throws {
         guard var values = try published(id) else { return }
         try set(id, state)
+        values[ConflictColumn.scope.rawValue] = scopeValue(about.scope)
         values[ConflictColumn.state.rawValue] = .text(state)
         values[ConflictColumn.closedBy.rawValue] = .text(author)
         values[ConflictColumn.closedAt.rawValue] = .integer(now)
         try write(RecordKey(table: Self.number, id: id), SyncCore.Row(values), about.scope)
     }
 
-    /// What shows, or what stands beside the loser, has changed: an operator must decide over what is there now.
+    /// What shows, or what stands beside the loser, has changed: an operator must decide over what is there now. A record
+    /// of which a restored hub had some columns only may have got its owner, too.
     private func refresh(_ id: RecordID, _ group: Int, _ about: About, _ write: Writing) throws {
         guard var values = try published(id), let shown = shownSibling(group, about) else { return }
         let before = values
         let loser = values[ConflictColumn.dots.rawValue]
+        values[ConflictColumn.scope.rawValue] = scopeValue(about.scope)
         try fillShown(&values, shown, about)
         values[ConflictColumn.dots.rawValue] = .blob(try dots(group, about, keeping: loser))
         if values != before { try write(RecordKey(table: Self.number, id: id), SyncCore.Row(values), about.scope) }

@@ -16,7 +16,8 @@ extension Fold {
     }
 
     /// An edit that makes a record anew which is gone here is listed, until the record's insert comes; so is what is
-    /// given back once deletes have been forgotten. A copy that its giver may not write is listed while it stands.
+    /// given back by somebody who may not have seen a delete that was forgotten. A copy that its giver may not write is
+    /// listed while it stands.
     mutating func listSpecial(
         _ placed: Placed, isNew: Bool, open: [(kind: ConflictTable.Special, loser: Dot, id: RecordID)]
     ) throws {
@@ -28,7 +29,7 @@ extension Fold {
         )
         let isAnew =
             isNew && placed.table.losesRecords && change.operation != .delete && !Mutant.isOn(.editGone)
-        if isAnew, change.isCopy || isOld ? hub.horizon > 0 : change.operation == .update || change.isFilled {
+        if isAnew, try mayBeGone(change, placed.stamp.context.vector) {
             let deleted = Sibling(stamp: placed.stamp, values: RecordState.deleted)
             try table.list(
                 MergeOutcome.Loss(group: ColumnGroup.existence, sibling: deleted), about, listedUnder: placed.dot,
@@ -45,6 +46,14 @@ extension Fold {
             let isOver = conflict.kind == .gone ? change.operation == .insert : !stands.contains(conflict.loser)
             if isOver { try table.close(conflict.id, "closed", by: change.author, now, about, write) }
         }
+    }
+
+    /// Whether the record that a change makes anew may have been here, and been deleted. A plain insert is the first that
+    /// anybody has heard of it.
+    private func mayBeGone(_ change: Change, _ seen: VersionVector) throws -> Bool {
+        guard change.isCopy || change.isFilled || change.operation == .update else { return false }
+        guard change.isCopy || isOld else { return true }
+        return try Forgotten.vector(database).map { !seen.covers($0) } ?? false
     }
 
     /// Whether the writer might have written all that the change carries.

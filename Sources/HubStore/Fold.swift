@@ -19,6 +19,7 @@ struct Fold {
     let upkeep: Upkeep
     let validation: Validation
     private let insertRefusal: RawStatement
+    private let readRefusedInsert: LazyStatement
     private let insertHistory: RawStatement
     /// Of the batch that is being folded: the schema of its changes, and that of what their writers had seen.
     private var schema = (version: 1, seen: 1)
@@ -47,8 +48,15 @@ struct Fold {
         insertRefusal = try RawStatement(
             database,
             """
-            INSERT INTO refusal(seq, number, counter, table_no, id, reason, detail, hub_has_row, is_hidden)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            INSERT INTO refusal(seq, number, counter, table_no, id, reason, detail, hub_has_row, is_hidden, is_insert)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            """)
+        readRefusedInsert = LazyStatement(
+            database,
+            """
+            SELECT 1 FROM refusal f JOIN replica theirs ON theirs.number = f.number
+            JOIN replica mine ON mine.key = theirs.key
+            WHERE f.is_insert = 1 AND f.id = ?1 AND f.table_no = ?2 AND mine.number = ?3 LIMIT 1
             """)
         insertHistory = try RawStatement(
             database,
@@ -135,8 +143,8 @@ struct Fold {
         let slices = try owned?.row.slices()
         if let slices, !isReadable(table.scope(of: slices)), !Mutant.isOn(.scopeCheck) { throw Refusal(.outOfScope) }
         // Of a record without an owner nobody knows whose it is: it is as if it were not here.
-        if change.operation == .update && owned == nil && !Mutant.isOn(.needRecord) && !isOld && !change.isFilled {
-            throw Refusal(.noSuchRecord)
+        if change.operation == .update && owned == nil && !Mutant.isOn(.needRecord) {
+            guard isOld || change.isFilled, try !isOfRefusedInsert(change) else { throw Refusal(.noSuchRecord) }
         }
         if table.rule == .appendOnly {
             // Who decides that what stands there stays writes nothing.
@@ -152,6 +160,17 @@ struct Fold {
         if !change.merged.isEmpty { try permitMerge(change, table) }
         if change.key.table == ConflictTable.decisions { try permitReopening(change) }
         return table
+    }
+
+    /// Whether the record never was here, because its writer's insert was refused: what he built on it goes with it,
+    /// also when it is given back.
+    private func isOfRefusedInsert(_ change: Change) throws -> Bool {
+        let read = try readRefusedInsert()
+        read.bind(1, idBytes: change.key.id)
+        read.bind(2, change.key.table)
+        read.bind(3, Int64(bitPattern: change.dot.number.rawValue))
+        defer { read.reset() }
+        return try read.step()
     }
 
     /// A record of which a restored hub has only some columns has no owner yet: its scope says nothing.
@@ -234,12 +253,14 @@ struct Fold {
         refused += 1
         let isHidden = refusal.reason == .outOfScope
         let hasRow = existing != nil && !isHidden
-        try refuse(change.dot, change.key, refusal, hubHasRow: hasRow, isHidden: isHidden)
+        try refuse(
+            change.dot, change.key, refusal, isInsert: change.operation == .insert, hubHasRow: hasRow,
+            isHidden: isHidden)
         if hasRow && !Mutant.isOn(.refuseBump) { try records.bump(change.key, seq: hub.nextSeq(), dot: hub.freshDot()) }
     }
 
     mutating func refuse(
-        _ dot: Dot, _ key: RecordKey, _ refusal: Refusal, hubHasRow: Bool, isHidden: Bool
+        _ dot: Dot, _ key: RecordKey, _ refusal: Refusal, isInsert: Bool = false, hubHasRow: Bool, isHidden: Bool
     ) throws {
         insertRefusal.bind(1, Int64(hub.nextSeq()))
         insertRefusal.bind(2, Int64(bitPattern: dot.number.rawValue))
@@ -250,6 +271,7 @@ struct Fold {
         insertRefusal.bind(7, text: refusal.detail)
         insertRefusal.bind(8, hubHasRow ? 1 : 0)
         insertRefusal.bind(9, isHidden ? 1 : 0)
+        insertRefusal.bind(10, isInsert ? 1 : 0)
         try insertRefusal.run()
     }
 

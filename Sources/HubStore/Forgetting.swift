@@ -28,16 +28,18 @@ extension HubStore {
             guard !keys.isEmpty else { return summary }
             try Tombstones.remove(keys.map(\.key), database)
             hub.horizon = max(hub.horizon, keys.map(\.seq).max() ?? 0)
+            let forgotten = try Forgotten.add(VersionVector(keys.map(\.dot)), database)
             summary.collected = keys.count
             summary.horizon = hub.horizon
             var bytes: [UInt8] = []
             bytes.appendVarint(UInt64(keys.count))
-            for (key, _) in keys {
-                bytes.appendVarint(UInt64(key.table))
-                bytes.appendID(key.id)
+            for tombstone in keys {
+                bytes.appendVarint(UInt64(tombstone.key.table))
+                bytes.appendID(tombstone.key.id)
             }
             var decided: [UInt8] = []
             decided.appendVarint(hub.horizon)
+            decided.appendVector(forgotten)
             try hub.log(database, LogEntry(kind: "collect", bytes: bytes, decided: decided), at: now)
             try hub.save(database)
             return summary
@@ -120,6 +122,30 @@ extension HubStore {
     }
 }
 
+/// What the deletes were known by that a hub has forgotten, joined: the dots of their tombstones.
+enum Forgotten {
+    /// Nothing while nothing was collected.
+    static func vector(_ database: Database) throws -> VersionVector? {
+        let read = try RawStatement(database, "SELECT vector FROM forgotten")
+        guard try read.step() else { return nil }
+        var reader = ByteReader(read.blob(0))
+        return try reader.vector()
+    }
+
+    /// Adds what was known of more of them, and gives the whole.
+    static func add(_ more: VersionVector, _ database: Database) throws -> VersionVector {
+        var vector = try vector(database) ?? VersionVector()
+        vector.formUnion(more)
+        var bytes: [UInt8] = []
+        bytes.appendVector(vector)
+        try database.execute(sql: "DELETE FROM forgotten")
+        let write = try RawStatement(database, "INSERT INTO forgotten(vector) VALUES (?1)")
+        write.bind(1, blob: bytes)
+        try write.run()
+        return vector
+    }
+}
+
 /// Deleted records that may be forgotten.
 struct Tombstones {
     private let database: Database
@@ -139,23 +165,26 @@ struct Tombstones {
         }
     }
 
-    func collectable(upTo floor: UInt64) throws -> [(key: RecordKey, seq: UInt64)] {
+    func collectable(upTo floor: UInt64) throws -> [(key: RecordKey, seq: UInt64, dot: Dot)] {
         let read = try RawStatement(
             database,
             """
-            SELECT r.seq, r.table_no, r.id, r.state FROM record r
+            SELECT r.seq, r.table_no, r.id, r.state, r.number, r.counter FROM record r
             WHERE r.is_deleted = 1 AND r.seq <= ?1 AND NOT EXISTS (SELECT 1 FROM conflict c
                 WHERE c.table_no = r.table_no AND c.record_id = r.id AND c.state = 'open')
             ORDER BY r.seq
             """)
         read.bind(1, Int64(floor))
         let coding = RecordStateCoding(contexts: try ContextTable(database))
-        var found: [(key: RecordKey, seq: UInt64)] = []
+        var found: [(key: RecordKey, seq: UInt64, dot: Dot)] = []
         while try read.step() {
             guard let id = read.id(2) else { continue }
+            let dot = Dot(
+                number: ReplicaNumber(rawValue: UInt64(bitPattern: read.integer(4))),
+                counter: UInt64(bitPattern: read.integer(5)))
             let state = try coding.decode(read.blob(3), row: .empty, isDeleted: true)
             guard state.registers.allSatisfy({ $0.siblings.count == 1 }) else { continue }
-            found.append((RecordKey(table: Int(read.integer(1)), id: id), UInt64(read.integer(0))))
+            found.append((RecordKey(table: Int(read.integer(1)), id: id), UInt64(read.integer(0)), dot))
         }
         guard !found.isEmpty else { return [] }
         let needed = try parents()

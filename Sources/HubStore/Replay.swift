@@ -87,6 +87,8 @@ struct Replay {
         var decided = ByteReader(entry.decided)
         var hub = try HubRow(database)
         hub.horizon = try decided.varint()
+        // A former program did not write down what the deletes were known by: all that was here.
+        _ = try Forgotten.add(decided.isAtEnd ? hub.vector : decided.vector(), database)
         try hub.save(database)
         try log(entry, database)
     }

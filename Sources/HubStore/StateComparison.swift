@@ -9,11 +9,12 @@ struct StateComparison {
     let scratch: Database
 
     private static let left: Set<String> = [
-        "log", "invitation", "backup", "backup_counter", "sealing_key", "greeting",
+        "log", "invitation", "backup", "backup_counter", "sealing_key", "greeting", "forgotten",
     ]
-    /// Columns that say when somebody was here, or what a backup holds.
+    /// Columns that say when somebody was here, or what a backup holds; or that a hub which is older lacks.
     private static let columnsLeft: [String: Set<String>] = [
         "hub": ["log_hash", "created_at"],
+        "refusal": ["is_insert"],
         "replica": [
             "durable_counter", "cursor", "oldest", "schema_version", "enrolled_at", "last_contact", "last_complete",
             "clock_offset", "superseded_at", "retired_at", "compared", "revoked_at",

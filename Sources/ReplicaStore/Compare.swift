@@ -56,7 +56,7 @@ struct Compare {
         let local = try compared.row(entry.key.id)
         let hubs = entry.kind == .row ? try compared.normalised(body, entry.row) : nil
         guard let local else {
-            if hubs != nil { try giveDelete(entry, table) }
+            if hubs != nil || entry.kind == .withheld { try giveDelete(entry, table) }
             return
         }
         guard entry.kind == .withheld || local != hubs else { return }
@@ -74,7 +74,7 @@ struct Compare {
         return context.covers(dot)
     }
 
-    /// The hub has a record that this file knew to be deleted.
+    /// The hub has a record, or some of its columns, that this file knew to be deleted.
     private mutating func giveDelete(_ entry: PageEntry, _ table: TableDescription) throws {
         guard table.losesRecords, !Mutant.isOn(.giveDelete) else { return }
         guard let dot = entry.dot, rescue.covers(dot), try epochBehind(entry.key) == nil else { return }

@@ -149,7 +149,10 @@ extension ReplicaStore {
         let (dots, scope) = try Self.openConflict(database, conflict)
         // What stays goes up as a change of the record all the same.
         if case .shown = choice, try StoredValues.isThere(database, conflict.recordID, table) {
-            try Self.requireRights(database, table, conflict.recordID)
+            try Self.requireRights(
+                database, table, conflict.recordID,
+                columns: conflict.group == ColumnGroup.existence
+                    ? [] : table.group(conflict.group)?.columns.columns ?? [])
         }
         guard try !Self.isDecided(database, conflict, choice, table, note: note, by: author) else { return }
         try database.acting(as: author) {

@@ -56,8 +56,9 @@ extension ReplicaStore {
             let again = try RawStatement(
                 database,
                 """
-                UPDATE zona_pending SET sent = coalesce(counter, sent), counter = NULL, is_copy = 0, is_filled = 0
-                WHERE table_no = ?1 AND id = ?2 AND counter IS NOT NULL
+                UPDATE zona_pending SET author = s.author, action = s.action, sent = coalesce(counter, sent),
+                    counter = NULL, is_copy = is_copy AND counter IS NULL, is_filled = is_filled AND counter IS NULL
+                FROM (SELECT author, action FROM zona_state) s WHERE table_no = ?1 AND id = ?2
                 """)
             again.bind(1, table.number)
             again.bind(2, idText: id)

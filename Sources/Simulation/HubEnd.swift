@@ -113,7 +113,7 @@ extension Play {
             let sent = sentPages[desk.index] ?? []
             // One from elsewhere, or one that would fit but for when it was made.
             let fitting = sent.filter { (try? PageHeader(reading: $0).from) == after }
-            if campaign.has(.stick), !sent.isEmpty, chance.happens(fitting.isEmpty ? 0.04 : 0.2) {
+            if campaign.has(.stick), !isCalm, !sent.isEmpty, chance.happens(fitting.isEmpty ? 0.04 : 0.2) {
                 count("page out of turn")
                 return .page(chance.pick(fitting.isEmpty ? sent : fitting))
             }

@@ -191,7 +191,8 @@ extension Play {
         world.decided = world.decided.filter { known.contains($0.value) }
     }
 
-    private func knownDeeds() throws -> Set<Int> {
+    /// Those of which somebody could still tell.
+    func knownDeeds() throws -> Set<Int> {
         var known = try writtenDeeds()
         // Of a deletion that only lost PCs had sent the others know no more than that the record is not there.
         for desk in desks where !campaign.has(.lostPC) {

@@ -204,8 +204,11 @@ extension Play {
 
     /// Conversations without a fault until one has gone through.
     func goodNight(_ desk: Desk) throws {
+        isCalm = true
+        defer { isCalm = false }
         for _ in 0..<20 {
             now += 1_000
+            if campaign.has(.near), campaign.restoresHub { _ = try writeOverCopy(desk) }
             try beginTalk(desk)
             var asked = 0
             while let request = desk.request {

@@ -49,6 +49,8 @@ final class Play {
     var backups: [HubBackup] = []
     /// Pages that each PC was sent, the last ones: one may come again.
     var sentPages: [Int: [Frame]] = [:]
+    /// No line loses or mixes anything up.
+    var isCalm = false
     var deskBackups: [Int: (path: String, memory: Memory)] = [:]
     var counts: [String: Int] = [:]
     let isTracing: Bool

@@ -141,7 +141,14 @@ extension TableDescription {
                     throw Refusal(.notYours, columns[column].name)
                 }
             }
-            if change.changed.isEmpty && !mayWriteRow { throw Refusal(.notYours) }
+            if change.changed.isEmpty && !mayWriteRow {
+                // Who may write what a conflict is about decides that it stays as it is.
+                let decided = change.decides.flatMap { group($0.group)?.columns.columns ?? [-1] }
+                let mayDecide = decided.allSatisfy { column in
+                    column >= 0 && columns[column].writable.map { allows(writer, $0, owner: owner) } ?? false
+                }
+                guard !decided.isEmpty && mayDecide else { throw Refusal(.notYours) }
+            }
         }
         return carried
     }

@@ -171,10 +171,16 @@ package struct Stamp: Sendable {
         return stamp
     }
 
-    /// A copy that takes the place of older values, or was here before them: what it had seen of them it stands for.
-    func standing(for older: [Stamp]) -> Stamp {
+    /// A copy that takes the place of older values, or was here before them: what it had seen of them it stands for,
+    /// and it knows what their writers knew: they may have replaced what its giver's last pull no longer told of.
+    func standing(for older: [Stamp], of group: Int) -> Stamp {
         let dots = older.flatMap { $0.isCopy ? $0.named : [$0.dot] }.filter(covers)
         var stamp = self
+        if group != ColumnGroup.existence {
+            var vector = context.vector
+            for other in older where covers(other.dot) { vector.formUnion(other.context.vector) }
+            if vector != context.vector { stamp.context = Context(reference: 0, vector: vector) }
+        }
         stamp.named = VersionVector(named + dots).entries.map { Dot(number: $0.number, counter: $0.counter) }
         return stamp
     }

@@ -126,13 +126,18 @@ package struct Merge: Sendable {
         return !group.columns.intersection(change.changed).isEmpty
     }
 
-    /// What the user did not change but carried along: a copy, where nothing better is known.
+    /// What the user did not change but carried along: a copy, where nothing better is known: nothing, copies, or
+    /// changes that had given way to it on his screen.
     private mutating func fillAll() {
         var weak = stamp
         weak.isCopy = !Mutant.isOn(.fillWeak)
         for group in table.groups where !writes(group) && !group.columns.intersection(change.carried).isEmpty {
-            guard siblings(of: group.index).allSatisfy(\.stamp.isCopy) else { continue }
-            write(group: group.index, values: newValues(of: group.columns), stamp: weak)
+            let values = newValues(of: group.columns)
+            weak.context = context(of: group.index) ?? stamp.context
+            let isBetter = siblings(of: group.index).allSatisfy {
+                $0.stamp.isCopy || $0.values != values && saw(weak, $0.stamp)
+            }
+            if isBetter { write(group: group.index, values: values, stamp: weak) }
         }
     }
 
@@ -168,7 +173,8 @@ package struct Merge: Sendable {
         }
         let later = stamp.after(gone.map(\.stamp))
         let wiser =
-            stamp.isCopy ? later.standing(for: gone.map(\.stamp)) : later.knowing(gone.map(\.stamp), of: group)
+            stamp.isCopy
+            ? later.standing(for: gone.map(\.stamp), of: group) : later.knowing(gone.map(\.stamp), of: group)
         var all = kept + [Sibling(stamp: wiser, values: values)]
         all.sort { $0.stamp.dot < $1.stamp.dot }
         outcome.state.set(Register(group: group, siblings: all))
@@ -197,7 +203,7 @@ package struct Merge: Sendable {
     private mutating func standFor(_ older: Stamp, in group: Int, present: [Sibling]) {
         guard present.contains(where: \.stamp.isCopy) else { return }
         let wiser = present.map {
-            $0.stamp.isCopy ? Sibling(stamp: $0.stamp.standing(for: [older]), values: $0.values) : $0
+            $0.stamp.isCopy ? Sibling(stamp: $0.stamp.standing(for: [older], of: group), values: $0.values) : $0
         }
         outcome.state.set(Register(group: group, siblings: wiser))
     }
@@ -242,7 +248,8 @@ package struct Merge: Sendable {
 
     /// A listed conflict closes by itself only when the change that replaces the loser had it on screen, had not
     /// seen the listing, and names no dot that the hub lacks. Who had seen the listing leaves it to an operator. A
-    /// loser that somebody else has replaced meanwhile counts too: which of the two came first must not matter.
+    /// loser that somebody else has replaced meanwhile counts too: which of the two came first must not matter. But of
+    /// records that are one now it is not known any more at which it stood: who did not know the merge leaves it open.
     private mutating func closeReplaced(
         _ gone: [Sibling], of group: Int, by stamp: Stamp, beside kept: [Sibling]
     ) {
@@ -250,7 +257,7 @@ package struct Merge: Sendable {
         for conflict in open where conflict.group == group {
             let isReplaced =
                 gone.contains { $0.stamp.dot == conflict.loser }
-                || !stamp.isCopy && stamp.covers(conflict.loser)
+                || !stamp.isCopy && stamp.covers(conflict.loser) && unions?.areKnown(to: stamp) != false
                     && !kept.contains { $0.stamp.dot == conflict.loser }
             let isForGood = outcome.listedForGood.contains {
                 $0.group == group && $0.sibling.stamp.dot == conflict.loser

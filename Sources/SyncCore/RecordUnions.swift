@@ -22,6 +22,11 @@ package struct RecordUnions: Sendable {
         self.unions = unions
     }
 
+    /// Whether the writer had seen every merge: then he had on screen what stood at either record.
+    package func areKnown(to stamp: Stamp) -> Bool {
+        unions.allSatisfy { $0.dot == stamp.dot || stamp.context.vector.covers($0.dot) }
+    }
+
     /// Whether the writer of `stamp`, who wrote to the record `mine`, had seen what another change wrote to `other`.
     package func saw(_ stamp: Stamp, at mine: RecordID, _ dot: Dot, at other: RecordID) -> Bool {
         // His own that waits there is not on his screen here, unless it is he who makes the two one.

@@ -67,6 +67,20 @@ import Testing
         #expect(having.listed.isEmpty)
     }
 
+    @Test func `a fill takes the place of a change that had given way to it on its writer's screen`() throws {
+        let known = Write.update(dot(3, 1), at: 2, knowing: vector(dot(8, 1)), [1: 60])
+        let filled = Write.update(
+            dot(2, 1), at: 9, knowing: vector(dot(8, 1), dot(3, 1)), [0: 5, 1: 6], changed: [0], isFilled: true)
+
+        for writes in [[known, filled], [filled, known]] {
+            var world = HubWorld(SampleCatalog.fields)
+            for write in writes { try world.deliver(write) }
+
+            #expect(world.shown == [5, 6])
+            #expect(world.listed.isEmpty)
+        }
+    }
+
     @Test func `a change beats the fill that came before it, and the fill is listed`() throws {
         let filled = Write.update(
             dot(2, 1), at: 9, knowing: vector(dot(8, 1)), [0: 5, 1: 6], changed: [0], isFilled: true)
@@ -146,6 +160,19 @@ import Testing
 
         #expect(world.shown == [3, 3])
         #expect(world.losers == [dot(4, 1)])
+    }
+
+    @Test func `a copy that stands for a change keeps out what that change had replaced, known to its giver or not`() throws {
+        let change = Write.update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 2, 1: 2])
+        let copy = Write.insert(dot(3, 1), at: 8, knowing: vector(dot(2, 1)), [3, 3], isCopy: true)
+
+        for writes in [[copy, change, first], [change, copy, first], [first, change, copy]] {
+            var world = HubWorld(SampleCatalog.lastWriterWins)
+            for write in writes { try world.deliver(write) }
+
+            #expect(world.shown == [3, 3])
+            #expect(world.listed.isEmpty)
+        }
     }
 
     @Test func `a copy of one of two values, which had seen both, leaves that one alone`() throws {

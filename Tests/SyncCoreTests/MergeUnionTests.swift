@@ -37,6 +37,17 @@ import Testing
         #expect(world.last?.closed.isEmpty == true)
     }
 
+    @Test func `a listing that is known stays open for who saw its loser at the other record, replaced or not`() throws {
+        var world = try world()
+        try deliver(.update(dot(5, 1), at: 4, knowing: world.vector, [0: 30]), to: &world)
+        #expect(world.losers == [dot(2, 1)])
+
+        try deliver(.update(dot(3, 1), at: 5, knowing: vector(dot(1, 1), dot(2, 1)), [0: 77]), to: &world)
+
+        #expect(world.losers.contains(dot(2, 1)))
+        #expect(world.last?.closed.isEmpty == true)
+    }
+
     @Test func `who wrote to the record that is gone has seen nothing of this one`() throws {
         var world = try world()
 

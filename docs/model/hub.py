@@ -113,7 +113,8 @@ class Hub:
             if self.rule in rules.BY_COLUMN: writes.update(rules.by_groups(ch['vals'], shown))
             else: writes.update({'*': {c: v for c, v in ch['vals'].items() if c != schemas.NEW}}, **{c: v for c, v in ch['vals'].items() if c == schemas.NEW})
         if self.rule in rules.BY_COLUMN:
-            filled = {g: v for g, v in rules.by_groups(ch.get('fill', {}), shown).items() if g not in writes and all(y['weak'] for y in cur['g'].get(g, ()))}
+            def better(y, v): return 'fillknown' in FIX and y['v'] != v and self.saw(dict(ch, ctx=ctx), y['dot'])      # a change that had given way to it on his screen
+            filled = {g: v for g, v in rules.by_groups(ch.get('fill', {}), shown).items() if g not in writes and all(y['weak'] or better(y, v) for y in cur['g'].get(g, ()))}
             writes.update(filled)
         else: filled = {}
         plain, full = not (schemas.unseen(ch) and schemas.NEW in cur['g'] and 'unseenplain' in FIX), ctx
@@ -122,14 +123,17 @@ class Hub:
             ctx = schemas.context(full, ch, g)
             reg, weak = cur['g'].get(g, []), bool(ch.get('weak')) or (g in filled and 'fillweak' in FIX)    # what the writer did not change is a copy
             named = {d for k, dots in ch.get('decides', {}).items() if k[1] == g for d in dots} if 'named' in FIX else set()
-            if any(self.saw(y, ch['dot']) or ch['dot'] in y.get('named', ()) for y in reg): plain = False; continue
+            if any(self.saw(y, ch['dot']) or ch['dot'] in y.get('named', ()) for y in reg):
+                plain = False
+                if not weak: cur['g'][g] = [self.standing(y, [dict(ch, ctx=ctx, weak=False)]) if y['weak'] else y for y in reg]
+                continue
             gone = [y for y in reg if self.saw(dict(ch, ctx=ctx), y['dot']) or y['dot'] in named]
             if weak and 'equalcopy' in FIX and any(y['v'] == v and not y['weak'] for y in reg):          # a copy of what is there makes no change less of a change
                 cur['g'][g] = [y for y in reg if y['v'] == v or y not in gone]; plain = False; self.relist(rid, g)
                 continue
             if weak and 'weak' in FIX:
                 stay = [y for y in reg if not covers(ctx, y['dot'])]
-                if any(not y['weak'] for y in stay) or any(y['weak'] and all(y['ctx'].get(a, 0) >= b for a, b in ch['ctx'].items()) for y in stay):
+                if any(not y['weak'] for y in stay) or any(y['weak'] and (all(y['ctx'].get(a, 0) >= b for a, b in ch['ctx'].items()) or any(not covers(ctx, d) for d in y['stands'])) for y in stay):
                     plain = False
                     if v != self.winner(rid, g, stay)['v']: self.conf[(rid, g, ch['dot'])] = v; self.listed[(rid, g, ch['dot'])] = None
                     continue
@@ -149,7 +153,8 @@ class Hub:
                     if k in self.conf and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
                 elif kept: self.conf.pop(k, None)
             if kept: plain = False
-            cur['g'][g] = kept + [{'dot': ch['dot'], 'ctx': ctx, 'hlc': clocks.after(ch['hlc'], gone), 'v': v, 'weak': weak, 'named': named, 'by': ch['by'], 'behind': ch.get('behind', {}), 'seen': ch['seen'], 'knew': ch['knew'], 'pulled': pulled}]
+            new = {'dot': ch['dot'], 'ctx': ctx, 'hlc': clocks.after(ch['hlc'], gone), 'v': v, 'weak': weak, 'named': named, 'by': ch['by'], 'behind': ch.get('behind', {}), 'seen': ch['seen'], 'knew': ch['knew'], 'pulled': pulled, 'stands': frozenset()}
+            cur['g'][g] = kept + [self.standing(new, gone) if weak else new]
             if not weak: self.written_over(rid, g, ctx, named, ch)
             self.relist(rid, g)
         ctx = full
@@ -171,6 +176,14 @@ class Hub:
             if k[0] == rid and k not in listed_before and k not in self.listed: self.listed[k] = cur['dot'] if self.of_this_life(k[2]) else None
         if ch.get('merged'): duplicates.absorb(self, dict(ch, ctx=ctx))
 
+    def standing(self, copy, older):
+        """A copy stands for the changes that it had seen, those that it takes the place of and those that come later, and knows what they knew."""
+        if 'standing' not in FIX: return copy
+        seen = [y for y in older if covers(copy['ctx'], y['dot'])]
+        ctx = dict(copy['ctx'])
+        for y in seen if 'standknow' in FIX else ():
+            for a, b in y['ctx'].items(): ctx[a] = max(ctx.get(a, 0), b)
+        return dict(copy, ctx=ctx, stands=copy['stands'] | {y['dot'] for y in seen if not y['weak']} | {d for y in older if y['weak'] for d in y['stands'] if covers(copy['ctx'], d)})
     def saw(self, writer, dot): return duplicates.saw(self, writer, dot) if 'keys' in FEAT else covers(writer['ctx'], dot)
     def of_this_life(self, dot):
         """Whether nobody can have known a listing of this loser in a former life of the hub: each replica draws a number for each life."""

@@ -1,7 +1,7 @@
 """The mechanisms that can be taken away, and the campaigns that must then fail."""
 
 
-ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
+ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'givehalf', 'fillknown', 'standing', 'standknow', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
        'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant',
        'closedstay', 'formerloser', 'touchheld', 'touchcontext', 'formclose',
        'reopenstays', 'markcontext', 'rulerank', 'dormantstays', 'dormantgiven', 'groupwhole', 'grouprest', 'appendonly', 'appendequal', 'refusedstay', 'measure', 'clockbound', 'clockfloor', 'clockset', 'seenfloor', 'afterreplaced', 'holdup', 'holdagain', 'behindothers', 'alias', 'inject', 'ofrecord', 'unseencolumns', 'unseenplain', 'onlywritten', 'upgradepull', 'uploadfirst', 'freshpull', 'reflife', 'orphanstate', 'keptrow', 'onlytried'}
