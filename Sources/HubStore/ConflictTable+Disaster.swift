@@ -58,10 +58,12 @@ extension ConflictTable {
     /// Takes in a conflict that a replica gives back: open until an operator decides it when it is open, remembered
     /// as decided or closed when it was. One that had closed by itself is open again where the record lacks what closed
     /// it: perhaps nobody else has the loser. What this hub lists itself stays as it is here.
+    ///
+    /// - Returns: whether it was taken.
     func giveBack(
         _ id: RecordID, _ row: SyncCore.Row, about key: RecordKey, in table: TableDescription,
         as state: RecordState?, scope: Scope, _ write: Writing
-    ) throws {
+    ) throws -> Bool {
         let values = try row.values()
         func integer(_ column: ConflictColumn) -> Int64 {
             if case .integer(let number) = values[column.rawValue] { return number }
@@ -76,14 +78,14 @@ extension ConflictTable {
         guard values.count == ConflictColumn.allCases.count, Self.id(key, group: group, loser: loser) == id else {
             throw Refusal(.wrongID)
         }
-        guard ["update", "edit-delete", "restored"].contains(text(.kind)) else { return }
+        guard ["update", "edit-delete", "restored"].contains(text(.kind)) else { return false }
         let known = try self.state(of: id)
         guard known == nil else {
-            guard known == "decided", try published(id) == nil else { return }
+            guard known == "decided", try published(id) == nil else { return false }
             var row = values
             row[ConflictColumn.state.rawValue] = .text("decided")
             try write(RecordKey(table: Self.number, id: id), SyncCore.Row(row), scope)
-            return
+            return true
         }
         upsert.bind(1, idBytes: id)
         upsert.bind(2, key.table)
@@ -102,6 +104,7 @@ extension ConflictTable {
         if now == "closed", let state, !state.holds(loser, of: group) {
             try reopen(id, key, table, state, scope: scope, writing: write)
         }
+        return true
     }
 
     /// Whether somebody may have known a conflict over this loser in a former life of the hub. Whoever did covers the

@@ -22,6 +22,7 @@ struct ConflictTable {
     let readLife: LazyStatement
     private let readRow: RawStatement
     let openState: LazyStatement
+    private let readListing: LazyStatement
     private let readRecord: LazyStatement
     private let moveRecord: LazyStatement
     private let reopenState: LazyStatement
@@ -38,6 +39,9 @@ struct ConflictTable {
             VALUES (?1, ?2, ?3, ?4, 0, 0, 'open', ?5)
             ON CONFLICT(id) DO UPDATE SET state = 'open', record_id = excluded.record_id, kind = excluded.kind
             """)
+        readListing = LazyStatement(
+            database,
+            "SELECT listed_number, listed_counter FROM conflict WHERE id = ?1 AND listed_number IS NOT NULL")
         readRecord = LazyStatement(database, "SELECT table_no, record_id, group_no FROM conflict WHERE id = ?1")
         moveRecord = LazyStatement(database, "UPDATE conflict SET record_id = ?2 WHERE id = ?1")
         reopenState = LazyStatement(
@@ -68,8 +72,11 @@ struct ConflictTable {
             INSERT INTO conflict(id, table_no, record_id, group_no, loser_number, loser_counter, listed_number,
                 listed_counter, state, kind)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', ?9)
-            ON CONFLICT(id) DO UPDATE SET state = 'open', kind = excluded.kind, listed_number = excluded.listed_number,
-                listed_counter = excluded.listed_counter
+            ON CONFLICT(id) DO UPDATE SET state = 'open', kind = excluded.kind,
+                listed_number = iif(excluded.listed_number IS NULL, NULL,
+                    coalesce(listed_number, excluded.listed_number)),
+                listed_counter = iif(excluded.listed_number IS NULL, NULL,
+                    iif(listed_number IS NULL, excluded.listed_counter, listed_counter))
             """)
         setState = try RawStatement(database, "UPDATE conflict SET state = ?2 WHERE id = ?1")
         readHistory = try RawStatement(
@@ -143,6 +150,8 @@ struct ConflictTable {
         let now: Int64
     }
 
+    /// A loser that came to show and loses again keeps the dot under which it was listed first: who had seen that listing
+    /// had the loser in his list, not in his row.
     func list(
         _ loss: MergeOutcome.Loss, _ about: About, listedUnder: Dot, isForGood: Bool, kind: String = "merge",
         _ write: Writing
@@ -160,14 +169,25 @@ struct ConflictTable {
             upsert.bindNull(7)
             upsert.bindNull(8)
         } else {
-            upsert.bind(7, Int64(listedUnder.number.rawValue))
-            upsert.bind(8, Int64(listedUnder.counter))
+            let first = try listing(of: loss, beside: about.key) ?? listedUnder
+            upsert.bind(7, Int64(first.number.rawValue))
+            upsert.bind(8, Int64(first.counter))
         }
         upsert.bind(9, text: kind)
         try upsert.run()
         var row = try row(for: loss, about, isForGood: isForGood)
         if kind != "merge" { row = try marked(row, as: kind) }
         try write(RecordKey(table: Self.number, id: id), row, about.scope)
+    }
+
+    /// Under which dot the loser was listed at a record that is merged into this one now.
+    private func listing(of loss: MergeOutcome.Loss, beside key: RecordKey) throws -> Dot? {
+        guard let record = loss.sibling.stamp.record, record != key.id else { return nil }
+        let read = try readListing()
+        let there = RecordKey(table: key.table, id: record)
+        read.bind(1, idBytes: Self.id(there, group: loss.group, loser: loss.sibling.stamp.dot))
+        defer { read.reset() }
+        return try read.step() ? dot(read.integer(0), read.integer(1)) : nil
     }
 
     /// `open`, `closed` or `decided`; nothing for a conflict that was never listed.

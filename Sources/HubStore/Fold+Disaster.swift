@@ -35,7 +35,7 @@ extension Fold {
                 MergeOutcome.Loss(group: ColumnGroup.existence, sibling: deleted), about, listedUnder: placed.dot,
                 isForGood: true, kind: ConflictTable.Special.gone.rawValue, write)
         }
-        let stands = placed.outcome.state.registers.flatMap(\.siblings).filter(\.stamp.isCopy).map(\.stamp.dot)
+        let stands = placed.outcome.state.registers.flatMap(standing).map(\.stamp.dot)
         if stands.contains(change.dot), try !mayWrite(change, placed.table) {
             let held = Sibling(stamp: placed.stamp, values: RecordState.present)
             try table.list(
@@ -48,11 +48,16 @@ extension Fold {
         }
     }
 
-    /// Whether the record that a change makes anew may have been here, and been deleted. A plain insert is the first that
-    /// anybody has heard of it.
+    /// The copies that stand: one beside a change that says the same does not.
+    private func standing(in register: Register) -> [Sibling] {
+        register.siblings.filter { copy in
+            copy.stamp.isCopy && !register.siblings.contains { !$0.stamp.isCopy && $0.values == copy.values }
+        }
+    }
+
+    /// Whether the record that a change makes anew may have been here, and been deleted.
     private func mayBeGone(_ change: Change, _ seen: VersionVector) throws -> Bool {
-        guard change.isCopy || change.isFilled || change.operation == .update else { return false }
-        guard change.isCopy || isOld else { return true }
+        guard change.isCopy || isOld else { return change.operation == .update || change.isFilled }
         return try Forgotten.vector(database).map { !seen.covers($0) } ?? false
     }
 
@@ -84,9 +89,11 @@ extension Fold {
         else { throw Refusal(.notValid) }
         let key = RecordKey(table: about.number, id: record)
         let conflicts = conflicts
-        try conflicts.giveBack(
+        let isTaken = try conflicts.giveBack(
             change.key.id, row, about: key, in: about, as: try records.record(key)?.state, scope: scope,
             { key, row, scope in try writeOwn(key, row, scope) })
+        // Somebody was faster, and this one had to skip what came of that, for his own waited: it comes to him again.
+        if !isTaken { try records.bump(change.key, seq: hub.nextSeq(), dot: hub.freshDot()) }
     }
 
     mutating func takeBackDecision(_ change: Change, _ table: TableDescription) throws {

@@ -170,10 +170,15 @@ enum SkippedRows {
         }
     }
 
-    /// The pending row held no change: what the pull brought takes its place, if it was kept.
+    /// The pending row held no change: what the pull brought takes its place, if it was kept, and if nobody has the old
+    /// row on screen still.
     static func takePlace(_ database: Database, table: TableDescription, id: RecordID) throws {
         let read = try RawStatement(
-            database, "SELECT skipped_kind, skipped_row FROM zona_behind WHERE table_no = ?1 AND id = ?2")
+            database,
+            """
+            SELECT skipped_kind, skipped_row FROM zona_behind WHERE table_no = ?1 AND id = ?2
+                AND NOT EXISTS (SELECT 1 FROM zona_touch WHERE table_no = ?1 AND id = ?2)
+            """)
         read.bind(1, table.number)
         read.bind(2, idText: id)
         guard try read.step(), !read.isNull(0), !Mutant.isOn(.behindRow) else { return }

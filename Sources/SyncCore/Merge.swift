@@ -215,6 +215,17 @@ package struct Merge: Sendable {
         return unseen.context
     }
 
+    /// Beside a change that says the same. Of two such copies the one that knows more stays.
+    private static func adding(_ copy: Sibling, to siblings: [Sibling]) -> [Sibling] {
+        func knows(_ one: Sibling, _ other: Sibling) -> Bool {
+            one.stamp.isCopy && one.stamp.context.vector.covers(other.stamp.context.vector)
+        }
+        guard !siblings.contains(where: { knows($0, copy) }) else { return siblings }
+        return (siblings.filter { !$0.stamp.isCopy || !knows(copy, $0) } + [copy]).sorted {
+            $0.stamp.dot < $1.stamp.dot
+        }
+    }
+
     /// A copy replaces only copies that do not know more. One that stands for a change which this one's giver had not
     /// seen does, whatever the rest of their contexts. Returns false when it is not written.
     private mutating func writeCopy(
@@ -222,7 +233,11 @@ package struct Merge: Sendable {
     ) -> Bool {
         if present.contains(where: { $0.values == values && !$0.stamp.isCopy }) {
             outcome.isPlain = false
-            let kept = present.filter { $0.values == values || !saw(stamp, $0.stamp) }
+            var kept = present.filter { $0.values == values || !saw(stamp, $0.stamp) }
+            // Its giver may have seen a delete that is still to come, which had not seen what he has.
+            if group == ColumnGroup.existence, table.losesRecords {
+                kept = Self.adding(Sibling(stamp: stamp, values: values), to: kept)
+            }
             outcome.state.set(Register(group: group, siblings: kept))
             relist(group: group)
             return false

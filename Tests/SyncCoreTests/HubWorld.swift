@@ -16,6 +16,8 @@ struct HubWorld {
     private(set) var vector = VersionVector()
     private(set) var listed: [ListedConflict] = []
     private(set) var decided: Set<RecordID> = []
+    /// Under which dot each loser was listed first.
+    private var listings: [RecordID: Dot] = [:]
     private(set) var last: MergeOutcome?
 
     init(_ table: TableDescription) {
@@ -54,7 +56,10 @@ struct HubWorld {
     }
 
     private mutating func list(_ loss: MergeOutcome.Loss, under dot: Dot?) {
-        let conflict = OpenConflict(group: loss.group, loser: loss.sibling.stamp.dot, listedUnder: dot)
+        let id = Self.conflictID(group: loss.group, loser: loss.sibling.stamp.dot)
+        let first = dot.map { listings[id] ?? $0 }
+        listings[id] = first
+        let conflict = OpenConflict(group: loss.group, loser: loss.sibling.stamp.dot, listedUnder: first)
         listed.removeAll { $0.conflict.group == conflict.group && $0.conflict.loser == conflict.loser }
         listed.append(ListedConflict(conflict: conflict, values: loss.sibling.values))
     }

@@ -162,7 +162,9 @@ import Testing
         #expect(world.losers == [dot(4, 1)])
     }
 
-    @Test func `a copy that stands for a change keeps out what that change had replaced, known to its giver or not`() throws {
+    @Test func `a copy that stands for a change keeps out what that change had replaced, known to its giver or not`()
+        throws
+    {
         let change = Write.update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 2, 1: 2])
         let copy = Write.insert(dot(3, 1), at: 8, knowing: vector(dot(2, 1)), [3, 3], isCopy: true)
 
@@ -172,6 +174,23 @@ import Testing
 
             #expect(world.shown == [3, 3])
             #expect(world.listed.isEmpty)
+        }
+    }
+
+    /// The edit that had beaten the delete is lost, and only who has the row knows of both.
+    @Test func `a delete stays beaten where a copy comes back from who had seen it beaten, whichever comes first`()
+        throws
+    {
+        let delete = Write.delete(dot(2, 1), at: 3, knowing: vector(dot(1, 1)))
+        let copy = Write.insert(
+            dot(3, 1), at: 9, knowing: vector(dot(1, 1), dot(2, 1), dot(4, 1)), [5, 6], isCopy: true)
+
+        for writes in [[first, copy, delete], [first, delete, copy], [copy, first, delete], [copy, delete, first]] {
+            var world = HubWorld(SampleCatalog.lastWriterWins)
+            for write in writes { try world.deliver(write) }
+
+            #expect(world.isShown)
+            #expect(world.shown == [5, 6])
         }
     }
 

@@ -37,7 +37,8 @@ import Testing
         #expect(world.last?.closed.isEmpty == true)
     }
 
-    @Test func `a listing that is known stays open for who saw its loser at the other record, replaced or not`() throws {
+    @Test func `a listing that is known stays open for who saw its loser at the other record, replaced or not`() throws
+    {
         var world = try world()
         try deliver(.update(dot(5, 1), at: 4, knowing: world.vector, [0: 30]), to: &world)
         #expect(world.losers == [dot(2, 1)])
