@@ -95,8 +95,8 @@ package struct ClientSession: Sendable {
         /// Keep the last page and apply the inbox.
         case keepAndApply
         case finish
-        /// The hub answered as somebody who does not know me as I am: drop the pages that were kept, and begin a new
-        /// conversation.
+        /// The hub answered as somebody who does not know me as I am, or has forgotten what the pages that were kept would
+        /// need: drop them, and begin a new conversation.
         case beginAgain
         /// By stick only: the hub lacks batches of an earlier life of it, without which this file cannot compare
         /// itself with it. The next bundle has them.
@@ -186,6 +186,10 @@ package struct ClientSession: Sendable {
             phase = .ended
             return .startAfresh
         }
+        // A pull from the beginning was cut, and deletes of what its pages hold may have been forgotten since: they are
+        // neither there nor in the rest.
+        let begins = local.isFresh || local.isComparing
+        if begins, local.cursor > 0, local.cursor < greeting.horizon { return beginAgain() }
         guard local.isComparing else { return acknowledge(greeting.state) }
         phase = .findingOwed(greeting.state)
         formerNumbers = greeting.numbers

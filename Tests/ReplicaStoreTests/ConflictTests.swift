@@ -104,6 +104,20 @@ import Testing
         #expect(try carried(record) == .integer(500))
     }
 
+    @Test func `a decision about a record that waits to go up for something else goes with it, or is refused with it`()
+        throws
+    {
+        try replica.sql("UPDATE quota_comune SET criterio = 'x' WHERE id = '\(ReplicaFixture.quota)'")
+        try resolve(.shown)
+
+        let changes = try replica.captured()
+
+        let record = try #require(changes.first { $0.key.id == ReplicaFixture.quota })
+        let decision = try #require(changes.first { $0.key.table == 902 })
+        #expect(record.action == decision.action)
+        #expect(record.action > 0)
+    }
+
     @Test func `a new value takes the place of both`() throws {
         try resolve(.new([(column, .integer(600))]))
 

@@ -44,6 +44,27 @@ import Testing
         #expect(try replica.batches().map(\.header.context) == [later])
     }
 
+    @Test
+    func
+        `what a pull brought does not take the place of a row that is in a form, though another program's change is undone`()
+        throws
+    {
+        func name() throws -> String? {
+            try replica.text("SELECT denominazione FROM soggetto WHERE id = '\(ReplicaFixture.body)'")
+        }
+        let before = try name()
+        try touch()
+        try replica.sql("UPDATE soggetto SET pec = 'a@b.it' WHERE id = '\(ReplicaFixture.body)'")
+        try replica.pull([theirs], knows: later)
+        try replica.sql("UPDATE soggetto SET pec = NULL WHERE id = '\(ReplicaFixture.body)'")
+
+        try replica.capture()
+
+        #expect(try name() == before)
+        try replica.store.endTouch(ReplicaFixture.body, of: replica.table("soggetto"))
+        #expect(try name() == "Nome loro")
+    }
+
     @Test func `a touch that has ended skips nothing`() throws {
         try touch()
         try replica.store.endTouch(ReplicaFixture.body, of: replica.table("soggetto"))
@@ -132,7 +153,7 @@ import Testing
         #expect(try replica.count("SELECT count(*) FROM soggetto WHERE pec = 'a@b.it'") == 1)
     }
 
-    private func name() throws -> String {
+    private func name() throws -> String? {
         let row = try #require(try replica.store.row(ReplicaFixture.body, of: replica.table("soggetto")))
         let column = try #require(replica.table("soggetto").column(named: "denominazione"))
         guard case .text(let bytes) = row.values[column] else { return "" }

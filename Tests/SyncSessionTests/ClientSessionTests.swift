@@ -221,6 +221,26 @@ import Testing
         #expect(directive == (isStale ? .startAfresh : .acknowledge(folded: 3, stored: 3)))
     }
 
+    @Test(arguments: [(0, 50, false), (37, 37, false), (37, 38, true)])
+    func `a pull from the beginning that was cut does not go on once its pages lack what is forgotten`(
+        _ kept: Int, _ horizon: Int, _ isTooOld: Bool
+    ) {
+        for isFresh in [true, false] {
+            var local = Fixture.local
+            local.cursor = UInt64(kept)
+            local.oldest = 0
+            local.isFresh = isFresh
+            local.isComparing = !isFresh
+            var session = ClientSession(local: local)
+            _ = session.start()
+            _ = session.onNonce(Fixture.nonce, sentAt: 0, receivedAt: 0)
+
+            let directive = session.onGreeting(Fixture.greeting(horizon: UInt64(horizon)))
+
+            #expect((directive == .beginAgain) == isTooOld)
+        }
+    }
+
     @Test func `what a restored hub lacks is given back before anything else is sent`() {
         var local = Fixture.local
         local.isComparing = true

@@ -113,7 +113,7 @@ class Hub:
             if self.rule in rules.BY_COLUMN: writes.update(rules.by_groups(ch['vals'], shown))
             else: writes.update({'*': {c: v for c, v in ch['vals'].items() if c != schemas.NEW}}, **{c: v for c, v in ch['vals'].items() if c == schemas.NEW})
         if self.rule in rules.BY_COLUMN:
-            def better(y, v): return 'fillknown' in FIX and y['v'] != v and self.saw(dict(ch, ctx=ctx), y['dot'])      # a change that had given way to it on his screen
+            def better(y, v): return y['v'] != v and self.saw(dict(ch, ctx=ctx), y['dot'])      # a change that had given way to it on his screen
             filled = {g: v for g, v in rules.by_groups(ch.get('fill', {}), shown).items() if g not in writes and all(y['weak'] or better(y, v) for y in cur['g'].get(g, ()))}
             writes.update(filled)
         else: filled = {}
@@ -181,7 +181,7 @@ class Hub:
         if 'standing' not in FIX: return copy
         seen = [y for y in older if covers(copy['ctx'], y['dot'])]
         ctx = dict(copy['ctx'])
-        for y in seen if 'standknow' in FIX else ():
+        for y in seen:
             for a, b in y['ctx'].items(): ctx[a] = max(ctx.get(a, 0), b)
         return dict(copy, ctx=ctx, stands=copy['stands'] | {y['dot'] for y in seen if not y['weak']} | {d for y in older if y['weak'] for d in y['stands'] if covers(copy['ctx'], d)})
     def saw(self, writer, dot): return duplicates.saw(self, writer, dot) if 'keys' in FEAT else covers(writer['ctx'], dot)

@@ -1,7 +1,7 @@
 """The mechanisms that can be taken away, and the campaigns that must then fail."""
 
 
-ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'givehalf', 'fillknown', 'standing', 'standknow', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
+ALL = {'supersede', 'weak', 'givedelete', 'randomids', 'gcoldest', 'horizon', 'standing', 'refusalsinpull', 'refusebump', 'needrecord', 'behindrow', 'unit', 'ownmark',
        'pagegreet', 'closeincomplete', 'stalefill', 'equalcopy', 'ownnumbers', 'scopecheck', 'ackhash', 'fillweak', 'resend', 'editgone', 'copytouch', 'keepall', 'keepreplaced', 'askhashes', 'named', 'decidedstay', 'closereplaced', 'dormant',
        'closedstay', 'formerloser', 'touchheld', 'touchcontext', 'formclose',
        'reopenstays', 'markcontext', 'rulerank', 'dormantstays', 'dormantgiven', 'groupwhole', 'grouprest', 'appendonly', 'appendequal', 'refusedstay', 'measure', 'clockbound', 'clockfloor', 'clockset', 'seenfloor', 'afterreplaced', 'holdup', 'holdagain', 'behindothers', 'alias', 'inject', 'ofrecord', 'unseencolumns', 'unseenplain', 'onlywritten', 'upgradepull', 'uploadfirst', 'freshpull', 'reflife', 'orphanstate', 'keptrow', 'onlytried'}
@@ -48,5 +48,5 @@ WHERE = {
   'givedelete': 'lostpc restore', 'holdagain': 'parents', 'onlytried': 'copies', 'keptrow': 'lostpc', 'holdup': 'parents', 'horizon': 'gcrestore', 'keepall': 'oldbackup', 'keepreplaced': 'oldbackup restores', 'markcontext': 'reopen', 'measure': 'clocks',
   'named': 'base order', 'needrecord': 'refuse', 'orphanstate': 'parents', 'ownmark': 'base', 'ownnumbers': 'restore clone', 'pagegreet': 'clone', 'randomids': 'restores oldbackup',
   'reflife': 'parents', 'refusalsinpull': 'refuse', 'refusebump': 'refuse', 'refusedstay': 'appendrestore', 'reopenstays': 'reopen', 'resend': 'restore', 'rulerank': 'rules', 'scopecheck': 'scope', 'seenfloor': 'clocks', 'stalefill': 'gc gcrestore',
-  'supersede': 'base', 'touchcontext': 'touch', 'touchheld': 'touch', 'unit': 'restore clone', 'weak': 'lostpc oldbackup',
+  'supersede': 'base', 'standing': 'restore', 'touchcontext': 'touch', 'touchheld': 'touch', 'unit': 'restore clone', 'weak': 'lostpc oldbackup',
 }

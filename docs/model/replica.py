@@ -270,7 +270,7 @@ class Replica:
             if i is None or (i[3] != row and covers(ctx, i[5])): give(k, None, True, ctx, i[4] if i else set())
             elif i[3] != row and 'keepreplaced' in FIX: self.refused[(k, 'restored', len(self.refused))] = dict(row)     # perhaps nobody else has it: kept beside the refused ones
         if 'givedelete' in FIX:
-            for k, i in {i[1]: i for i in items}.items() if 'givehalf' in FIX else there.items():      # of a record too of which the hub has only some columns
+            for k, i in {i[1]: i for i in items}.items():      # of a record too of which the hub has only some columns
                 if k not in self.rows and k not in self.pending and k not in self.behind and i[3] is not None and covers(self.rescue, i[5]):
                     give(k, {} if i[3] == WITHHELD else i[3], False, self.rescue, i[4])
         self.rescue, self.mine = None, None
