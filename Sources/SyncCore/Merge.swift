@@ -1,30 +1,3 @@
-/// What a merge did to one record: the new state, and what the hub must list, close and remember.
-package struct MergeOutcome: Sendable {
-    /// A value that was replaced, or that lost: which group, and the sibling.
-    package struct Loss: Sendable {
-        package let group: Int
-        package let sibling: Sibling
-
-        package init(group: Int, sibling: Sibling) {
-            self.group = group
-            self.sibling = sibling
-        }
-    }
-
-    package internal(set) var state: RecordState
-    /// Whether the record may take the change's own dot: it replaced all it wrote to, and its writer had seen the
-    /// record as it was.
-    package internal(set) var isPlain: Bool
-    /// Losers that must be listed now and were not.
-    package internal(set) var listed: [Loss] = []
-    /// Losers to be listed that never close by themselves (copies met a change).
-    package internal(set) var listedForGood: [Loss] = []
-    /// Open conflicts that close by themselves.
-    package internal(set) var closed: [OpenConflict] = []
-    /// Values that somebody replaced with them on screen, for the history.
-    package internal(set) var replaced: [Loss] = []
-}
-
 /// The one place where a winner is chosen. Pure: the same state and change give the same outcome, and concurrent
 /// changes give the same rows and open conflicts in every order (`docs/merge-rules.md` names the laws and their tests).
 package struct Merge: Sendable {
@@ -235,7 +208,7 @@ package struct Merge: Sendable {
             outcome.isPlain = false
             var kept = present.filter { $0.values == values || !saw(stamp, $0.stamp) }
             // Its giver may have seen a delete that is still to come, which had not seen what he has.
-            if group == ColumnGroup.existence, table.losesRecords {
+            if group == ColumnGroup.existence && table.losesRecords {
                 kept = Self.adding(Sibling(stamp: stamp, values: values), to: kept)
             }
             outcome.state.set(Register(group: group, siblings: kept))

@@ -95,8 +95,8 @@ package struct ClientSession: Sendable {
         /// Keep the last page and apply the inbox.
         case keepAndApply
         case finish
-        /// The hub answered as somebody who does not know me as I am, or has forgotten what the pages that were kept would
-        /// need: drop them, and begin a new conversation.
+        /// The hub answered as somebody who does not know me as I am, or has forgotten what the pages that were kept
+        /// would need: drop them, and begin a new conversation.
         case beginAgain
         /// By stick only: the hub lacks batches of an earlier life of it, without which this file cannot compare
         /// itself with it. The next bundle has them.

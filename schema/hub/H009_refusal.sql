@@ -3,7 +3,8 @@
 ALTER TABLE refusal ADD COLUMN is_insert INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX ix_refusal_insert ON refusal(id) WHERE is_insert = 1;
 
--- What the deletes were known by that this hub has forgotten: who had seen all of it gives back nothing that was deleted
--- here. One row once anything was collected; what was collected before this table counts as all that the hub had.
+-- What the deletes were known by that this hub has forgotten: who had seen all of it gives back nothing that was
+-- deleted here. One row once anything was collected; what was collected before this table counts as all that the hub
+-- had.
 CREATE TABLE forgotten(vector BLOB NOT NULL) STRICT;
 INSERT INTO forgotten(vector) SELECT vector FROM hub WHERE horizon > 0;

@@ -1,0 +1,26 @@
+/// What a merge did to one record: the new state, and what the hub must list, close and remember.
+package struct MergeOutcome: Sendable {
+    /// A value that was replaced, or that lost: which group, and the sibling.
+    package struct Loss: Sendable {
+        package let group: Int
+        package let sibling: Sibling
+
+        package init(group: Int, sibling: Sibling) {
+            self.group = group
+            self.sibling = sibling
+        }
+    }
+
+    package internal(set) var state: RecordState
+    /// Whether the record may take the change's own dot: it replaced all it wrote to, and its writer had seen the
+    /// record as it was.
+    package internal(set) var isPlain: Bool
+    /// Losers that must be listed now and were not.
+    package internal(set) var listed: [Loss] = []
+    /// Losers to be listed that never close by themselves (copies met a change).
+    package internal(set) var listedForGood: [Loss] = []
+    /// Open conflicts that close by themselves.
+    package internal(set) var closed: [OpenConflict] = []
+    /// Values that somebody replaced with them on screen, for the history.
+    package internal(set) var replaced: [Loss] = []
+}
