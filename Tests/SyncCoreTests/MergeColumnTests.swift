@@ -70,6 +70,17 @@ import Testing
         try world.deliver(write.change, stamp: write.stamp, unseen: unseen)
     }
 
+    @Test func `a new column that its writer has not seen fills nothing, whatever his context covers`() throws {
+        var world = try HubWorld(table, .insert(dot(1, 1), at: 1, [1, 50, 60]))
+
+        try deliver(
+            .update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 2, 1: 51], changed: [0], isFilled: true),
+            seenTo: 1, to: &world)
+
+        #expect(world.shown == [2, 50, 60])
+        #expect(world.listed.isEmpty)
+    }
+
     @Test func `a new column that its writer has not seen stands beside what is there`() throws {
         var world = try HubWorld(table, .insert(dot(1, 1), at: 1, [1, 50, 60]))
 

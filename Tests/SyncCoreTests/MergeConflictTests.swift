@@ -162,6 +162,7 @@ import Testing
 
         #expect(world.losers == [dot(2, 1), dot(3, 1)])
         #expect(world.listed.map(\.conflict).filter { $0.loser == dot(2, 1) } == listing)
+        #expect(world.last?.listed.map(\.sibling.stamp.dot) == [dot(3, 1)])
     }
 
     @Test func `an insert writes all that it carries, whatever its user changed`() throws {

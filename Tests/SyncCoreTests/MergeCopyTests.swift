@@ -81,6 +81,22 @@ import Testing
         }
     }
 
+    @Test func `a fill that says what shows leaves the changes and their listing as they are`() throws {
+        var world = try HubWorld(
+            SampleCatalog.fields, first, .update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [1: 6]),
+            .update(dot(3, 1), at: 3, knowing: vector(dot(1, 1)), [1: 60]))
+        let group = try #require(SampleCatalog.fields.groups.first { $0.columns.contains(1) }).index
+
+        try world.deliver(
+            .update(
+                dot(4, 1), at: 9, knowing: vector(dot(1, 1), dot(2, 1), dot(3, 1)), [0: 5, 1: 60], changed: [0],
+                isFilled: true))
+
+        #expect(world.shown == [5, 60])
+        #expect(world.losers == [dot(2, 1)])
+        #expect(world.state?.register(group)?.siblings.map(\.stamp.dot) == [dot(2, 1), dot(3, 1)])
+    }
+
     @Test func `a change beats the fill that came before it, and the fill is listed`() throws {
         let filled = Write.update(
             dot(2, 1), at: 9, knowing: vector(dot(8, 1)), [0: 5, 1: 6], changed: [0], isFilled: true)
@@ -191,6 +207,19 @@ import Testing
 
             #expect(world.isShown)
             #expect(world.shown == [5, 6])
+        }
+    }
+
+    @Test func `of two copies beside a change that says the same the one that knows more stays`() throws {
+        let small = Write.insert(dot(2, 1), at: 9, knowing: vector(dot(1, 1), dot(7, 1)), [0, 0], isCopy: true)
+        let great = Write.insert(dot(3, 1), at: 8, knowing: vector(dot(1, 1), dot(7, 2)), [0, 0], isCopy: true)
+
+        for copies in [[small, great], [great, small]] {
+            var world = try HubWorld(SampleCatalog.lastWriterWins, first)
+            for copy in copies { try world.deliver(copy) }
+
+            let existence = world.state?.register(ColumnGroup.existence)?.siblings.map(\.stamp.dot)
+            #expect(existence == [dot(1, 1), dot(3, 1)])
         }
     }
 

@@ -49,6 +49,19 @@ import Testing
         #expect(world.last?.closed.isEmpty == true)
     }
 
+    @Test func `a listing of what one wrote himself to the other record stays open while that stands beside`() throws {
+        var world = try HubWorld(SampleCatalog.fields, first)
+        try deliver(.update(merge, at: 1, knowing: vector(dot(1, 1)), [1: 0]), to: &world)
+        try deliver(.update(dot(3, 1), at: 2, knowing: VersionVector(), [0: 10]), to: &world, at: other)
+        try deliver(.update(dot(4, 1), at: 3, knowing: vector(dot(1, 1)), [0: 20]), to: &world)
+        #expect(world.losers == [dot(3, 1)])
+
+        try deliver(.update(dot(3, 2), at: 5, knowing: vector(dot(1, 1), merge), [0: 77]), to: &world)
+
+        #expect(world.losers.contains(dot(3, 1)))
+        #expect(world.last?.closed.isEmpty == true)
+    }
+
     @Test func `who wrote to the record that is gone has seen nothing of this one`() throws {
         var world = try world()
 
