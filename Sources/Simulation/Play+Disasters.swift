@@ -188,11 +188,21 @@ extension Play {
         let known = try knownDeeds()
         for key in world.deletes.keys { world.deletes[key]?.removeAll { !known.contains($0.name) } }
         world.faint = try known.subtracting(writtenDeeds())
+        world.tellers = tellers()
         world.decided = world.decided.filter { known.contains($0.value) }
     }
 
-    /// Those of which somebody could still tell.
-    func knownDeeds() throws -> Set<Int> {
+    private func tellers() -> [Int: Set<Int>] {
+        var tellers: [Int: Set<Int>] = [:]
+        for desk in desks {
+            for names in Array(desk.memory.seen.values) + Array(desk.memory.own.values) {
+                for name in names where world.faint.contains(name) { tellers[name, default: []].insert(desk.index) }
+            }
+        }
+        return tellers
+    }
+
+    private func knownDeeds() throws -> Set<Int> {
         var known = try writtenDeeds()
         // Of a deletion that only lost PCs had sent the others know no more than that the record is not there.
         for desk in desks where !campaign.has(.lostPC) {

@@ -208,11 +208,11 @@ extension Play {
         try checkIsolation(desk)
     }
 
-    /// Who has compared knows no more of records that are neither here nor at the hub.
+    /// Who has compared can say no more of records that are neither here nor at the hub.
     private func forgetAbsent(_ desk: Desk, but delivered: Set<RecordKey>) throws {
-        for key in Array(desk.memory.seen.keys) where !delivered.contains(key) {
+        for (key, names) in desk.memory.seen where !delivered.contains(key) {
             guard let table = desk.table(key.table), try desk.row(key, table) == nil else { continue }
-            desk.memory.seen[key] = nil
+            for name in names { world.tellers[name]?.remove(desk.index) }
         }
     }
 
