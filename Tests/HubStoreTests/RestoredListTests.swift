@@ -1,3 +1,5 @@
+import GRDB
+import HubStore
 import ReplicaStore
 import SyncCore
 import Testing
@@ -85,6 +87,28 @@ import Testing
         #expect(try narni.store.refusedChanges().map(\.reason) == [.notValid, .noSuchRecord])
         for desk in [narni, amelia] { #expect(try desk.values("SELECT tipo FROM scadenza").isEmpty) }
         try expectSame([narni, amelia])
+    }
+
+    /// Narni, who inserted it, and then Amelia, who edited it, are lost: of the record no more than the edit comes back.
+    @Test func `what nobody can complete any more is given up when all have compared`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        try narni.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('dopo', 'VOL')")
+        try settleAll([narni, amelia], rounds: 1)
+        try amelia.sql("UPDATE soggetto SET telefono = '7' WHERE denominazione = 'dopo'")
+        try amelia.sync(pulls: false)
+        try ambito.rebuild()
+        try amelia.sync(pulls: false)
+        func withheld() throws -> Int? {
+            let hub = try DatabaseQueue(path: ambito.folder + "/hub.sqlite")
+            return try hub.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM record WHERE is_withheld = 1") }
+        }
+        #expect(try withheld() == 1)
+
+        try ambito.hub.retire(amelia.store.state().number, now: ambito.now)
+        try settleAll([otricoli])
+
+        #expect(try withheld() == 0)
+        try expectSame([otricoli])
     }
 
     @Test func `who knew of a delete says so though the hub has only some columns of the record`() throws {
