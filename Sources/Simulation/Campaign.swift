@@ -116,7 +116,7 @@ package struct Campaign: Sendable {
             promises: daily + ["restore", "copy", "silence", "conflict restored"]),
         Campaign(
             name: "nearbad", situations: [.near, .restore, .refuse],
-            promises: daily + ["restore", "copy", "refused", "copy written over"]),
+            promises: daily + ["restore without a word", "copy", "refused", "copy written over"]),
         Campaign(
             name: "fire", situations: [.near, .restore, .lostPC, .deletes, .fire],
             promises: daily + ["fire", "restore", "copy", "PC lost"]),
