@@ -62,7 +62,7 @@ extension ConflictTable {
     /// - Returns: whether it was taken.
     func giveBack(
         _ id: RecordID, _ row: SyncCore.Row, about key: RecordKey, in table: TableDescription,
-        as state: RecordState?, scope: Scope, _ write: Writing
+        as state: RecordState?, scope: Scope, now time: Int64, _ write: Writing
     ) throws -> Bool {
         let values = try row.values()
         func integer(_ column: ConflictColumn) -> Int64 {
@@ -79,12 +79,21 @@ extension ConflictTable {
             throw Refusal(.wrongID)
         }
         guard ["update", "edit-delete", "restored"].contains(text(.kind)) else { return false }
-        let known = try self.state(of: id)
-        guard known == nil else {
-            guard known == "decided", try published(id) == nil else { return false }
-            var row = values
-            row[ConflictColumn.state.rawValue] = .text("decided")
-            try write(RecordKey(table: Self.number, id: id), SyncCore.Row(row), scope)
+        let now = text(.state)
+        if let known = try self.state(of: id) {
+            switch (known, now) {
+            case ("decided", _):
+                guard try published(id) == nil else { return false }
+                var row = values
+                row[ConflictColumn.state.rawValue] = .text("decided")
+                try write(RecordKey(table: Self.number, id: id), SyncCore.Row(row), scope)
+            case ("closed", "open"):
+                // Two knew it, and one of them that it had closed: what closed it may be gone.
+                guard try !isListedHere(id), let state, !state.holds(loser, of: group, countsCopies: false)
+                else { return false }
+                try reopen(id, key, table, state, scope: scope, writing: write)
+            default: return false
+            }
             return true
         }
         upsert.bind(1, idBytes: id)
@@ -98,11 +107,13 @@ extension ConflictTable {
         upsert.bindNull(8)
         upsert.bind(9, text: "merge")
         try upsert.run()
-        let now = text(.state)
         if now != "open" { try set(id, now == "decided" ? "decided" : "closed") }
         try write(RecordKey(table: Self.number, id: id), row, scope)
         if now == "closed", let state, !state.holds(loser, of: group) {
             try reopen(id, key, table, state, scope: scope, writing: write)
+        }
+        if now == "open", let decider = try decisions.decider(of: id) {
+            try markDecided(id, by: decider, now: time, write)
         }
         return true
     }

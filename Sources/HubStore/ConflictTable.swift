@@ -26,7 +26,7 @@ struct ConflictTable {
     private let readRecord: LazyStatement
     private let moveRecord: LazyStatement
     private let reopenState: LazyStatement
-    private let decisions: DecisionTable
+    let decisions: DecisionTable
 
     init(_ database: Database, catalog: Catalog, authors: AuthorTable, decisions: DecisionTable) throws {
         self.catalog = catalog
@@ -178,6 +178,14 @@ struct ConflictTable {
         var row = try row(for: loss, about, isForGood: isForGood)
         if kind != "merge" { row = try marked(row, as: kind) }
         try write(RecordKey(table: Self.number, id: id), row, about.scope)
+    }
+
+    /// Whether this life of the hub listed it: then it knows what closed it.
+    func isListedHere(_ id: RecordID) throws -> Bool {
+        let read = try readListing()
+        read.bind(1, idBytes: id)
+        defer { read.reset() }
+        return try read.step()
     }
 
     /// Under which dot the loser was listed at a record that is merged into this one now.

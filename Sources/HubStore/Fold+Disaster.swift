@@ -43,7 +43,11 @@ extension Fold {
                 isForGood: true, kind: ConflictTable.Special.held.rawValue, write)
         }
         for conflict in open where !change.isCopy {
-            let isOver = conflict.kind == .gone ? change.operation == .insert : !stands.contains(conflict.loser)
+            // An insert whose writer may not have seen the forgotten delete either says nothing of it.
+            let isOver =
+                try conflict.kind == .gone
+                ? change.operation == .insert && !mayBeGone(change, placed.stamp.context.vector)
+                : !stands.contains(conflict.loser)
             if isOver { try table.close(conflict.id, "closed", by: change.author, now, about, write) }
         }
     }
@@ -91,22 +95,17 @@ extension Fold {
         let conflicts = conflicts
         let isTaken = try conflicts.giveBack(
             change.key.id, row, about: key, in: about, as: try records.record(key)?.state, scope: scope,
-            { key, row, scope in try writeOwn(key, row, scope) })
+            now: now, { key, row, scope in try writeOwn(key, row, scope) })
         // Somebody was faster, and this one had to skip what came of that, for his own waited: it comes to him again.
         if !isTaken { try records.bump(change.key, seq: hub.nextSeq(), dot: hub.freshDot()) }
     }
 
-    mutating func takeBackDecision(_ change: Change, _ table: TableDescription) throws {
-        guard let column = table.column(named: "conflict_id"), let choice = table.column(named: "choice") else {
-            return
-        }
-        let slices = try table.slices(of: change)
-        guard slices[choice] != ValueCoding.bytes(of: .text("reopen"))[...], slices[column].first == 6 else { return }
-        var reader = ByteReader(Array(slices[column].dropFirst()))
-        let conflict = try reader.id()
+    /// A decision that comes back without the change that carried it.
+    mutating func takeBackDecision(_ change: Change) throws {
+        guard let row = try decision(in: change), let decider = try decisions.decider(of: row.conflict) else { return }
         let conflicts = conflicts
         try conflicts.markDecided(
-            conflict, by: change.author, now: now, { key, row, scope in try writeOwn(key, row, scope) })
+            row.conflict, by: decider, now: now, { key, row, scope in try writeOwn(key, row, scope) })
     }
 
     /// Records of which only some columns ever came go back to those who wrote these.

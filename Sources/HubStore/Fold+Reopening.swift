@@ -21,20 +21,23 @@ extension Fold {
         return (accesses.isEmpty ? [table.writable] : accesses).allSatisfy { table.allows(writer, $0, owner: owner) }
     }
 
-    /// The conflict that a row of `zona_decision` opens again; nothing for another choice.
+    /// The conflict that a row of `zona_decision` opens again; nothing for another choice, and for a copy of one.
     private func reopened(by change: Change) throws -> RecordID? {
-        guard change.key.table == ConflictTable.decisions, change.operation == .insert, !change.isCopy,
+        guard !change.isCopy, let row = try decision(in: change), row.isReopening else { return nil }
+        return row.conflict
+    }
+
+    /// What a change says that makes a row of `zona_decision`.
+    func decision(in change: Change) throws -> DecisionRow? {
+        guard change.key.table == ConflictTable.decisions, change.operation == .insert,
             let table = catalog.table(ConflictTable.decisions)
         else { return nil }
-        let slices = try table.slices(of: change)
-        guard slices.count == table.columns.count,
-            slices[DecisionColumn.choice.rawValue].elementsEqual(ValueCoding.bytes(of: .text("reopen")))
-        else { return nil }
-        return TablePlan.id(in: slices[DecisionColumn.conflict.rawValue])
+        return DecisionRow(try table.slices(of: change))
     }
 
     /// Opens a conflict again when a decision says so that no later decision had seen.
     mutating func reopen(_ change: Change, context: Context) throws {
+        if let row = try decision(in: change) { decisions.note(row) }
         guard let id = try reopened(by: change), let about = try conflicts.record(of: id),
             let table = catalog.table(about.table), let record = try records.record(about)
         else { return }
@@ -54,7 +57,25 @@ extension Fold {
 
 /// The columns of `zona_decision` that the hub looks at (`schema/replica/R002_conflict.sql`).
 enum DecisionColumn: Int {
-    case scope, conflict, choice
+    case scope, conflict, choice, author
+}
+
+/// A row of `zona_decision`, as far as it says what is open.
+struct DecisionRow {
+    let conflict: RecordID
+    let isReopening: Bool
+    let author: [UInt8]
+
+    init?(_ slices: [ArraySlice<UInt8>]) {
+        guard slices.count > DecisionColumn.author.rawValue,
+            let conflict = TablePlan.id(in: slices[DecisionColumn.conflict.rawValue])
+        else { return nil }
+        self.conflict = conflict
+        isReopening = slices[DecisionColumn.choice.rawValue].elementsEqual(ValueCoding.bytes(of: .text("reopen")))
+        var reader = ByteReader(Array(slices[DecisionColumn.author.rawValue]))
+        guard case .text(let name)? = try? reader.value() else { return nil }
+        author = name
+    }
 }
 
 /// A decision about a conflict: that it is decided, or that it is open again.
@@ -77,9 +98,15 @@ final class DecisionTable {
     private let read: LazyStatement
     private let insert: LazyStatement
     private let delete: LazyStatement
+    private let readRows: LazyStatement
+    /// By conflict: who decided it by a row of `zona_decision`, and which one reopens. Read when it is first asked for.
+    private var rows: (deciders: [RecordID: [UInt8]], reopened: Set<RecordID>)?
 
     init(_ database: Database, contexts: ContextTable) {
         self.contexts = contexts
+        readRows = LazyStatement(
+            database,
+            "SELECT row FROM record WHERE table_no = \(ConflictTable.decisions) AND is_deleted = 0 ORDER BY id")
         read = LazyStatement(
             database,
             """
@@ -115,6 +142,30 @@ final class DecisionTable {
         }
         let last = standing.max { ($0.time, $0.dot) < ($1.time, $1.dot) }
         return (standing.contains(where: \.isReopening), last?.author ?? mark.author)
+    }
+
+    func isReopened(_ conflict: RecordID) throws -> Bool {
+        try marks(conflict).contains(where: \.isReopening)
+    }
+
+    /// Who decided a conflict, as the rows say that are here, given back or not; nothing when one of them reopens it:
+    /// which of the two was later is not known of what was given back.
+    func decider(of conflict: RecordID) throws -> [UInt8]? {
+        if rows == nil {
+            rows = ([:], [])
+            let read = try readRows()
+            defer { read.reset() }
+            while try read.step() {
+                if let row = DecisionRow(try SyncCore.Row(uncheckedBytes: read.blob(0)).slices()) { note(row) }
+            }
+        }
+        guard let rows, !rows.reopened.contains(conflict), try !isReopened(conflict) else { return nil }
+        return rows.deciders[conflict]
+    }
+
+    /// A row that came while this table was open.
+    func note(_ row: DecisionRow) {
+        if row.isReopening { rows?.reopened.insert(row.conflict) } else { rows?.deciders[row.conflict] = row.author }
     }
 
     private func marks(_ conflict: RecordID) throws -> [DecisionMark] {

@@ -124,7 +124,7 @@ struct Fold {
             try merge(
                 change, into: existing, context: context, author: author, contextIsKnown: contextIsKnown,
                 movedFrom: move == nil ? nil : sent.key, table)
-            if change.isCopy, table.number == ConflictTable.decisions { try takeBackDecision(change, table) }
+            if change.isCopy, table.number == ConflictTable.decisions { try takeBackDecision(change) }
         } catch let refusal as Refusal {
             try refuse(change, refusal, existing: existing)
         } catch let fault as MalformedBytes {
@@ -297,7 +297,10 @@ struct Fold {
             contextIsKnown: contextIsKnown, unseen: unseen, unions: unions)
         // Who writes in this life and knew what it lacks may have more in his row than it has: the record goes back to
         // him. What is given back keeps its dot: by it others tell whether they knew that version.
-        let dot = outcome.isPlain && sent == nil && (contextIsKnown || isOld) ? change.dot : hub.freshDot()
+        // So does a record that a copy leaves as it was.
+        let same = change.isCopy && outcome.showsWhat(existing?.state) ? existing?.dot : nil
+        let dot =
+            same ?? (outcome.isPlain && sent == nil && (contextIsKnown || isOld) ? change.dot : hub.freshDot())
         let slices = try outcome.state.row.slices()
         let scope = table.scope(of: slices)
         try records.write(
@@ -313,6 +316,7 @@ struct Fold {
         try conflicts.settle(
             outcome, of: change, in: table, scope: scope, listedUnder: dot, stillOpen: open, now: now,
             decidedWith: context, writing: { key, row, scope in try writeOwn(key, row, scope) })
+        for named in change.decides { try touchClass(of: named.conflict) }
         if !change.merged.isEmpty { try absorb(change, stamp: stamp, table) }
     }
 

@@ -61,7 +61,7 @@ extension HubRow {
     func isBehind(_ greeting: ClientGreeting, _ database: Database) throws -> Bool {
         guard greeting.incarnation == incarnation else { return false }
         if greeting.cursor > seq { return true }
-        if greeting.cursor > 0, greeting.logHash != Hash.none, greeting.logHash != logHash {
+        if greeting.logHash != Hash.none, greeting.logHash != logHash {
             let link = try RawStatement(database, "SELECT 1 FROM log WHERE chain = ?1 LIMIT 1")
             link.bind(1, blob: greeting.logHash)
             guard try link.step() else { return true }

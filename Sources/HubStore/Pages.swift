@@ -113,7 +113,8 @@ extension HubStore {
         let header = PageHeader(
             hub: try hubState(database, hub, number: peer.greeting.number), comune: peer.certificate.comune,
             isCapofila: peer.certificate.isCapofila, schemaVersion: known.version, from: after, to: to,
-            end: isComplete ? try end(of: hub, for: peer, database) : nil, hasDots: hasDots)
+            end: isComplete ? try end(of: hub, for: peer, database) : nil,
+            logHashMidway: peer.greeting.wantsLogHashes && !isComplete ? hub.logHash : nil, hasDots: hasDots)
         return BuiltPage(
             frame: builder.frame(header: header, key: key), to: to, records: builder.count, isComplete: isComplete)
     }

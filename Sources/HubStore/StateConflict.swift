@@ -125,6 +125,16 @@ extension Fold {
         }
     }
 
+    /// A conflict was decided, perhaps by one who had other records with this key on screen: where several hold it
+    /// still, they are listed again.
+    func touchClass(of conflict: RecordID) throws {
+        guard let key = try conflicts.record(of: conflict), let table = catalog.table(key.table),
+            let record = try records.record(key), let hash = try upkeep.plan(table).keyHash(record.state.row.slices()),
+            StateConflict.duplicateID(key.table, hash: hash) == conflict
+        else { return }
+        try upkeep.keys.touch(hash)
+    }
+
     private mutating func listDuplicate(_ members: [RecordKey], hash: Int64, _ table: TableDescription) throws -> Bool {
         let plan = upkeep.plan(table)
         var classes: [[UInt8]: [(key: RecordKey, record: StoredRecord, slices: [ArraySlice<UInt8>])]] = [:]

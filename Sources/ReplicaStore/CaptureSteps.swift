@@ -51,6 +51,14 @@ enum DerivedIDs {
             try statement.run()
         }
         let name = TriggerSQL.quoted(table.name)
+        // A pull may have brought this very row meanwhile: who has it on screen has seen it.
+        try run(
+            """
+            UPDATE zona_pending SET epoch = coalesce(
+                (SELECT epoch FROM zona_behind WHERE table_no = \(table.number) AND id = ?2),
+                (SELECT epoch FROM zona_state))
+            WHERE table_no = \(table.number) AND id = ?1 AND EXISTS (SELECT 1 FROM \(name) WHERE id = ?2)
+            """)
         try run("UPDATE OR IGNORE \(name) SET id = ?2 WHERE id = ?1")
         try run("DELETE FROM \(name) WHERE id = ?1 AND ?2 <> ''")
         // The record may be pending under its own id already, deleted here a moment ago: then it is written once more.

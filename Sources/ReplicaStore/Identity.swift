@@ -37,11 +37,13 @@ extension ReplicaStore {
         }
     }
 
-    /// This file was away for longer than the hub remembers deletions. It goes on under `number`: what is not
-    /// acknowledged is captured again with all its columns, and the next pull begins at the beginning.
-    package func startAfresh(as number: ReplicaNumber) throws(ReplicaStoreError) {
+    /// This file was away for longer than the hub remembers deletions. It goes on under `number`: what the hub has not
+    /// folded is captured again with all its columns, and the next pull begins at the beginning.
+    package func startAfresh(folded: UInt64, as number: ReplicaNumber) throws(ReplicaStoreError) {
+        let catalog = catalog
         try write { database in
             try database.whileApplying {
+                try Acknowledge.run(database, catalog: catalog, through: folded)
                 try Renumbering.run(database, to: number, isFilled: !Mutant.isOn(.staleFill))
                 try database.execute(sql: "UPDATE zona_state SET is_stale = 1, cursor = 0, log_hash = zeroblob(32)")
             }
@@ -110,14 +112,16 @@ extension ReplicaStore {
 
     /// The numbers that this file had before, for the greeting.
     package func formerNumbers() throws(ReplicaStoreError) -> [ReplicaNumber] {
-        try read { database in
-            let read = try RawStatement(database, "SELECT number FROM zona_number ORDER BY number")
-            var numbers: [ReplicaNumber] = []
-            while try read.step() {
-                numbers.append(ReplicaNumber(rawValue: UInt64(bitPattern: read.integer(0))))
-            }
-            return numbers
+        try read { try Self.formerNumbers($0) }
+    }
+
+    static func formerNumbers(_ database: Database) throws -> [ReplicaNumber] {
+        let read = try RawStatement(database, "SELECT number FROM zona_number ORDER BY number")
+        var numbers: [ReplicaNumber] = []
+        while try read.step() {
+            numbers.append(ReplicaNumber(rawValue: UInt64(bitPattern: read.integer(0))))
         }
+        return numbers
     }
 }
 

@@ -42,21 +42,14 @@ package struct Asking: Sendable {
 
     /// The connection, and the name of the session for the questions that follow.
     private func begin() async throws(SyncFault) -> (hub: HubConnection, session: [UInt8]) {
-        let state: ReplicaState
-        let oldest: UInt64
-        do throws(ReplicaStoreError) {
-            state = try store.state()
-            oldest = try store.oldestContext()
-        } catch {
-            throw SyncFault(error)
-        }
+        let state = try stored { () throws(ReplicaStoreError) in try store.state() }
         let hub = try HubConnection(state, settings)
         let (nonce, _) = try await hub.nonce()
         guard nonce.incarnation == state.incarnation else {
             throw SyncFault(
                 .incarnationChanged, localized("the hub was restored since the last sync: `zona sync` first"))
         }
-        let greeting = ClientGreeting(state, nonce: nonce.nonce, former: [], oldest: oldest)
+        let greeting = try stored { () throws(ReplicaStoreError) in try store.greeting(answering: nonce.nonce) }
         return (hub, try await hub.greet(greeting.frame(key: key)).greeting.session)
     }
 }

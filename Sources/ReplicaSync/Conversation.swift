@@ -200,8 +200,8 @@ package struct Conversation {
                 return .metHub
             case .fork(let known):
                 return try store.goOnAfterFork(known: known, of: chain, as: number) ? .forked : nil
-            case .startAfresh:
-                try store.startAfresh(as: number)
+            case .startAfresh(let folded):
+                try store.startAfresh(folded: folded, as: number)
                 return .startedAfresh
             default:
                 try store.dropInbox()
@@ -212,10 +212,7 @@ package struct Conversation {
     }
 
     private func greeting(answering nonce: Nonce) throws(SyncFault) -> ClientGreeting {
-        let (former, oldest) = try stored { store throws(ReplicaStoreError) in
-            (try store.formerNumbers(), try store.oldestContext())
-        }
-        return ClientGreeting(state, nonce: nonce.nonce, former: former, oldest: oldest)
+        try stored { store throws(ReplicaStoreError) in try store.greeting(answering: nonce.nonce) }
     }
 
     /// Only a hub in the life that this file knows may say what is in its backups.
@@ -328,16 +325,5 @@ package struct Conversation {
     private func stored<Result>(_ body: (ReplicaStore) throws(ReplicaStoreError) -> Result) throws(SyncFault) -> Result
     {
         do throws(ReplicaStoreError) { return try body(store) } catch { throw SyncFault(error) }
-    }
-}
-
-extension ClientGreeting {
-    /// A file's greeting, as it is now.
-    init(_ state: ReplicaState, nonce: [UInt8], former: [ReplicaNumber], oldest: UInt64) {
-        self.init(
-            nonce: nonce, certificate: state.certificate, number: state.number, formerNumbers: former,
-            incarnation: state.incarnation, acknowledgedCounter: state.acknowledgedCounter,
-            acknowledgedHash: state.acknowledgedHash, cursor: state.cursor, logHash: state.logHash, oldest: oldest,
-            schemaVersion: state.schemaVersion, compares: state.rescueEpoch != nil)
     }
 }

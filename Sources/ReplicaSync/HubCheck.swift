@@ -74,12 +74,10 @@ package struct HubCheck: Sendable {
 
     private func ask(_ key: SigningKey) async throws(SyncFault) -> Answer {
         let state: ReplicaState
-        let (local, former, oldest): (ClientSession.Local, [ReplicaNumber], UInt64)
+        let local: ClientSession.Local
         do throws(ReplicaStoreError) {
             state = try store.state()
             local = try store.local()
-            former = try store.formerNumbers()
-            oldest = try store.oldestContext()
         } catch {
             throw SyncFault(error)
         }
@@ -90,7 +88,9 @@ package struct HubCheck: Sendable {
             var session = ClientSession(local: local)
             _ = session.start()
             _ = session.onNonce(nonce, sentAt: sentAt, receivedAt: SyncRunner.now)
-            let greeting = ClientGreeting(state, nonce: nonce.nonce, former: former, oldest: oldest)
+            let greeting = try stored { () throws(ReplicaStoreError) in
+                try store.greeting(answering: nonce.nonce)
+            }
             let (answer, seq) = try await hub.greet(greeting.frame(key: key))
             let offset = session.measuredOffset ?? 0
             let event = try Self.event(session.onGreeting(answer))

@@ -80,7 +80,7 @@ package struct StickRunner: Sendable {
         _ take: (_ frame: [UInt8], _ isGivenBack: Bool) throws(SyncFault) -> Void
     ) throws(SyncFault) {
         let state = try stored { store throws(ReplicaStoreError) in try store.state() }
-        try take(try greeting(state).frame(key: key).bytes, false)
+        try take(try greeting().frame(key: key).bytes, false)
         var place: Int64 = 0
         while state.rescueEpoch != nil {
             let after = place
@@ -101,12 +101,8 @@ package struct StickRunner: Sendable {
         try stored { store throws(ReplicaStoreError) in try store.offer(through: last) }
     }
 
-    private func greeting(_ state: ReplicaState) throws(SyncFault) -> ClientGreeting {
-        try stored { store throws(ReplicaStoreError) in
-            ClientGreeting(
-                state, nonce: ClientGreeting.stickNonce, former: try store.formerNumbers(),
-                oldest: try store.oldestContext())
-        }
+    private func greeting() throws(SyncFault) -> ClientGreeting {
+        try stored { store throws(ReplicaStoreError) in try store.greeting(answering: ClientGreeting.stickNonce) }
     }
 
     static func refuseWhenCancelled(_ context: String) throws(SyncFault) {

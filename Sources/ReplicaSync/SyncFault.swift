@@ -174,7 +174,15 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
                     the hub could not do it: \(Self.words(problem)). What waits here is kept: tell the technician, \
                     and sync again later
                     """))
-        case .malformed, .overLimit, .unknownReplica, .clockUnusable:
+        case .malformed:
+            self.init(
+                .problem,
+                localized(
+                    """
+                    the hub refused: \(Self.words(problem)). What waits here is kept: if the hub's program is older \
+                    than this one, it must be upgraded; else tell the technician
+                    """))
+        case .overLimit, .unknownReplica, .clockUnusable:
             self.init(
                 .problem,
                 localized(
@@ -229,4 +237,9 @@ package struct SyncFault: Error, Sendable, CustomStringConvertible {
             }
         self.init(code, error.context, underlying: error)
     }
+}
+
+/// What the file does, with its errors as the sync's.
+func stored<Result>(_ body: () throws(ReplicaStoreError) -> Result) throws(SyncFault) -> Result {
+    do throws(ReplicaStoreError) { return try body() } catch { throw SyncFault(error) }
 }

@@ -108,10 +108,6 @@ package struct SyncRunner: Sendable {
         return true
     }
 
-    private func stored<Result>(_ body: () throws(ReplicaStoreError) -> Result) throws(SyncFault) -> Result {
-        do throws(ReplicaStoreError) { return try body() } catch { throw SyncFault(error) }
-    }
-
     /// Where a budget stopped a conversation.
     struct Stop {
         let limit: SyncBudget.Limit

@@ -228,12 +228,18 @@ extension Play {
     private func existing() throws -> Set<Int> {
         var found: Set<Int> = []
         var hubBytes: [UInt8] = []
-        for row in try hub.program.rows("SELECT row, state FROM record") {
-            hubBytes += row[0].bytes + [0] + row[1].bytes + [0]
+        var recordBytes: [RecordKey: [UInt8]] = [:]
+        for row in try hub.program.rows("SELECT row, state, table_no, id FROM record") {
+            let bytes = row[0].bytes + [0] + row[1].bytes + [0]
+            hubBytes += bytes
+            var reader = ByteReader(row[3].bytes)
+            recordBytes[RecordKey(table: Int(row[2].integer), id: try reader.id())] = bytes
         }
         found.formUnion(Written.texts(in: hubBytes))
-        for value in Set(world.accepted.keys).subtracting(found) where Written.holds(hubBytes, money: value) {
-            found.insert(value)
+        for (value, place) in world.accepted where !found.contains(value) {
+            // Three bytes: they are found anywhere, sooner or later. Records that are merged may hold each other's.
+            let bytes = campaign.has(.keys) ? hubBytes : recordBytes[place.key] ?? []
+            if Written.holds(bytes, money: value) { found.insert(value) }
         }
         for desk in desks { found.formUnion(try existing(at: desk)) }
         return found

@@ -82,6 +82,7 @@ extension Play {
 
     /// Gives the answer to the conversation, and notes what came of it.
     func receive(_ answer: Conversation.Answer, _ desk: Desk) throws {
+        if isTracing { try noteAnswer(answer, desk) }
         var shown: [[UInt8]] = []
         if case .page(let frame) = answer {
             shown =
@@ -91,6 +92,18 @@ extension Play {
         }
         try advance(desk, showing: shown) { talk, sentAt, now throws(SyncFault) in
             try talk.receive(answer, sentAt: sentAt, now: now)
+        }
+    }
+
+    /// Whose answer came, and from where to where a page goes.
+    private func noteAnswer(_ answer: Conversation.Answer, _ desk: Desk) throws {
+        switch answer {
+        case .greeting(let greeting):
+            note("desk \(desk.index) was greeted as \(greeting.state.number) in \(greeting.state.incarnation)")
+        case .page(let frame):
+            let page = try PageHeader(reading: frame)
+            note("desk \(desk.index) got the page \(page.from) to \(page.to) of \(page.hub.incarnation)")
+        default: break
         }
     }
 

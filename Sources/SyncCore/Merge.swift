@@ -120,13 +120,14 @@ package struct Merge: Sendable {
         stamp.isCopy = (stamp.isCopy || change.isCopy) && !Mutant.isOn(.weak)
         stamp.named = Mutant.isOn(.named) ? [] : change.decides.filter { $0.group == group }.flatMap(\.dots)
         let present = siblings(of: group)
-        if present.contains(where: { $0.stamp.dot == stamp.dot || saw($0.stamp, stamp) }) {
+        let written = Sibling(stamp: stamp, values: values)
+        if present.contains(where: { $0.stamp.dot == stamp.dot || saw($0, written, of: group) }) {
             outcome.isPlain = false
-            if !stamp.isCopy { learn(from: stamp, of: group, present: present) }
+            if !stamp.isCopy { learn(from: written, of: group, present: present) }
             return
         }
         var gone = present.filter {
-            saw(stamp, $0.stamp) || Mutant.isOn(.laterWins) && $0.stamp.time < stamp.time
+            saw(written, $0, of: group) || Mutant.isOn(.laterWins) && $0.stamp.time < stamp.time
         }
         if stamp.isCopy {
             guard writeCopy(group: group, values: values, stamp: stamp, present: present, gone: &gone) else { return }
@@ -156,8 +157,9 @@ package struct Merge: Sendable {
 
     /// Older news for a group. A decision that named it without having seen what it replaced learns of that now, and
     /// what it replaced goes: so it would be, had it come before the decision.
-    private mutating func learn(from stamp: Stamp, of group: Int, present: [Sibling]) {
-        let gone = present.filter { saw(stamp, $0.stamp) && !saw($0.stamp, stamp) }
+    private mutating func learn(from written: Sibling, of group: Int, present: [Sibling]) {
+        let stamp = written.stamp
+        let gone = present.filter { saw(written, $0, of: group) && !saw($0, written, of: group) }
         guard !gone.isEmpty || present.contains(where: { $0.stamp.named.contains(stamp.dot) }) else {
             return standFor(stamp, in: group, present: present)
         }
@@ -264,6 +266,17 @@ package struct Merge: Sendable {
         return unions.saw(stamp, at: mine, other.dot, at: its)
     }
 
+    /// The same of two values of one group. Who decides that a record stays had the delete in his list; what others
+    /// wrote to the record meanwhile was not there, so that their word for its existence stands beside his.
+    private func saw(_ one: Sibling, _ other: Sibling, of group: Int) -> Bool {
+        guard group == ColumnGroup.existence, one.values == RecordState.present, other.values == one.values,
+            !one.stamp.named.isEmpty
+        else { return saw(one.stamp, other.stamp) }
+        var stamp = one.stamp
+        stamp.named = []
+        return saw(stamp, other.stamp)
+    }
+
     private mutating func relist(group: Int) {
         let present = siblings(of: group)
         let shown = winner(of: group, among: present)
@@ -316,32 +329,6 @@ package struct Merge: Sendable {
 
     private func winner(of group: Int, among siblings: [Sibling]) -> Sibling {
         Self.winner(of: group, among: siblings, in: table)
-    }
-
-    /// The sibling that shows. `siblings` is not empty.
-    package static func winner(of group: Int, among siblings: [Sibling], in table: TableDescription) -> Sibling {
-        let described = table.group(group)
-        func rank(_ sibling: Sibling) -> Int {
-            if group == ColumnGroup.existence {
-                return (sibling.values == RecordState.present) != Mutant.isOn(.deleteWins) ? 1 : 0
-            }
-            switch described?.rule {
-            case .capofila: return sibling.stamp.side.contains(.capofila) ? 1 : 0
-            case .owner: return sibling.stamp.side.contains(.owner) ? 1 : 0
-            case .ordered: return described?.orderedValues.firstIndex(of: sibling.values) ?? -1
-            case .lastWriterWins, .fields, .manual, .appendOnly, .set, nil: return 0
-            }
-        }
-        var best = siblings[0]
-        for sibling in siblings.dropFirst() {
-            let ranks = (rank(sibling), rank(best))
-            if ranks.0 != ranks.1 {
-                if ranks.0 > ranks.1 { best = sibling }
-            } else if (sibling.stamp.time, sibling.stamp.dot) > (best.stamp.time, best.stamp.dot) {
-                best = sibling
-            }
-        }
-        return best
     }
 
     /// Writes the winners into the row.

@@ -23,4 +23,10 @@ package struct MergeOutcome: Sendable {
     package internal(set) var closed: [OpenConflict] = []
     /// Values that somebody replaced with them on screen, for the history.
     package internal(set) var replaced: [Loss] = []
+
+    /// Whether the record looks as it did, in its row and in the list.
+    package func showsWhat(_ before: RecordState?) -> Bool {
+        guard let before, listed.isEmpty, listedForGood.isEmpty, closed.isEmpty else { return false }
+        return state.isDeleted == before.isDeleted && state.row.bytes == before.row.bytes
+    }
 }

@@ -56,9 +56,12 @@ package struct RecordState: Sendable {
     }
 
     /// Whether a value of this group is here, or was replaced by one who had it on screen, or with the whole record.
-    package func holds(_ dot: Dot, of group: Int) -> Bool {
+    ///
+    /// - Parameter countsCopies: false where a copy does not count for one who replaced: its giver may have had the
+    ///   value in his list only.
+    package func holds(_ dot: Dot, of group: Int, countsCopies: Bool = true) -> Bool {
         let siblings = register(group)?.siblings.map(\.stamp) ?? base.map { [$0] } ?? []
-        return siblings.contains { $0.dot == dot || $0.covers(dot) }
+        return siblings.contains { $0.dot == dot || $0.covers(dot) && (countsCopies || !$0.isCopy) }
             || register(ColumnGroup.existence)?.siblings.contains {
                 $0.values == Self.deleted && $0.stamp.covers(dot)
             } == true

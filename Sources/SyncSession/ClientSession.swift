@@ -79,9 +79,9 @@ package struct ClientSession: Sendable {
         /// The hub has batches under my number that are none of mine: this file was copied, or put back from a backup.
         /// Acknowledge up to this counter, what the hub has of mine by hash, take a new number, and begin again.
         case fork(known: UInt64)
-        /// This file was away for longer than the hub remembers deletions: take a new number, and begin again with all
-        /// that is not acknowledged and a fresh pull.
-        case startAfresh
+        /// This file was away for longer than the hub remembers deletions: acknowledge up to this folded counter, take
+        /// a new number, and begin again with all that is not acknowledged and a fresh pull.
+        case startAfresh(folded: UInt64)
         /// Find the next batch of an earlier life of the hub that it lacks, from what it says of my former numbers;
         /// then `onOwed`.
         case findOwed([NumberState])
@@ -184,7 +184,7 @@ package struct ClientSession: Sendable {
         }
         guard local.isFresh || local.isComparing || local.oldest >= greeting.horizon else {
             phase = .ended
-            return .startAfresh
+            return .startAfresh(folded: greeting.state.foldedCounter)
         }
         // A pull from the beginning was cut, and deletes of what its pages hold may have been forgotten since: they are
         // neither there nor in the rest.

@@ -89,21 +89,24 @@ package struct ClientGreeting: Sendable, Equatable {
     package var acknowledgedCounter: UInt64
     package var acknowledgedHash: [UInt8]
     package var cursor: UInt64
-    /// The hub's log hash at the cursor: proof that he was there.
+    /// The hub's log hash at the cursor, or after it where pages of an interrupted pull wait: proof that he was there.
     package var logHash: [UInt8]
     /// The `seq` of the oldest context that a pending, behind or touched row still holds.
     package var oldest: UInt64
     package var schemaVersion: Int
     /// Whether he has met this restored hub and will compare his rows with its: then pages name a dot with each record.
     package var compares: Bool
+    /// Whether each page shall name the hub's log hash; programs before this one cannot read it.
+    package var wantsLogHashes: Bool
 
     package init(
         nonce: [UInt8], certificate: [UInt8], number: ReplicaNumber, formerNumbers: [ReplicaNumber] = [],
         incarnation: Incarnation, acknowledgedCounter: UInt64, acknowledgedHash: [UInt8], cursor: UInt64,
         logHash: [UInt8],
-        oldest: UInt64, schemaVersion: Int, compares: Bool = false
+        oldest: UInt64, schemaVersion: Int, compares: Bool = false, wantsLogHashes: Bool = false
     ) {
         self.compares = compares
+        self.wantsLogHashes = wantsLogHashes
         self.nonce = nonce
         self.certificate = certificate
         self.number = number
@@ -131,7 +134,7 @@ package struct ClientGreeting: Sendable, Equatable {
         bytes.append(contentsOf: logHash)
         bytes.appendVarint(oldest)
         bytes.appendVarint(UInt64(schemaVersion))
-        bytes.append(compares ? 1 : 0)
+        bytes.append((compares ? 1 : 0) | (wantsLogHashes ? 2 : 0))
         return Frame(.clientGreeting, header: bytes, key: key)
     }
 
@@ -152,11 +155,11 @@ package struct ClientGreeting: Sendable, Equatable {
             let oldest = try reader.varint()
             let version = try reader.count(limit: 1 << 20, of: "as schema version")
             let flags = try reader.byte()
-            guard flags < 2 else { throw MalformedBytes("unknown flags", at: reader.position) }
+            guard flags < 4 else { throw MalformedBytes("unknown flags", at: reader.position) }
             return ClientGreeting(
                 nonce: nonce, certificate: certificate, number: number, formerNumbers: former, incarnation: incarnation,
                 acknowledgedCounter: counter, acknowledgedHash: hash, cursor: cursor, logHash: logHash, oldest: oldest,
-                schemaVersion: version, compares: flags == 1)
+                schemaVersion: version, compares: flags & 1 == 1, wantsLogHashes: flags & 2 == 2)
         }
     }
 }

@@ -51,6 +51,7 @@ extension JSONRendering {
             ("acknowledgedHash", .hex(greeting.acknowledgedHash)), ("cursor", .counter(greeting.cursor)),
             ("logHash", .hex(greeting.logHash)), ("oldest", .counter(greeting.oldest)),
             ("schemaVersion", .integer(greeting.schemaVersion)), ("compares", .flag(greeting.compares)),
+            ("wantsLogHashes", .flag(greeting.wantsLogHashes)),
         ]
     }
 

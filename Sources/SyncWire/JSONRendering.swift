@@ -128,6 +128,8 @@ package enum JSONRendering {
                 ("vector", vector(end.vector)), ("logHash", .hex(end.logHash)),
                 ("highestTime", .text(end.highestTime.description)), ("digest", .hex(end.digest)),
             ]
+        } else if let hash = header.logHashMidway {
+            members.append(("logHash", .hex(hash)))
         }
         members.append(("bodyBytes", .integer(header.bodyBytes)))
         return .object(members)

@@ -111,14 +111,17 @@ package struct PageHeader: Sendable, Equatable {
     package var to: UInt64
     /// Present when the page reaches the end.
     package var end: PageEnd?
+    /// The hub's log hash when a page that does not reach the end was made, for an asker who wants it.
+    package var logHashMidway: [UInt8]?
     /// Whether each entry names the record's dot, for an asker who compares.
     package var hasDots: Bool
     package var bodyBytes: Int
 
     package init(
         hub: HubState, comune: RecordID, isCapofila: Bool, schemaVersion: Int, from: UInt64, to: UInt64, end: PageEnd?,
-        hasDots: Bool = false, bodyBytes: Int = 0
+        logHashMidway: [UInt8]? = nil, hasDots: Bool = false, bodyBytes: Int = 0
     ) {
+        self.logHashMidway = logHashMidway
         self.hasDots = hasDots
         self.hub = hub
         self.comune = comune
@@ -132,11 +135,15 @@ package struct PageHeader: Sendable, Equatable {
 
     package var isComplete: Bool { end != nil }
 
+    /// The hub's log hash when the page was made, as far as it says so.
+    package var logHash: [UInt8]? { end?.logHash ?? logHashMidway }
+
     package func encoded() -> [UInt8] {
         var bytes: [UInt8] = []
         hub.append(to: &bytes)
         bytes.appendID(comune)
-        bytes.append((isCapofila ? 1 : 0) | (isComplete ? 2 : 0) | (hasDots ? 4 : 0))
+        let isMidway = !isComplete && logHashMidway != nil
+        bytes.append((isCapofila ? 1 : 0) | (isComplete ? 2 : 0) | (hasDots ? 4 : 0) | (isMidway ? 8 : 0))
         bytes.appendVarint(UInt64(schemaVersion))
         bytes.appendVarint(from)
         bytes.appendVarint(to)
@@ -145,6 +152,8 @@ package struct PageHeader: Sendable, Equatable {
             bytes.append(contentsOf: end.logHash)
             bytes.appendFixed(end.highestTime.rawValue)
             bytes.appendCounted(end.digest)
+        } else if let logHashMidway {
+            bytes.append(contentsOf: logHashMidway)
         }
         bytes.appendVarint(UInt64(bodyBytes))
         return bytes
@@ -156,7 +165,7 @@ package struct PageHeader: Sendable, Equatable {
             hub = try HubState(reading: &reader)
             comune = try reader.id()
             let flags = try reader.byte()
-            guard flags < 8 else { throw MalformedBytes("unknown flags", at: reader.position) }
+            guard flags < 16, flags & 10 != 10 else { throw MalformedBytes("unknown flags", at: reader.position) }
             isCapofila = flags & 1 == 1
             hasDots = flags & 4 == 4
             schemaVersion = try reader.count(limit: 1 << 20, of: "as schema version")
@@ -166,6 +175,7 @@ package struct PageHeader: Sendable, Equatable {
                 throw MalformedBytes("a page that goes back", at: reader.position)
             }
             end = flags & 2 == 2 ? try PageEnd(reading: &reader) : nil
+            logHashMidway = flags & 8 == 8 ? try reader.take(Hash.size) : nil
             bodyBytes = try reader.count(limit: Limits.unpackedBytes, of: "bytes once unpacked")
             guard reader.isAtEnd else { throw MalformedBytes("header longer than it should be", at: reader.position) }
         } catch {

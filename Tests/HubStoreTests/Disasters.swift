@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import HubStore
 import ReplicaStore
+import ReplicaSync
 import Schema
 import SyncCore
 import SyncWire
@@ -46,6 +47,19 @@ extension Desk {
         let path = ambito.folder + "/\(name).sqlite"
         try DatabaseQueue(path: store.path).vacuum(into: path)
         return Desk(ambito: ambito, store: try ReplicaStore(path: path, files: files), key: key)
+    }
+
+    /// The first pages of a pull, of one record each; then the line is cut.
+    func beginPull(pages: Int) throws {
+        let now = ambito.now + skew
+        var conversation = try Conversation(store: store, key: key, now: now)
+        var line = Line(ambito: ambito, pageSize: 1)
+        var request = try conversation.begin()
+        var left = pages
+        while let asked = request, left > 0 {
+            request = try conversation.receive(try line.answer(asked), sentAt: now, now: now)
+            if case .page = asked { left -= 1 }
+        }
     }
 
     /// Everything of the domain here, for comparison.

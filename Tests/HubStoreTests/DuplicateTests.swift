@@ -9,6 +9,7 @@ import Testing
     private let a = "0190a000-0000-7000-8000-00000000000a"
     private let b = "0190a000-0000-7000-8000-00000000000b"
     private let c = "0190a000-0000-7000-8000-00000000000c"
+    private let d = "0190a000-0000-7000-8000-00000000000d"
     private let piano = "0190a000-0000-7000-8000-00000000aa01"
 
     private let ambito: Ambito
@@ -206,6 +207,31 @@ import Testing
             outcomes.insert(try test.outcome())
         }
         #expect(outcomes.count == 1)
+    }
+
+    @Test func `A merge of records that have another key by now leaves those listed that have it since`() throws {
+        let conflict = try twice()
+        try merge(amelia, conflict)
+        try amelia.capture()
+        try narni.sql("UPDATE soggetto SET codice_fiscale = '9999999999' || iif(id = '\(a)', 1, 2)")
+        try narni.sync()
+        #expect(try narni.store.conflicts().isEmpty)
+        try otricoli.sync()
+        for (desk, id) in [(narni, c), (otricoli, d)] {
+            try desk.sql(
+                """
+                INSERT INTO soggetto(id, denominazione, tipo_soggetto, codice_fiscale)
+                VALUES ('\(id)', 'Altra', 'VOL', '12345678901')
+                """)
+        }
+
+        try settle([narni, otricoli, amelia, narni])
+
+        #expect(
+            try narni.store.conflicts().filter { $0.kind == "duplicate" }.map { $0.members.map(\.description).sorted() }
+                == [[c, d]])
+        try settle()
+        try expectEqual()
     }
 
     @Test func `A merge that one may not make is refused as a whole, and says so`() throws {

@@ -57,6 +57,25 @@ import Testing
         try expectSame([narni, amelia, otricoli])
     }
 
+    @Test func `who starts afresh and never heard that his insert arrived deletes it all the same`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        try delete(narni)
+        try settleAll([narni, amelia], rounds: 2)
+        try otricoli.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('sbaglio', 'VOL')")
+        #expect(throws: LostAnswer.self) { try otricoli.sync(losing: 1) }
+        try otricoli.sql("DELETE FROM soggetto WHERE denominazione = 'sbaglio'")
+        try ambito.hub.retire(try otricoli.store.state().number, now: ambito.now)
+        #expect(try ambito.hub.collect(now: ambito.now).collected == 1)
+
+        try otricoli.sync()
+
+        #expect(otricoli.events == [.startedAfresh])
+        try settleAll([narni, amelia, otricoli])
+        #expect(try narni.values("SELECT denominazione FROM soggetto") == ["\"Caritas\""])
+        #expect(try narni.store.conflicts().isEmpty)
+        try expectSame([narni, amelia, otricoli])
+    }
+
     @Test func `an edit of a record that is forgotten comes back whole, and is listed`() throws {
         let (ambito, narni, amelia, otricoli) = try world()
         try delete(narni)

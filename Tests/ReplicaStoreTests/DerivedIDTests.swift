@@ -46,6 +46,23 @@ import Testing
         #expect(try act.value() == expected.value)
     }
 
+    @Test func `who adds what a pull brings before the capture has it on screen, and has seen it`() throws {
+        let seen = Dot(number: ReplicaNumber(rawValue: 77), counter: 5)
+        try replica.sql(
+            "INSERT INTO adesione(soggetto_id, piano_id) VALUES ('\(ReplicaFixture.body)', '\(ReplicaFixture.plan)')")
+        var vector = VersionVector()
+        vector.formUnion(seen)
+        try replica.pull(
+            [
+                .init(
+                    "adesione", expected,
+                    ["soggetto_id": ReplicaFixture.body.value, "piano_id": ReplicaFixture.plan.value])
+            ], knows: vector)
+
+        #expect(try replica.captured().map(\.key.id) == [expected])
+        #expect(try replica.batches().map { $0.header.context.covers(seen) } == [true])
+    }
+
     @Test func `the same thing added again after its delete is the same record`() throws {
         let insert = """
             INSERT INTO adesione(soggetto_id, piano_id) VALUES ('\(ReplicaFixture.body)', '\(ReplicaFixture.plan)')

@@ -51,6 +51,25 @@ import Testing
         #expect(world.losers == [dot(4, 1)])
     }
 
+    /// Who keeps the record had the delete in his list, and not what a third had written to it meanwhile.
+    @Test(arguments: [false, true])
+    func `who kept a record and deletes it then deletes no value that he has not seen`(_ comesLater: Bool) throws {
+        let seen = vector(dot(1, 1))
+        let delete = Write.delete(dot(2, 1), at: 2, knowing: seen)
+        let edit = Write.update(dot(3, 1), at: 3, knowing: seen, [0: 20, 1: 0], changed: [0])
+        let conflict = HubWorld.conflictID(group: ColumnGroup.existence, loser: dot(2, 1))
+        let keep = Write.update(
+            dot(4, 1), at: 9, knowing: seen, [1: 5],
+            decides: [NamedConflict(conflict: conflict, group: ColumnGroup.existence, dots: [dot(2, 1), dot(3, 1)])])
+        let change = Write.delete(dot(4, 2), at: 10, knowing: seen)
+        var world = try HubWorld(SampleCatalog.fields, first, delete)
+
+        for write in comesLater ? [keep, edit, change] : [edit, keep, change] { try world.deliver(write) }
+
+        #expect(world.shown == [20, 5])
+        #expect(world.losers == [dot(4, 2)])
+    }
+
     @Test func `what was decided before its loser arrives again is older news`() throws {
         var world = try HubWorld(SampleCatalog.manual, first, winner)
         try world.deliver(

@@ -218,7 +218,7 @@ import Testing
 
         let directive = session.onGreeting(Fixture.greeting(horizon: UInt64(horizon)))
 
-        #expect(directive == (isStale ? .startAfresh : .acknowledge(folded: 3, stored: 3)))
+        #expect(directive == (isStale ? .startAfresh(folded: 3) : .acknowledge(folded: 3, stored: 3)))
     }
 
     @Test(arguments: [(0, 50, false), (37, 37, false), (37, 38, true)])

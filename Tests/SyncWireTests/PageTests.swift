@@ -29,6 +29,27 @@ import Testing
         }
     }
 
+    @Test func `the hub's log hash stands in every page for who asks for it`() throws {
+        let midway = try PageHeader(reading: Frame(reading: Samples.midwayPage.bytes))
+
+        #expect(!midway.isComplete)
+        #expect(midway.logHash == [UInt8](repeating: 0xEE, count: 32))
+        #expect(try PageHeader(reading: Samples.page).logHash == Samples.end.logHash)
+        #expect(Samples.pageHeader(end: nil).logHash == nil)
+    }
+
+    @Test func `an end that names the log hash twice is refused`() {
+        var bytes = Samples.pageHeader().encoded()
+        // Flags, schema version, from, to, bytes of the body: one byte each in the sample, and the end between them.
+        let flags = Samples.pageHeader(end: nil).encoded().count - 5
+        #expect(bytes[flags] == 2)
+        bytes[flags] |= 8
+
+        #expect(throws: WireError.self) {
+            try PageHeader(reading: Frame(.page, header: bytes, key: Samples.ambitoKey))
+        }
+    }
+
     @Test func `an empty page has nothing and says so`() throws {
         let frame = PageBuilder().frame(header: Samples.pageHeader(), key: Samples.ambitoKey)
 

@@ -140,6 +140,17 @@ enum Samples {
         greeting.nonce = ClientGreeting.stickNonce
         return greeting
     }
+    /// As programs send it that read the hub's log hash in each page.
+    static var greetingOfNow: ClientGreeting {
+        var greeting = clientGreeting
+        greeting.wantsLogHashes = true
+        return greeting
+    }
+    static var midwayPage: Frame {
+        var header = pageHeader(end: nil)
+        header.logHashMidway = [UInt8](repeating: 0xEE, count: 32)
+        return pageBuilder.frame(header: header, key: ambitoKey)
+    }
     static let hubGreeting = HubGreeting(
         state: state, session: [UInt8](repeating: 0x11, count: 16), schemaVersion: 1,
         formerIncarnations: [Incarnation(rawValue: 5)], horizon: 2,
@@ -179,6 +190,7 @@ enum Samples {
         ("comparison-answer-rows", comparisonAnswers[1].frame(key: ambitoKey)),
         ("checkpoint", checkpoint.frame(key: ambitoKey)),
         ("client-greeting-stick", stickGreeting.frame(key: replicaKey)),
+        ("client-greeting-log", greetingOfNow.frame(key: replicaKey)), ("page-midway", midwayPage),
         ("sealing-key", card.frame(key: replicaKey)), ("receipt", receipt.frame(key: ambitoKey)),
     ]
 
