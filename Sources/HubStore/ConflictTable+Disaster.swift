@@ -109,7 +109,11 @@ extension ConflictTable {
         try upsert.run()
         if now != "open" { try set(id, now == "decided" ? "decided" : "closed") }
         try write(RecordKey(table: Self.number, id: id), row, scope)
-        if now == "closed", let state, !state.holds(loser, of: group) {
+        // Who replaced the loser may have had it in his list only: the change that closed the conflict must be here.
+        let closers = try Self.dots(in: values[ConflictColumn.dots.rawValue]).dropFirst()
+        if now == "closed", let state, !state.stands(loser, in: group),
+            !state.holds(loser, of: group) || !closers.allSatisfy({ state.holds($0, of: group) })
+        {
             try reopen(id, key, table, state, scope: scope, writing: write)
         }
         if now == "open", let decider = try decisions.decider(of: id) {

@@ -31,7 +31,7 @@ extension ConflictTable {
             try fillShown(&values, shown, about)
             set(.baseValues, try base(loss.group, about, loser, shown).map(Value.blob) ?? .null)
         }
-        set(.dots, .blob(try dots(loss.group, about, keeping: .blob(loserDots(loser.stamp.dot)))))
+        set(.dots, .blob(try dots(loss.group, about, keeping: .blob(Self.bytes(of: [loser.stamp.dot])))))
         if about.state.isDeleted, loss.group == ColumnGroup.existence, loser.values == RecordState.present {
             try keepRow(about, in: &values)
         }
@@ -88,30 +88,29 @@ extension ConflictTable {
         }
     }
 
-    func loserDots(_ dot: Dot) -> [UInt8] {
+    static func bytes(of dots: [Dot]) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.appendVarint(1)
-        bytes.appendDot(dot)
+        bytes.appendVarint(UInt64(min(dots.count, Limits.decisionDots)))
+        for dot in dots.prefix(Limits.decisionDots) { bytes.appendDot(dot) }
         return bytes
+    }
+
+    static func dots(in value: Value) throws -> [Dot] {
+        guard case .blob(let bytes) = value else { return [] }
+        var reader = ByteReader(bytes)
+        return try (0..<(try reader.count(limit: Limits.decisionDots, of: "dots"))).map { _ in try reader.dot() }
     }
 
     /// The loser's dot first, then that of what shows, and of equals of it: whoever decides has these values on screen.
     /// A third value has a conflict of its own, and stays beside the decision.
     func dots(_ group: Int, _ about: About, keeping named: Value) throws -> [UInt8] {
-        var all: [Dot] = []
-        if case .blob(let bytes) = named {
-            var reader = ByteReader(bytes)
-            if try reader.count(limit: Limits.decisionDots, of: "dots") > 0 { all.append(try reader.dot()) }
-        }
+        var all = Array(try Self.dots(in: named).prefix(1))
         let shown = shownSibling(group, about)
         for sibling in about.state.register(group)?.siblings ?? (shown.map { [$0] } ?? [])
         where sibling.values == shown?.values && !all.contains(sibling.stamp.dot) {
             all.append(sibling.stamp.dot)
         }
-        var bytes: [UInt8] = []
-        bytes.appendVarint(UInt64(min(all.count, Limits.decisionDots)))
-        for dot in all.prefix(Limits.decisionDots) { bytes.appendDot(dot) }
-        return bytes
+        return Self.bytes(of: all)
     }
 }
 

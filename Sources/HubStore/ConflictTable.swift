@@ -131,7 +131,8 @@ struct ConflictTable {
         let decided = Set(change.decides.map(\.conflict))
         for conflict in outcome.closed {
             let id = Self.id(change.key, group: conflict.group, loser: conflict.loser)
-            if !decided.contains(id) { try close(id, "closed", by: change.author, now, about, write) }
+            guard !decided.contains(id) else { continue }
+            try close(id, "closed", by: change.author, now, about, with: [conflict.loser, change.dot], write)
         }
         for named in change.decides { try remember(named, about: change.key) }
         for id in decided.sorted() { try decide(id, change, context, about, write) }
@@ -275,8 +276,11 @@ struct ConflictTable {
         try move.run()
     }
 
+    /// - Parameter dots: the loser's, and that of the change which closed it: by it a restored hub tells whether it has
+    ///   that change.
     func close(
-        _ id: RecordID, _ state: String, by author: [UInt8], _ now: Int64, _ about: About, _ write: Writing
+        _ id: RecordID, _ state: String, by author: [UInt8], _ now: Int64, _ about: About, with dots: [Dot]? = nil,
+        _ write: Writing
     ) throws {
         guard var values = try published(id) else { return }
         try set(id, state)
@@ -284,6 +288,7 @@ struct ConflictTable {
         values[ConflictColumn.state.rawValue] = .text(state)
         values[ConflictColumn.closedBy.rawValue] = .text(author)
         values[ConflictColumn.closedAt.rawValue] = .integer(now)
+        if let dots { values[ConflictColumn.dots.rawValue] = .blob(Self.bytes(of: dots)) }
         try write(RecordKey(table: Self.number, id: id), SyncCore.Row(values), about.scope)
     }
 

@@ -66,7 +66,7 @@ extension Fold {
         of gone: RecordKey, to stays: RecordKey, _ change: Change, _ stamp: Stamp, _ table: TableDescription
     ) throws {
         guard let source = try records.record(gone) else { return }
-        try moveConflicts(of: gone, to: stays, change, stamp)
+        try moveConflicts(of: gone, as: source.state, to: stays, change, stamp)
         if table.rule == .appendOnly {
             try remember(MergeOutcome.Loss(group: ColumnGroup.wholeRow, of: source.state, in: table), at: gone, change)
         } else {
@@ -137,14 +137,16 @@ extension Fold {
     }
 
     /// What was open about the record that goes. A loser that the operator had not seen is listed anew about the
-    /// survivor; one whose listing he knew is about the survivor from now on; else he had it on screen and replaced it.
+    /// survivor, if it stands there still; if it stands in the list only, or he knew the listing, the conflict is about
+    /// the survivor from now on; else he had it on screen and replaced it.
     private mutating func moveConflicts(
-        of gone: RecordKey, to stays: RecordKey, _ change: Change, _ stamp: Stamp
+        of gone: RecordKey, as state: RecordState, to stays: RecordKey, _ change: Change, _ stamp: Stamp
     ) throws {
         for conflict in try conflicts.open(gone) {
             let id = ConflictTable.id(gone, group: conflict.group, loser: conflict.loser)
             let knewListing = conflict.listedUnder.map { stamp.covers($0) } ?? true
-            guard stamp.covers(conflict.loser), knewListing, conflict.group != ColumnGroup.existence else {
+            let isListedOn = stamp.covers(conflict.loser) ? knewListing : !state.stands(conflict.loser, in: conflict.group)
+            guard isListedOn, conflict.group != ColumnGroup.existence else {
                 try close(id, by: change.author)
                 continue
             }

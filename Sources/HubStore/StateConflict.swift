@@ -77,7 +77,7 @@ extension Fold {
             made[first + 3] = .integer(Int64(bitPattern: stamp?.dot.counter ?? 0))
             made[first + 4] = .integer(stamp?.time.milliseconds ?? 0)
         }
-        set(.dots, .blob(dots(of: conflict)))
+        set(.dots, .blob(ConflictTable.bytes(of: conflict.named)))
         if !isOpen { set(.listedAt, .integer(now)) }
         set(.closedBy, .null)
         set(.closedAt, .null)
@@ -85,13 +85,6 @@ extension Fold {
         guard made != before || !isOpen else { return }
         try conflicts.open(conflict)
         try writeOwn(RecordKey(table: ConflictTable.number, id: conflict.id), SyncCore.Row(made), conflict.scope)
-    }
-
-    private func dots(of conflict: StateConflict) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.appendVarint(UInt64(min(conflict.named.count, Limits.decisionDots)))
-        for dot in conflict.named.prefix(Limits.decisionDots) { bytes.appendDot(dot) }
-        return bytes
     }
 
     /// It is no longer so. What was decided stays as it is.

@@ -17,7 +17,8 @@ extension ReplicaStore {
                 schemaVersion: state.schemaVersion, cursor: UInt64(inbox.integer(0)),
                 chain: try Self.chain(database, state),
                 formerIncarnations: try Rescue.former(database), oldest: try Self.oldestContext(database),
-                isComparing: state.rescueEpoch != nil, isFresh: state.isStale || state.lastPull == nil)
+                isComparing: state.rescueEpoch != nil, isFresh: state.isStale || state.lastPull == nil,
+                isStale: state.isStale)
         }
     }
 

@@ -161,7 +161,7 @@ extension Play {
 
     private func ended(_ fault: SyncFault) throws {
         count("conversation ended")
-        guard fault.context.hasPrefix("this is an old hub"), chance.happens(0.3) else { return }
+        guard fault.context.hasPrefix("this is an old hub"), isCalm || chance.happens(0.3) else { return }
         // Somebody put an old file back without a word; the technician, told of it, says so to the hub.
         count("technician")
         try hub.store.beginNewLife(names: { chance.name() }, now: now)

@@ -67,6 +67,11 @@ package struct RecordState: Sendable {
             } == true
     }
 
+    /// Whether a value of this group is here, shown or beside what shows.
+    package func stands(_ dot: Dot, in group: Int) -> Bool {
+        (register(group)?.siblings.map(\.stamp.dot) ?? base.map { [$0.dot] } ?? []).contains(dot)
+    }
+
     mutating func set(_ register: Register) {
         if let index = registers.firstIndex(where: { $0.group == register.group }) {
             registers[index] = register

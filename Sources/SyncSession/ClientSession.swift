@@ -24,13 +24,15 @@ package struct ClientSession: Sendable {
         package var oldest: UInt64
         /// Whether this file has met a restored hub and has not compared itself with it yet.
         package var isComparing: Bool
-        /// Whether this file starts again from a fresh pull, or has nothing that could be stale.
+        /// Whether the next pull is its first, or begins anew.
         package var isFresh: Bool
+        /// Whether it begins anew because this file was away for too long.
+        package var isStale: Bool
 
         package init(
             ambito: RecordID, number: ReplicaNumber, incarnation: Incarnation, schemaVersion: Int, cursor: UInt64,
             chain: [ChainLink], formerIncarnations: [Incarnation] = [], oldest: UInt64 = 0, isComparing: Bool = false,
-            isFresh: Bool = true
+            isFresh: Bool = true, isStale: Bool = false
         ) {
             self.ambito = ambito
             self.number = number
@@ -42,6 +44,7 @@ package struct ClientSession: Sendable {
             self.oldest = oldest
             self.isComparing = isComparing
             self.isFresh = isFresh
+            self.isStale = isStale
         }
     }
 
@@ -182,7 +185,10 @@ package struct ClientSession: Sendable {
         case .nonsense: return end(.unexpected("more folded than stored"))
         case nil: break
         }
-        guard local.isFresh || local.isComparing || local.oldest >= greeting.horizon else {
+        // Who has never pulled has nothing that could be stale, but for his own changes that the hub has.
+        let hasOwn = greeting.state.storedCounter > 0 || greeting.numbers.contains { $0.storedCounter > 0 }
+        let isCurrent = local.isStale || local.isComparing || local.isFresh && !hasOwn
+        guard isCurrent || local.oldest >= greeting.horizon else {
             phase = .ended
             return .startAfresh(folded: greeting.state.foldedCounter)
         }

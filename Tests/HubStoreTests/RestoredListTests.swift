@@ -68,6 +68,31 @@ import Testing
         #expect(try narni.values("SELECT other_values FROM zona_conflict WHERE state = 'open'") == before)
     }
 
+    /// Narni had the loser in the list, and wrote over what showed: that is not what closed the conflict.
+    @Test func `a conflict that had closed by itself is open again where only somebody who knew it listed replaced it`()
+        throws
+    {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let backup = try ambito.backup()
+        try amelia.sql("UPDATE soggetto SET telefono = '1'")
+        try amelia.sync(pulls: false)
+        try otricoli.sql("UPDATE soggetto SET telefono = '2'")
+        try settleAll([otricoli, narni], rounds: 1)
+        try openForm(narni)
+        try amelia.sql("UPDATE soggetto SET telefono = '3'")
+        try amelia.sync(pulls: false)
+        try narni.sync()
+        #expect(try narni.values("SELECT state FROM zona_conflict ORDER BY state") == ["\"closed\"", "\"open\""])
+        try narni.sql("UPDATE soggetto SET telefono = '4'")
+
+        // Amelia and Otricoli are lost, and the hub is put back.
+        try ambito.putBack(backup)
+        try settleAll([narni])
+
+        #expect(try narni.value("SELECT telefono FROM soggetto") == "\"4\"")
+        #expect(try narni.store.conflicts().map(\.other.values).contains([.text(Array("1".utf8))]))
+    }
+
     /// Narni knows that the conflict closed, and not by what; Amelia has it open. The first word is not the last.
     @Test
     func `a conflict that one gives back as closed and another as open is open where only a copy replaced its loser`()

@@ -212,6 +212,26 @@ import Testing
         #expect(session.onGreeting(greeting) == .meet(greeting))
     }
 
+    /// Nothing that it has can be stale, but what it wrote to its own changes.
+    @Test(arguments: [0, 3])
+    func `who has never pulled starts afresh only where the hub has changes of his`(_ stored: UInt64) {
+        var local = Fixture.local
+        local.isFresh = true
+        local.chain = [ClientSession.ChainLink(counter: stored, hash: Fixture.hash(UInt8(stored)))]
+        for isStale in [true, false] {
+            local.isStale = isStale
+            var session = ClientSession(local: local)
+            _ = session.start()
+            _ = session.onNonce(Fixture.nonce, sentAt: 0, receivedAt: 0)
+            let state = Fixture.state(folded: stored, stored: stored, hash: UInt8(stored))
+
+            let directive = session.onGreeting(Fixture.greeting(state, horizon: 39))
+
+            let goesOn = ClientSession.Directive.acknowledge(folded: stored, stored: stored)
+            #expect(directive == (isStale || stored == 0 ? goesOn : .startAfresh(folded: stored)))
+        }
+    }
+
     @Test(arguments: [(37, false), (38, false), (39, true)])
     func `who was away for longer than deletions are remembered starts afresh`(_ horizon: Int, _ isStale: Bool) {
         var session = session(at: .awaitingGreeting)
@@ -230,6 +250,7 @@ import Testing
             local.cursor = UInt64(kept)
             local.oldest = 0
             local.isFresh = isFresh
+            local.isStale = isFresh
             local.isComparing = !isFresh
             var session = ClientSession(local: local)
             _ = session.start()
