@@ -145,7 +145,8 @@ extension Fold {
         for conflict in try conflicts.open(gone) {
             let id = ConflictTable.id(gone, group: conflict.group, loser: conflict.loser)
             let knewListing = conflict.listedUnder.map { stamp.covers($0) } ?? true
-            let isListedOn = stamp.covers(conflict.loser) ? knewListing : !state.stands(conflict.loser, in: conflict.group)
+            let isListedOn =
+                stamp.covers(conflict.loser) ? knewListing : !state.stands(conflict.loser, in: conflict.group)
             guard isListedOn, conflict.group != ColumnGroup.existence else {
                 try close(id, by: change.author)
                 continue
