@@ -62,7 +62,7 @@ extension ConflictTable {
     /// - Returns: whether it was taken.
     func giveBack(
         _ id: RecordID, _ row: SyncCore.Row, about key: RecordKey, in table: TableDescription,
-        as state: RecordState?, scope: Scope, now time: Int64, _ write: Writing
+        as state: RecordState?, scope: Scope, _ write: Writing
     ) throws -> Bool {
         let values = try row.values()
         func integer(_ column: ConflictColumn) -> Int64 {
@@ -115,9 +115,6 @@ extension ConflictTable {
             !state.holds(loser, of: group) || !closers.allSatisfy({ state.holds($0, of: group) })
         {
             try reopen(id, key, table, state, scope: scope, writing: write)
-        }
-        if now == "open", let decider = try decisions.decider(of: id) {
-            try markDecided(id, by: decider, now: time, write)
         }
         return true
     }

@@ -26,7 +26,7 @@ struct ConflictTable {
     private let readRecord: LazyStatement
     private let moveRecord: LazyStatement
     private let reopenState: LazyStatement
-    let decisions: DecisionTable
+    private let decisions: DecisionTable
 
     init(_ database: Database, catalog: Catalog, authors: AuthorTable, decisions: DecisionTable) throws {
         self.catalog = catalog

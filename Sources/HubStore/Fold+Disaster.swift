@@ -95,17 +95,25 @@ extension Fold {
         let conflicts = conflicts
         let isTaken = try conflicts.giveBack(
             change.key.id, row, about: key, in: about, as: try records.record(key)?.state, scope: scope,
-            now: now, { key, row, scope in try writeOwn(key, row, scope) })
+            { key, row, scope in try writeOwn(key, row, scope) })
+        decisionsBack.insert(change.key.id)
         // Somebody was faster, and this one had to skip what came of that, for his own waited: it comes to him again.
         if !isTaken { try records.bump(change.key, seq: hub.nextSeq(), dot: hub.freshDot()) }
     }
 
     /// A decision that comes back without the change that carried it.
     mutating func takeBackDecision(_ change: Change) throws {
-        guard let row = try decision(in: change), let decider = try decisions.decider(of: row.conflict) else { return }
+        if let row = try decision(in: change) { decisionsBack.insert(row.conflict) }
+    }
+
+    mutating func settleDecisionsBack() throws {
         let conflicts = conflicts
-        try conflicts.markDecided(
-            row.conflict, by: decider, now: now, { key, row, scope in try writeOwn(key, row, scope) })
+        for conflict in decisionsBack.sorted() {
+            guard let decider = try decisions.decider(of: conflict) else { continue }
+            try conflicts.markDecided(
+                conflict, by: decider, now: now, { key, row, scope in try writeOwn(key, row, scope) })
+        }
+        decisionsBack = []
     }
 
     /// Records of which only some columns ever came go back to those who wrote these.

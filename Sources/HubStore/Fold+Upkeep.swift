@@ -10,6 +10,7 @@ extension Fold {
     ///
     /// - Parameter author: who gets the credit for what closes.
     mutating func settle(by author: [UInt8]) throws {
+        try settleDecisionsBack()
         try upkeep.keys.flush()
         while let work = nextWork() {
             switch work {

@@ -25,6 +25,8 @@ struct Fold {
     private var schema = (version: 1, seen: 1)
     /// Actions of the unit of which a change was refused: all their changes are.
     private var refusedActions: Set<UInt64>?
+    /// Conflicts about which decisions came back in this unit. What they say together counts: one may reopen it.
+    var decisionsBack: Set<RecordID> = []
     /// Whether the batch was captured for an earlier life of the hub.
     private(set) var isOld = false
     private let hasFormerLives: Bool

@@ -164,8 +164,8 @@ import Testing
         #expect(amelia.events == [.metHub])
         try settleAll([otricoli, amelia])
         #expect(
-            try amelia.values("SELECT denominazione FROM soggetto ORDER BY id")
-                == ["\"Caritas\"", "\"tre\"", "\"quattro\"", "\"cinque\""])
+            try amelia.values("SELECT denominazione FROM soggetto ORDER BY denominazione")
+                == ["\"Caritas\"", "\"cinque\"", "\"quattro\"", "\"tre\""])
         try expectSame([amelia, otricoli])
     }
 
