@@ -15,7 +15,7 @@ CLIENT_GREETING = record(
     ("nonce", raw(32)), ("certificate", CERTIFICATE_FRAME), ("number", FIXED),
     ("formerNumbers", many(FORMER_MOST, FIXED, "former numbers")), ("incarnation", FIXED), ("acknowledged", VARINT),
     ("acknowledgedBatch", HASH), ("cursor", VARINT), ("log", HASH), ("oldestContext", VARINT), ("schema", SCHEMA),
-    ("compares", TRUTH))
+    ("flags", byte(3, "flags")))
 HUB_GREETING = record(
     ("hub", HUB_STATE), ("session", raw(16)), ("schema", SCHEMA),
     ("formerIncarnations", many(FORMER_MOST, FIXED, "former incarnations")), ("horizon", VARINT),

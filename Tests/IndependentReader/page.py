@@ -4,7 +4,7 @@ from .pieces import (
     refuse_unless, text, varint, write_varint)
 from .values import ROW
 
-COMPLETE, WITH_DOTS = 2, 4
+COMPLETE, WITH_DOTS, LOG_HASH = 2, 4, 8
 KINDS = ("row", "deleted", "own", "withheld")
 MOST_ENTRIES = 200_000
 # Reasons 11 and 12 are words of a replica for itself; they never travel.
@@ -23,6 +23,7 @@ HUB_STATE = checked(record(
 
 def check_header(header):
     refuse_unless(header["to"] >= header["from"], "a page that ends before it begins")
+    refuse_unless(not (header["flags"] & COMPLETE and header["flags"] & LOG_HASH), "a log hash twice")
 
 
 def is_complete(got):
@@ -30,10 +31,11 @@ def is_complete(got):
 
 
 HEADER = checked(record(
-    ("hub", HUB_STATE), ("comune", ID), ("flags", byte(7, "flags")), ("schema", SCHEMA),
+    ("hub", HUB_STATE), ("comune", ID), ("flags", byte(15, "flags")), ("schema", SCHEMA),
     ("from", VARINT), ("to", VARINT),
     ("knows", VECTOR, is_complete), ("log", HASH, is_complete), ("highest", TIME, is_complete),
-    ("digest", counted(64), is_complete), ("unpacked", varint(most=BODY_MOST, what="bytes of a body")),
+    ("digest", counted(64), is_complete),
+    ("logMidway", HASH, lambda got: got["flags"] & LOG_HASH), ("unpacked", varint(most=BODY_MOST, what="bytes of a body")),
 ), check_header)
 
 REASON = checked(byte(LAST_REASON, "reason"), lambda reason: refuse_unless(reason, "reason 0"))
