@@ -8,6 +8,7 @@ extension EndToEnd {
         struct Inbox: Decodable {
             struct Item: Decodable {
                 let id: String
+                let recordId: String
                 let name: String?
                 let columns: [String]
                 let amountCents: Int?
@@ -20,7 +21,7 @@ extension EndToEnd {
         }
 
         private struct Bulk: Decodable {
-            struct Left: Decodable { let conflict: String }
+            struct Left: Decodable { let code: String }
             let decided: Bool
             let count: Int
             let left: [Left]
@@ -94,6 +95,39 @@ extension EndToEnd {
                 #expect(decided.contains("decided: new values, by Operatore di amelia"))
                 #expect(decided.contains("riga\\u{1b}[2J \"x\"") && !decided.unicodeScalars.contains("\u{1B}"))
                 #expect(try await stage.zona(amelia, "conflicts", "list", "--all").contains("d "))
+            }
+        }
+
+        @Test(.timeLimit(.minutes(2)))
+        func `What was changed or deleted here since is told, and many at once leave it alone`() async throws {
+            try await play { stage, narni, amelia in
+                let items = try await stage.json(Inbox.self, narni, "conflicts", "list", "--column", "telefono")
+                let (changed, deleted) = (try #require(items.conflicts.first), try #require(items.conflicts.last))
+                try stage.write(narni, "UPDATE soggetto SET telefono = '0744 77' WHERE id = '\(changed.recordId)'")
+                try stage.write(narni, "DELETE FROM soggetto WHERE id = '\(deleted.recordId)'")
+
+                let page = try await stage.zona(narni, "conflicts", "show", changed.id)
+                #expect(page.contains("shown (as listed)") && page.contains("so that now stands: telefono = 0744 77"))
+                #expect(page.contains("what stands now stays: telefono = 0744 77"))
+                let gone = try await stage.zona(narni, "conflicts", "show", deleted.id)
+                #expect(gone.contains("the record was deleted here since") && !gone.contains("--take other"))
+
+                let chosen = ["--column", "telefono", "--file", narni]
+                let many = try await stage.run(
+                    Programs.zona, ["conflicts", "resolve", "--take", "other", "--yes", "--json"] + chosen)
+                let bulk = try Stage.decode(Bulk.self, many.stdout)
+                #expect(many.status == 0 && bulk.count == 4 && bulk.left.map(\.code) == ["stale", "stale"], "\(many)")
+                let none = try await stage.run(
+                    Programs.zona, ["conflicts", "resolve", "--take", "other", "--yes"] + chosen)
+                #expect(none.status == 3 && none.stdout.contains("changed here and not sent yet"), "\(none)")
+
+                let kept = try await stage.zona(narni, "conflicts", "resolve", changed.id, "--take", "shown")
+                #expect(kept.contains("what stood stays, telefono = 0744 77"))
+                let stays = try await stage.zona(narni, "conflicts", "resolve", deleted.id, "--take", "shown")
+                #expect(stays.contains("the record stays deleted"))
+                for file in [narni, amelia] { try await stage.zona(file, "sync") }
+                let phone = "SELECT telefono FROM soggetto WHERE id = '\(changed.recordId)'"
+                for file in [narni, amelia] { #expect(try stage.sql(file, phone) == [["0744 77"]]) }
             }
         }
 

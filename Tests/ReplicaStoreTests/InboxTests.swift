@@ -127,6 +127,33 @@ import Testing
         #expect(try replica.text("SELECT luogo FROM incontro WHERE id = '\(ReplicaFixture.otherMeeting)'") == "Sala")
     }
 
+    @Test func `what was written here and not sent is not written over by many at once, and stays by the shown`() throws
+    {
+        try replica.sql("UPDATE soggetto SET denominazione = 'Banca delle ore'")
+        let all = try replica.store.inbox().map(\.conflict)
+
+        let other = try replica.store.resolve(all, .other, note: "", by: replica.author, now: 1)
+
+        #expect(other.decided == [])
+        #expect(other.left.first { $0.conflict == Self.conflict(2) }?.why.code == .stale)
+        #expect(try replica.text("SELECT denominazione FROM soggetto") == "Banca delle ore")
+
+        let shown = try replica.store.resolve(all, .shown, note: "", by: replica.author, now: 1)
+
+        #expect(shown.decided == [Self.conflict(2)])
+        #expect(try replica.text("SELECT denominazione FROM soggetto") == "Banca delle ore")
+    }
+
+    @Test func `another field that was written here keeps none of many from being decided`() throws {
+        try replica.sql("UPDATE soggetto SET telefono = '0744 999999'")
+        let all = try replica.store.inbox().map(\.conflict)
+
+        let outcome = try replica.store.resolve(all, .other, note: "", by: replica.author, now: 1)
+
+        #expect(outcome.decided == [Self.conflict(2)])
+        #expect(try replica.text("SELECT denominazione || telefono FROM soggetto") == "B. del tempo0744 999999")
+    }
+
     @Test func `an amount at the end of the integers is no trap`() throws {
         try replica.pull([
             try listed(

@@ -9,6 +9,8 @@ struct ConflictPage {
     private let store: ReplicaStore
     private let names: RelatedNames
     private let decisions: [Decision]
+    /// The record as it stands here; nothing where it is deleted.
+    private let row: StoredRow?
 
     init(_ conflict: Conflict, store: ReplicaStore) throws {
         self.conflict = conflict
@@ -16,6 +18,7 @@ struct ConflictPage {
         table = store.catalog.table(named: conflict.table)
         names = RelatedNames(store)
         decisions = try store.decisions(about: [conflict.id])
+        row = try table.flatMap { try store.row(conflict.recordID, of: $0) }
     }
 
     var json: JSONValue {
@@ -48,28 +51,27 @@ struct ConflictPage {
         if conflict.followsState {
             lines += try StateConflictText.lines(conflict, table, store: store, width: width)
         } else {
-            lines.append(try ThreeWay(conflict, table, names).text(width: width, isColoured: isColoured))
-            if let moved = try movedOn() { lines += [""] + TextTable.wrap(moved, width: width) }
+            let moved = movedOn
+            lines.append(
+                try ThreeWay(conflict, table, names, stands: moved == nil).text(width: width, isColoured: isColoured))
+            if let moved { lines += [""] + TextTable.wrap(moved, width: width) }
         }
         if !decisions.isEmpty { lines += [""] + decisions.flatMap { TextTable.wrap(said($0), width: width) } }
         return lines.joined(separator: "\n")
     }
 
     /// The record was changed here after the hub listed the conflict: what stands is not what the list says.
-    private func movedOn() throws -> String? {
-        guard conflict.isUndecided, let table, !conflict.columns.isEmpty else { return nil }
-        let row = try store.row(conflict.recordID, of: table)
+    private var movedOn: String? {
+        guard conflict.isUndecided, let table else { return nil }
+        guard let row else { return conflict.isGone ? nil : localized("the record was deleted here since") }
         if conflict.isGone {
-            return row == nil
-                ? nil : localized("the record shows here: it was put back since, or records that belong to it hold it")
+            return localized("the record shows here: it was put back since, or records that belong to it hold it")
         }
-        guard let row else { return localized("the record was deleted here since") }
-        let changed = conflict.columns.enumerated().compactMap { index, name -> String? in
-            guard let column = table.column(named: name), index < conflict.shown.values.count,
-                row.values[column] != conflict.shown.values[index]
-            else { return nil }
-            return "\(name) = \(ValueText.human(row.values[column], table.columns[column]))"
-        }
+        let changed = zip(conflict.columns, zip(ConflictText.standing(conflict, table, row), conflict.shown.values))
+            .compactMap { name, values -> String? in
+                guard values.0 != values.1 else { return nil }
+                return "\(name) = \(ValueText.human(values.0, table.column(named: name).map { table.columns[$0] }))"
+            }
         guard !changed.isEmpty else { return nil }
         return SafeText.cut(
             SafeText.line(localized("changed here since, so that now stands: \(changed.joined(separator: ", "))")),
@@ -112,6 +114,12 @@ struct ConflictPage {
         if conflict.followsState {
             return StateConflictText.advice(conflict).joined(separator: "\n")
         }
+        if table != nil, row == nil, !conflict.isGone {
+            return """
+                \(localized("to decide:"))
+                  \(command) --take shown   \(localized("the record stays deleted"))
+                """
+        }
         guard let first = ThreeWay.disputed(conflict).first ?? conflict.columns.first else {
             return """
                 \(localized("to decide:"))
@@ -123,7 +131,7 @@ struct ConflictPage {
             return """
                 \(localized("to decide:"))
                   \(command) --take shown
-                      \(localized("the record stays deleted"))
+                      \(row == nil ? localized("the record stays deleted") : localized("the record stays as it stands"))
                   \(command) --take other
                       \(localized("the record comes back as it was kept"))
                   \(command) \(SafeText.line(first))=…
@@ -136,7 +144,8 @@ struct ConflictPage {
                 + "\n      \(localized("of this field the other, the rest as it stands"))"
             : ""
         let (shown, other) = (
-            ConflictText.values(conflict.shown, conflict, table), ConflictText.values(conflict.other, conflict, table)
+            ConflictText.values(ConflictText.standing(conflict, table, row), conflict, table),
+            ConflictText.values(conflict.other.values, conflict, table)
         )
         return """
             \(localized("to decide:"))

@@ -78,14 +78,22 @@ enum ConflictText {
     }
 
     /// The values of one side in one line, for sentences: those in which the sides differ, where there are two.
-    static func values(_ side: Conflict.Side, _ conflict: Conflict, _ table: TableDescription?) -> String {
+    static func values(_ values: [Value], _ conflict: Conflict, _ table: TableDescription?) -> String {
         let differing = ThreeWay.disputed(conflict)
         let texts = conflict.columns.enumerated().filter { conflict.followsState || differing.contains($1) }.map {
             index, name in
             let column = table.flatMap { table in table.column(named: name).map { table.columns[$0] } }
-            return "\(name) = \(value(side.values, index, column))"
+            return "\(name) = \(value(values, index, column))"
         }
         return SafeText.cut(SafeText.line(texts.joined(separator: ", ")), to: 60)
+    }
+
+    /// What stands here in the conflict's columns, in their order: as it was listed, where the record is deleted.
+    static func standing(_ conflict: Conflict, _ table: TableDescription?, _ row: StoredRow?) -> [Value] {
+        conflict.shown.values.enumerated().map { index, listed in
+            guard let row, let column = table?.column(named: conflict.columns[index]) else { return listed }
+            return row.values[column]
+        }
     }
 
     static func json(_ conflict: Conflict, _ table: TableDescription?) -> JSONValue {

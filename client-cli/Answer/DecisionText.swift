@@ -4,16 +4,19 @@ import Texts
 
 /// A decision in words, as it was just taken.
 enum DecisionText {
-    static func said(_ choice: ConflictChoice, _ conflict: Conflict, _ table: TableDescription) -> String {
+    /// - Parameter row: the record as it stands; nothing where it is deleted.
+    static func said(
+        _ choice: ConflictChoice, _ conflict: Conflict, _ table: TableDescription, row: StoredRow?
+    ) -> String {
         let isRecord = conflict.columns.isEmpty
         switch choice {
         case .shown where conflict.kind == "orphan": return localized("decided: the parent stays")
         case .other where conflict.kind == "orphan": return localized("decided: the record goes, too")
         case .shown:
-            if conflict.isGone { return localized("decided: the record stays deleted") }
-            return isRecord
-                ? localized("decided: the record stays as it stands")
-                : localized("decided: what stood stays, \(ConflictText.values(conflict.shown, conflict, table))")
+            guard row != nil else { return localized("decided: the record stays deleted") }
+            if isRecord || conflict.isGone { return localized("decided: the record stays as it stands") }
+            let stood = ConflictText.standing(conflict, table, row)
+            return localized("decided: what stood stays, \(ConflictText.values(stood, conflict, table))")
         case .other:
             if conflict.isGone { return localized("decided: the record comes back as it was kept") }
             return isRecord
@@ -21,7 +24,7 @@ enum DecisionText {
                 : localized(
                     """
                     decided: the other value takes its place, \
-                    \(ConflictText.values(conflict.other, conflict, table))
+                    \(ConflictText.values(conflict.other.values, conflict, table))
                     """)
         case .new(let values):
             let texts = values.map { column, value in

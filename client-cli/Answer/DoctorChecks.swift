@@ -128,7 +128,7 @@ enum DoctorChecks {
         guard measured != nil || state.lastContact != nil else {
             return DoctorCheck("clock", .ok, localized("not compared yet: the hub was never met"))
         }
-        let seconds = "\(offset.magnitude / 1000).\(offset.magnitude % 1000 / 100)"
+        let seconds = Words.decimal(tenths: Int64(clamping: offset.magnitude / 100))
         return DoctorCheck(
             "clock", .ok,
             measured == nil

@@ -171,7 +171,9 @@ struct DoctorReport {
             lines.append(
                 count == 0
                     ? localized("equal to the hub's")
-                    : localized(count, one: "\(count) differs", other: "\(count) differ"))
+                    : adopted == nil && undone == nil
+                        ? localized(count, one: "\(count) differs", other: "\(count) differ")
+                        : localized(count, one: "\(count) differed", other: "\(count) differed"))
             if open > 0 {
                 lines.append(
                     localized(open, one: "apart from \(open) on the way", other: "apart from \(open) on the way"))

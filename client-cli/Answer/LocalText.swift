@@ -22,7 +22,7 @@ struct LocalText {
         var lines = ["\(ConflictText.short(conflict.id)), \(state): \(ConflictText.fields(conflict))"]
         if conflict.kind == "duplicate" { return lines }
         for (isShown, side) in [(true, conflict.shown), (false, conflict.other)] {
-            let values = ConflictText.values(side, conflict, story.table)
+            let values = ConflictText.values(side.values, conflict, story.table)
             let who = "\(ConflictText.writer(side, of: conflict)), \(Moment.inWords(side.time))"
             lines.append(
                 "    "

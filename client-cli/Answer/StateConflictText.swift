@@ -32,7 +32,7 @@ enum StateConflictText {
     }
 
     private static func values(_ conflict: Conflict, _ table: TableDescription) -> String {
-        ConflictText.values(conflict.shown, conflict, table)
+        ConflictText.values(conflict.shown.values, conflict, table)
     }
 
     /// The records side by side, by letters, and only the fields in which they differ.

@@ -19,10 +19,13 @@ struct ThreeWay {
     private static let narrow = 72
 
     private let conflict: Conflict
+    private let stands: Bool
     private let fields: [Field]
 
-    init(_ conflict: Conflict, _ table: TableDescription?, _ names: RelatedNames) throws {
+    /// - Parameter stands: what shows in the list stands here too.
+    init(_ conflict: Conflict, _ table: TableDescription?, _ names: RelatedNames, stands: Bool) throws {
         self.conflict = conflict
+        self.stands = stands
         let disputed = Self.disputed(conflict)
         fields = try conflict.columns.enumerated().map { index, name in
             let column = table.flatMap { table in table.column(named: name).map { table.columns[$0] } }
@@ -89,7 +92,10 @@ struct ThreeWay {
 
     private var titles: (shown: String, other: String) {
         conflict.state == "open"
-            ? (localized("shown (stands now)"), localized("other (kept aside)"))
+            ? (
+                stands ? localized("shown (stands now)") : localized("shown (as listed)"),
+                localized("other (kept aside)")
+            )
             : (localized("shown then"), localized("other then"))
     }
 

@@ -55,7 +55,9 @@ enum Words {
     static func bytes(_ count: Int64) -> String {
         guard count >= 1000 else { return localized(Int(count), one: "\(count) byte", other: "\(count) bytes") }
         let (unit, name): (Int64, String) = count >= 1_000_000 ? (1_000_000, "MB") : (1000, "kB")
-        let tenths = count / (unit / 10)
-        return "\(tenths / 10)\(Language.current.decimalMark)\(tenths % 10) \(name)"
+        return "\(decimal(tenths: count / (unit / 10))) \(name)"
     }
+
+    /// `1.4`, with the decimal mark of the language.
+    static func decimal(tenths: Int64) -> String { "\(tenths / 10)\(Language.current.decimalMark)\(tenths % 10)" }
 }

@@ -102,6 +102,8 @@ struct ConflictsResolve: ParsableCommand {
         let table = try Names.table(conflict.table, in: work.store.catalog)
         let choice = try FieldPick.choice(fields, rest: take, conflict, table, work.store)
         try work.store.resolve(conflict, choice, note: note, by: work.author, now: now)
+        let said = DecisionText.said(
+            choice, conflict, table, row: try work.store.row(conflict.recordID, of: table))
         let isCaptured = work.captureOwnWrite(closing: [(conflict.recordID, table)])
         work.answer.give(
             .object([
@@ -109,7 +111,7 @@ struct ConflictsResolve: ParsableCommand {
                 "record_id": .text(conflict.recordID.description), "choice": .text(Self.word(choice)),
                 "captured": .bool(isCaptured),
             ])
-        ) { DecisionText.said(choice, conflict, table) + "\n" + Words.syncTells }
+        ) { said + "\n" + Words.syncTells }
     }
 
     private static func word(_ choice: ConflictChoice) -> String {
@@ -144,6 +146,10 @@ struct ConflictsResolve: ParsableCommand {
                     }),
             ])
         ) { manyText(items, outcome, text) }
+        guard !outcome.decided.isEmpty || outcome.left.isEmpty else {
+            throw CommandFailure(
+                .badValue, "not-valid", localized("none of them can be decided so: nothing was changed"))
+        }
     }
 
     private func manyText(_ items: [InboxItem], _ outcome: BulkDecision, _ text: InboxText) -> String {
@@ -163,6 +169,7 @@ struct ConflictsResolve: ParsableCommand {
                 lines.append("  " + localized("(\(outcome.left.count - 20) more: --json names them all)"))
             }
         }
+        guard !taken.isEmpty else { return lines.drop { $0.isEmpty }.joined(separator: "\n") }
         let what =
             take == .other
             ? localized("of each the other value takes its place") : localized("of each what is shown stays")

@@ -43,7 +43,15 @@ struct Diff: ParsableCommand {
             return try stream.end()
         }
         guard totals.records > 0 else {
-            return print(localized("nothing waits: what is here is what was last synced"))
+            guard table == nil, totals.waitingBytes > 0 else {
+                return print(localized("nothing waits: what is here is what was last synced"))
+            }
+            return print(
+                localized(
+                    """
+                    no record waits; batches of \(Words.bytes(totals.waitingBytes)) are ready to be sent all the same: \
+                    `zona sync` sends them
+                    """))
         }
         var shown = 0
         var last: String?

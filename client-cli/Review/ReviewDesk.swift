@@ -108,7 +108,8 @@ final class ReviewDesk {
             } else {
                 let choice = try choice(verdict, conflict, table)
                 taken[place] = try work.store.take(conflict, choice, note: note, by: work.author, now: Moment.now())
-                said = DecisionText.said(choice, conflict, table)
+                said = DecisionText.said(
+                    choice, conflict, table, row: try work.store.row(conflict.recordID, of: table))
             }
             screen.say(said)
             return review.onDecided()
