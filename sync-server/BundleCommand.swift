@@ -50,6 +50,7 @@ struct BundleImport: ParsableCommand {
     func run() throws {
         try answering {
             let hubs = try BundleCommand.hubs(in: DataFolder(try common.folder()))
+            for hub in hubs { try hub.noticePutBack(now: Answer.now) }
             let desk = StickDesk(hubs: hubs, now: { Answer.now })
             var failure: Failure?
             var documents: [[String: Any]] = []
@@ -138,6 +139,7 @@ struct BundleExport: ParsableCommand {
             guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue else {
                 throw StickError(.notThere, "there is no folder \(place): is the stick in, and mounted there?")
             }
+            try store.noticePutBack(now: Answer.now)
             let desk = StickDesk(hubs: [store], now: { Answer.now })
             var given: [StickDesk.Given] = []
             var missing: [String] = []

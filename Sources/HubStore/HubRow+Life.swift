@@ -61,14 +61,18 @@ extension HubRow {
     func isBehind(_ greeting: ClientGreeting, _ database: Database) throws -> Bool {
         guard greeting.incarnation == incarnation else { return false }
         if greeting.cursor > seq { return true }
-        if greeting.logHash != Hash.none, greeting.logHash != logHash {
-            let link = try RawStatement(database, "SELECT 1 FROM log WHERE chain = ?1 LIMIT 1")
-            link.bind(1, blob: greeting.logHash)
-            guard try link.step() else { return true }
-        }
+        guard try hasLogged(greeting.logHash, database) else { return true }
         guard greeting.acknowledgedCounter > 0 else { return false }
         let batch = try RawStatement(database, "SELECT 1 FROM log WHERE kind = 'batch' AND hash = ?1 LIMIT 1")
         batch.bind(1, blob: greeting.acknowledgedHash)
         return try !batch.step()
+    }
+
+    /// Whether the log has had this hash: at its end, or before it.
+    func hasLogged(_ hash: [UInt8], _ database: Database) throws -> Bool {
+        guard hash != Hash.none, hash != logHash else { return true }
+        let link = try RawStatement(database, "SELECT 1 FROM log WHERE chain = ?1 LIMIT 1")
+        link.bind(1, blob: hash)
+        return try link.step()
     }
 }

@@ -23,12 +23,15 @@ package final class HubStore: Sendable {
     package static let applicationID: Int64 = 0x5A4F_4E48
     package let identity: HubIdentity
     package let catalog: Catalog
+    let path: String
     let pool: DatabasePool
     private let statements: StatementCaches
     let key: SigningKey
     /// This life of the hub, which may end in a greeting.
     let life: Mutex<Incarnation>
     package var incarnation: Incarnation { life.withLock { $0 } }
+    /// The end of the log beside the file, where this process keeps it.
+    let mark = Mutex<LogMark?>(nil)
     /// The SQL of the synced tables.
     let files: [Schema.File]
 
@@ -44,6 +47,7 @@ package final class HubStore: Sendable {
             throw HubStoreError(.notFound, "there is no hub at \(path): make one with `zona-server init`")
         }
         do {
+            self.path = path
             self.key = key
             self.files = files
             let catalog = try CatalogLoader.bundled(files)
@@ -118,9 +122,11 @@ package final class HubStore: Sendable {
 
     func write<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(HubStoreError) -> Result {
         do {
-            return try pool.writeWithoutTransaction { database in
-                try database.inOneTransaction(.immediate) { try body(database) }
+            let (result, end) = try pool.writeWithoutTransaction { database in
+                try database.inOneTransaction(.immediate) { (try body(database), try endOfLog(database)) }
             }
+            note(endOfLog: end)
+            return result
         } catch { throw HubStoreError(error) }
     }
 
@@ -137,13 +143,15 @@ package final class HubStore: Sendable {
     func answer<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) throws(Problem) -> Result {
         let said = Mutex<Result?>(nil)
         do {
-            return try pool.writeWithoutTransaction { database in
+            let (result, end) = try pool.writeWithoutTransaction { database in
                 try database.inOneTransaction(.immediate) {
                     let result = try body(database)
                     if Mutant.isOn(.ackBeforeCommit) { said.withLock { $0 = result } }
-                    return result
+                    return (result, try endOfLog(database))
                 }
             }
+            note(endOfLog: end)
+            return result
         } catch let problem as Problem {
             throw problem
         } catch let error as WireError {

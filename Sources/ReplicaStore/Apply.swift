@@ -139,7 +139,7 @@ struct Apply {
             if let given = compare?.given, given > 0 { isBusy = true }
         }
         // What the hub has is this file's own change, all of it: nothing is left behind.
-        if isBusy, entry.kind != .own, try skipped(entry, body: body) { return }
+        if isBusy, entry.kind != .own, try skipped(entry, body: body, table) { return }
         if hasBehind && entry.kind != .withheld {
             forgetBehind.bind(1, entry.key.table)
             forgetBehind.bind(2, idText: entry.key.id)
@@ -174,12 +174,16 @@ struct Apply {
     }
 
     /// A record with pending changes, or on somebody's screen, is skipped and is behind: its merge comes with a
-    /// later pull.
-    private mutating func skipped(_ entry: PageEntry, body: [UInt8]) throws -> Bool {
+    /// later pull. A row that is only added, and here as it is there, is nothing that a merge would bring again.
+    private mutating func skipped(_ entry: PageEntry, body: [UInt8], _ table: TableDescription) throws -> Bool {
         pending.bind(1, entry.key.table)
         pending.bind(2, idText: entry.key.id)
         defer { pending.reset() }
         guard try pending.step() else { return false }
+        if table.rule == .appendOnly, entry.kind == .row {
+            let here = try ComparedTable(database, table)
+            if try here.row(entry.key.id) == here.normalised(body, entry.row) { return false }
+        }
         try markBehind(entry, epoch: pending.integer(0), body: body, keepsRow: pending.integer(1) == 1)
         summary.skipped += 1
         return true

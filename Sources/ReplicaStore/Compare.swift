@@ -83,8 +83,9 @@ struct Compare {
 
     /// The user has changed the record here: what he did not change, and the hub replaces, is kept aside.
     private mutating func keepUntouched(_ entry: PageEntry, body: [UInt8], _ compared: ComparedTable) throws {
-        guard entry.kind != .withheld else { return try fill(entry.key) }
-        guard let before = try compared.stashed(entry.key.id) else { return }
+        // Where the hub shows nothing it may have nothing to put beside what the user changed.
+        if entry.kind == .withheld || entry.kind == .deleted { try fill(entry.key) }
+        guard entry.kind != .withheld, let before = try compared.stashed(entry.key.id) else { return }
         let hubs = entry.kind == .row ? try compared.normalised(body, entry.row) : nil
         guard before != hubs else { return }
         if let local = try compared.row(entry.key.id) { try keep(entry.key, local, compared.table) }

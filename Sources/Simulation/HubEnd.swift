@@ -1,3 +1,4 @@
+import Foundation
 import HubStore
 import ReplicaSync
 import SyncCore
@@ -16,12 +17,22 @@ final class HubEnd {
     /// Bytes of uploads that were cut, by hash.
     var parts: [[UInt8]: Int] = [:]
 
+    /// Whether the mark of the log's end lies beside the file, and stays when an old copy of the file is put there.
+    private let keepsMark: Bool
+
     /// - Parameter open: stores of a run before, whose content was put back.
-    init(path: String, key: SigningKey, open: (store: HubStore, program: OtherProgram)? = nil) throws {
+    init(
+        path: String, key: SigningKey, keepsMark: Bool = false, open: (store: HubStore, program: OtherProgram)? = nil
+    ) throws {
         self.path = path
         self.key = key
+        self.keepsMark = keepsMark
         store = try open?.store ?? HubStore(path: path, key: key, files: files)
         program = try open?.program ?? OtherProgram(path: path)
+        if keepsMark {
+            try? FileManager.default.removeItem(atPath: path + ".mark")
+            try store.noticePutBack(now: Template.founded)
+        }
     }
 
     func close() throws {
@@ -33,12 +44,15 @@ final class HubEnd {
     func reopen() throws {
         try close()
         nonces = []
-        try openFiles()
+        if try openFiles() { throw SimulationFailure("the hub took itself for put back, and was not") }
     }
 
-    func openFiles() throws {
+    /// - Returns: whether the file was put back, and the hub noticed by itself.
+    @discardableResult
+    func openFiles(names: () -> UInt64 = HubStore.randomName) throws -> Bool {
         store = try HubStore(path: path, key: key, files: files, now: Template.founded)
         program = try OtherProgram(path: path)
+        return keepsMark ? try store.noticePutBack(names: names, now: Template.founded) : false
     }
 
     /// Takes the file as it stands, after something that is no conversation.

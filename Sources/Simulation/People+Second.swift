@@ -139,7 +139,7 @@ extension Play {
         guard isDone, let before = rows[0], let after = try desk.row(keys[0], table) else { return }
         count("merge")
         note("desk \(desk.index) merged \(keys)")
-        world.merged.formUnion(keys.dropFirst())
+        world.merge(keys)
         begin(keys[0], desk, row: before)
         desk.memory.written[keys[0]]?.hasDecision = true
         let held = Set(after.compactMap(Written.value))

@@ -250,7 +250,7 @@ extension Play {
             return
         }
         for key in world.edits.keys.sorted()
-        where key.table < 900 && shown[key] == nil && !world.merged.contains(key) {
+        where key.table < 900 && shown[key] == nil && world.merged[key] == nil {
             let deletes = world.deletes[key] ?? []
             let kept = (world.edits[key] ?? []).filter { edit in deletes.allSatisfy { !$0.seen.contains(edit.name) } }
             if let edit = kept.first {

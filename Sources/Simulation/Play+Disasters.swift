@@ -152,7 +152,8 @@ extension Play {
         }
     }
 
-    /// The hub's file is put back: by its operator, who says so, or by somebody who does not.
+    /// The hub's file is put back: by its operator, who says so, or by somebody who does not. Where PCs are put back
+    /// too, the hub notices by the mark beside its file; elsewhere the mark is put back with it, and replicas show it.
     private func restore(_ backup: HubBackup) throws {
         let isAnnounced = chance.happens(0.6)
         count(isAnnounced ? "restore" : "restore without a word")
@@ -164,8 +165,9 @@ extension Play {
             hub.memory = backup.memory
             hub.nonces = []
             hub.parts = [:]
-            try hub.openFiles()
-            if isAnnounced {
+            let isNoticed = try hub.openFiles(names: { chance.name() })
+            if isNoticed { count("put back by hand noticed") }
+            if isAnnounced && !isNoticed {
                 try hub.store.beginNewLife(names: { chance.name() }, now: now)
             }
             try hub.refresh()

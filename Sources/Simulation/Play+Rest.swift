@@ -90,12 +90,16 @@ extension Play {
         guard let parents = catalog.table(named: "gruppo"), let children = catalog.table(named: "membro") else {
             return []
         }
+        // What was written to a record that went into this one is this one's life too.
+        let edits = world.edits.filter { $0.key.table == parents.number }.reduce(into: [:]) { all, entry in
+            all[world.survivor(of: entry.key), default: [World.Deed]()] += entry.value
+        }
         let there = Set(
             shown.keys.filter { key in
                 guard key.table == parents.number, let deletes = world.deletes[key] else {
                     return key.table == parents.number
                 }
-                return (world.edits[key] ?? []).contains { edit in
+                return (edits[key] ?? []).contains { edit in
                     deletes.allSatisfy { !$0.seen.contains(edit.name) }
                 }
             }.map { "\($0.id)" })

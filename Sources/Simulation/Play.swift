@@ -66,7 +66,7 @@ final class Play {
         catalog = campaign.has(.schema) ? template.laterCatalog : template.catalog
         chance = Chance(seed: seed)
         try FileManager.default.createDirectory(atPath: side, withIntermediateDirectories: true)
-        hub = try Self.openHub(template, folder)
+        hub = try Self.openHub(template, folder, keepsMark: campaign.has(.putBack) && campaign.restoresHub)
         for (index, seat) in template.seats.enumerated() {
             let skew: Int64 =
                 campaign.has(.clock)
@@ -88,7 +88,9 @@ final class Play {
         }
     }
 
-    private static func openHub(_ template: Template, _ folder: String) throws -> HubEnd {
+    private static func openHub(
+        _ template: Template, _ folder: String, keepsMark: Bool
+    ) throws -> HubEnd {
         let path = folder + "/hub.sqlite"
         let open = template.stage.hub
         template.stage.hub = nil
@@ -97,7 +99,7 @@ final class Play {
         } else {
             try template.clone("hub", to: path)
         }
-        return try HubEnd(path: path, key: template.hubKey, open: open)
+        return try HubEnd(path: path, key: template.hubKey, keepsMark: keepsMark, open: open)
     }
 
     private static func openDesk(

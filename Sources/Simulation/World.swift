@@ -53,8 +53,8 @@ struct World {
     var settled: [Settled] = []
     /// Records that somebody deleted whose schema did not show him all of their columns.
     var blind: Set<RecordKey> = []
-    /// Records that went into another when an operator merged duplicates.
-    var merged: Set<RecordKey> = []
+    /// Records that went into another when an operator merged duplicates, and that one.
+    private(set) var merged: [RecordKey: RecordKey] = [:]
     /// Values that a decision wrote once more.
     var again: Set<Int> = []
     /// The number under which a value was written.
@@ -65,6 +65,16 @@ struct World {
     var owner: [RecordKey: RecordID?] = [:]
     private var lastValue = 1_000
     private var lastDeed = 0
+
+    /// These are one record from now on: that of the smallest id.
+    mutating func merge(_ keys: [RecordKey]) {
+        let ends = Set(keys.map(survivor(of:))).sorted()
+        for key in ends.dropFirst() { merged[key] = ends[0] }
+    }
+
+    func survivor(of key: RecordKey) -> RecordKey {
+        merged[key].map(survivor(of:)) ?? key
+    }
 
     mutating func newValue(by number: UInt64) -> Int {
         lastValue += 1
