@@ -75,8 +75,7 @@ package struct Merge: Sendable {
 
     private mutating func writeAll() throws(MalformedBytes) {
         if let recordDot, !stamp.context.covers(recordDot, ownDot: change.dot) { outcome.isPlain = false }
-        // A record that holds columns which its writer has not seen must come back to him whole.
-        if let unseen, !unseen.columns.intersection(.first(oldSlices.count)).isEmpty { outcome.isPlain = false }
+        if let unseen, !unseen.columns.intersection(.first(oldSlices.count)).isEmpty { outcome.hasUnseen = true }
         if change.operation == .delete {
             write(group: ColumnGroup.existence, values: RecordState.deleted, stamp: stamp)
         } else {
@@ -135,7 +134,9 @@ package struct Merge: Sendable {
             for sibling in present where sibling.stamp.isCopy && !saw(stamp, sibling.stamp) {
                 gone.append(sibling)
                 outcome.isPlain = false
-                if sibling.values != values { outcome.listedForGood.append(.init(group: group, sibling: sibling)) }
+                if sibling.values != values, !isSeenElsewhere(sibling, by: stamp, among: present) {
+                    outcome.listedForGood.append(.init(group: group, sibling: sibling))
+                }
             }
         }
         let goneDots = gone.map(\.stamp.dot)
@@ -229,11 +230,20 @@ package struct Merge: Sendable {
             }
             return false
         }
-        for sibling in stay where sibling.values != values {
+        for sibling in stay where sibling.values != values && !isSeenElsewhere(sibling, by: stamp, among: present) {
             outcome.listedForGood.append(.init(group: group, sibling: sibling))
         }
-        gone = present
+        // One that says the same stays beside it: each of the two givers knew what the other did not.
+        gone = present.filter { sibling in
+            sibling.values != values || !stay.contains { $0.stamp.dot == sibling.stamp.dot }
+                || stamp.context.vector.covers(sibling.stamp.context.vector)
+        }
         return true
+    }
+
+    /// Whether the writer had the same value on screen, from another copy.
+    private func isSeenElsewhere(_ copy: Sibling, by stamp: Stamp, among present: [Sibling]) -> Bool {
+        present.contains { $0.stamp.isCopy && $0.values == copy.values && saw(stamp, $0.stamp) }
     }
 
     /// A listed conflict closes by itself only when the change that replaces the loser had it on screen, had not

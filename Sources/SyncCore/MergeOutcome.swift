@@ -15,6 +15,8 @@ package struct MergeOutcome: Sendable {
     /// Whether the record may take the change's own dot: it replaced all it wrote to, and its writer had seen the
     /// record as it was.
     package internal(set) var isPlain: Bool
+    /// Whether the record holds columns that the change's writer has not seen: it must come back to him whole.
+    package internal(set) var hasUnseen = false
     /// Losers that must be listed now and were not.
     package internal(set) var listed: [Loss] = []
     /// Losers to be listed that never close by themselves (copies met a change).

@@ -180,13 +180,16 @@ final class Desk {
     /// What the last sync did beside sending and receiving.
     private(set) var events: [IdentityEvent] = []
 
-    /// One whole sync; with `losing` the answers of the first so many batches never arrive.
+    /// One whole sync; with `losing` the answers of the first so many batches never arrive, and `meanwhile` is done
+    /// while the first page is on its way.
     @discardableResult
-    func sync(pulls: Bool = true, pageSize: Int? = nil, losing: Int = 0, targetBytes: Int = Limits.batchBytesTarget)
-        throws -> ApplySummary
-    {
+    func sync(
+        pulls: Bool = true, pageSize: Int? = nil, losing: Int = 0, targetBytes: Int = Limits.batchBytesTarget,
+        meanwhile: () throws -> Void = {}
+    ) throws -> ApplySummary {
         try capture(targetBytes: targetBytes)
         var left = losing
+        var isPulling = false
         events = []
         for _ in 0..<6 {
             let now = ambito.now + skew
@@ -198,6 +201,10 @@ final class Desk {
                 if left > 0, case .upload = asked {
                     left -= 1
                     throw LostAnswer()
+                }
+                if case .page = asked, !isPulling {
+                    isPulling = true
+                    try meanwhile()
                 }
                 request = try conversation.receive(answer, sentAt: now, now: now)
             }

@@ -277,4 +277,28 @@ import Testing
         #expect(try otricoli.values("SELECT 1 FROM soggetto").isEmpty)
         try expectSame([amelia, otricoli])
     }
+
+    /// Otricoli knows the delete and nothing else, and says so first. Amelia compares herself while she writes to the
+    /// record: she is the only one who can make it whole.
+    @Test func `who writes to a record that a restored hub shows deleted gives all of it back`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let backup = try ambito.backup()
+        try narni.sql("INSERT INTO soggetto(denominazione, tipo_soggetto, telefono) VALUES ('Avis', 'VOL', '1')")
+        try settleAll([narni, amelia, otricoli], rounds: 2)
+        try otricoli.sql("DELETE FROM soggetto WHERE denominazione = 'Avis'")
+        try otricoli.capture()
+
+        // Narni is lost, the hub is put back, and Otricoli comes first.
+        try ambito.putBack(backup)
+        try settleAll([otricoli])
+        try amelia.sync(meanwhile: { try amelia.sql("UPDATE soggetto SET telefono = '2' WHERE denominazione = 'Avis'") }
+        )
+        try settleAll([otricoli, amelia], rounds: 2)
+
+        let row = "SELECT denominazione || telefono FROM soggetto WHERE denominazione = 'Avis'"
+        for desk in [amelia, otricoli] {
+            #expect(try desk.values(row) == ["\"Avis2\""])
+            #expect(try desk.values("SELECT count(*) FROM zona_behind") == ["0"])
+        }
+    }
 }

@@ -79,4 +79,27 @@ import Testing
         #expect(try amelia.values("SELECT a FROM voce WHERE a = 'perduta'").count == 1)
         try ambito.expectConverged(otricoli)
     }
+
+    /// Amelia's program does not know all columns of the row that she edits: the hub sends it to her again. What she
+    /// gives back to a restored hub is the version that Otricoli knew, and knows to be deleted.
+    @Test func `A delete is known of a record too that came back from a program of the earlier schema`() throws {
+        let (ambito, narni, amelia) = try TwoSchemas.world()
+        try ambito.upgradeHub(to: TwoSchemas.new)
+        let new = try narni.reopened(files: TwoSchemas.new)
+        let otricoli = try ambito.replica(of: "055024", "otricoli", files: TwoSchemas.new)
+        try new.sql("INSERT INTO voce(id, a, n) VALUES ('0190a000-0000-7000-8000-00000000dd09', 'prima', 8)")
+        try settleAll([new, otricoli, amelia])
+        let backup = try ambito.backup()
+        try amelia.sql("UPDATE voce SET a = 'di Amelia' WHERE a = 'prima'")
+        try settleAll([amelia, new])
+        try new.sql("DELETE FROM voce WHERE a = 'di Amelia'")
+        try settleAll([new, otricoli])
+
+        // Who deleted it is lost, and the hub is put back.
+        try ambito.putBack(backup, files: TwoSchemas.new)
+        try settleAll([amelia, otricoli], rounds: 3)
+
+        for desk in [amelia, otricoli] { #expect(try desk.values("SELECT a FROM voce WHERE a = 'di Amelia'").isEmpty) }
+        try ambito.expectConverged(otricoli)
+    }
 }

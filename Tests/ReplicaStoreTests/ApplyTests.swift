@@ -166,4 +166,29 @@ import Testing
 
         #expect(try replica.count("SELECT count(*) FROM zona_knowledge") == 1)
     }
+
+    /// Of two copies of a file both may hold the same decision that was not sent: the hub, which has it, sends it once.
+    @Test func `a row that is only added and comes as it is here leaves nothing behind, and another one does`() throws {
+        let replica = try ReplicaFixture()
+        let decision = id("00000000-0000-7000-8000-00000000dd01")
+        try replica.sql(
+            """
+            INSERT INTO zona_decision(id, scope, conflict_id, choice, author, decided_at)
+              VALUES ('\(decision)', '*', '00000000-0000-8000-8000-00000000cc01', 'shown', 'anna', 5)
+            """)
+        try replica.capture()
+        var row: [String: Value] = [
+            "scope": .text("*"), "conflict_id": .text("00000000-0000-8000-8000-00000000cc01"), "choice": .text("shown"),
+            "author": .text("anna"), "decided_at": .integer(5),
+        ]
+        row["author"] = .text("bruno")
+        try replica.pull([.init("zona_decision", decision, row)])
+        #expect(try replica.count("SELECT count(*) FROM zona_behind") == 1)
+
+        row["author"] = .text("anna")
+        try replica.pull([.init("zona_decision", decision, row)])
+
+        #expect(try replica.count("SELECT count(*) FROM zona_behind") == 0)
+        #expect(try replica.count("SELECT count(*) FROM zona_pending WHERE id = '\(decision)'") == 1)
+    }
 }

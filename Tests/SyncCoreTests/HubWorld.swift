@@ -38,7 +38,7 @@ struct HubWorld {
             of: change, stamp: stamp, on: state, recordDot: recordDot, in: table, open: listed.map(\.conflict),
             contextIsKnown: isKnown, unseen: unseen, unions: unions)
         state = outcome.state
-        if outcome.isPlain {
+        if outcome.isPlain && !outcome.hasUnseen {
             recordDot = change.dot
         } else {
             let fresh = Dot(number: Self.number, counter: vector[Self.number] + 1)

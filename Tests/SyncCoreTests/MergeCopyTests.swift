@@ -147,6 +147,37 @@ import Testing
         #expect(world.losers == [dot(4, 1)])
     }
 
+    @Test func `two equal copies that know different things both stand, and what either had seen is older news`() throws
+    {
+        let insert = Write.insert(dot(1, 1), at: 50, [1, 1])
+        let one = Write.insert(dot(2, 1), at: 9, knowing: vector(dot(1, 1)), [7, 7], isCopy: true)
+        let other = Write.insert(dot(3, 1), at: 8, knowing: vector(dot(8, 1)), [7, 7], isCopy: true)
+
+        for writes in [[one, other, insert], [other, one, insert], [insert, one, other], [one, insert, other]] {
+            var world = HubWorld(SampleCatalog.lastWriterWins)
+            for write in writes { try world.deliver(write) }
+
+            #expect(world.shown == [7, 7])
+            #expect(world.losers.isEmpty)
+        }
+    }
+
+    @Test func `who replaces one of two equal copies in front of him has replaced the value: the other is not listed`()
+        throws
+    {
+        let one = Write.insert(dot(2, 1), at: 9, knowing: vector(dot(1, 1)), [7, 7], isCopy: true)
+        let other = Write.insert(dot(3, 1), at: 8, knowing: vector(dot(8, 1)), [7, 7], isCopy: true)
+        let change = Write.update(dot(4, 1), at: 10, knowing: vector(dot(2, 1)), [0: 5, 1: 5])
+        let copy = Write.insert(dot(4, 1), at: 10, knowing: vector(dot(2, 1), dot(1, 1)), [5, 5], isCopy: true)
+
+        for last in [change, copy] {
+            let world = try HubWorld(SampleCatalog.lastWriterWins, one, other, last)
+
+            #expect(world.shown == [5, 5])
+            #expect(world.losers.isEmpty)
+        }
+    }
+
     @Test func `of two copies that know different things the one that had not seen a change loses`() throws {
         let old = Write.insert(dot(1, 1), at: 1, [1, 1])
         let change = Write.update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 2, 1: 2])
