@@ -298,9 +298,9 @@ struct Fold {
             of: change, stamp: stamp, on: existing?.state, recordDot: existing?.dot, in: table, open: open,
             contextIsKnown: contextIsKnown, unseen: unseen, unions: unions)
         // Who writes in this life and knew what it lacks may have more in his row than it has: the record goes back to
-        // him, as does what he has not seen of it. What is given back keeps its dot: by it others tell whether they knew
-        // that version, and its writer, who has another number now, gets it all the same. So does a record that a copy
-        // leaves as it was.
+        // him, as does what he has not seen of it. What is given back keeps its dot: by it others tell whether they
+        // knew that version, and its writer, who has another number now, gets it all the same. So does a record that a
+        // copy leaves as it was.
         let same = change.isCopy && outcome.showsWhat(existing?.state) ? existing?.dot : nil
         let isKnown = isOld || contextIsKnown && !outcome.hasUnseen
         let dot = same ?? (outcome.isPlain && sent == nil && isKnown ? change.dot : hub.freshDot())
