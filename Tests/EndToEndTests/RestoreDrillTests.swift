@@ -92,6 +92,43 @@ extension EndToEnd {
             }
         }
 
+        /// Nothing but two files is copied back, and the PC that one of them is of comes first: it writes under numbers that
+        /// the other PC knows from the time in between.
+        @Test(.timeLimit(.minutes(5)))
+        func `a hub's file that was put back by hand, and a PC's with it, is noticed at the start`() async throws {
+            try await Stage.with("UMB-11") { stage in
+                let narni = try await stage.enrol("UMB-11", "Narni")
+                let amelia = try await stage.enrol("UMB-11", "Amelia")
+                func add(_ name: String, _ file: String) async throws {
+                    try await stage.zona(file, "add", "soggetto", "denominazione=\(name)", "tipo_soggetto=VOL")
+                    try await stage.zona(file, "sync")
+                }
+                try await add("Caritas", narni)
+                try await stage.zona(amelia, "sync")
+                try await stage.stop()
+                let hub = "\(stage.data)/UMB-11/hub.sqlite"
+                for file in [hub, amelia] { try FileManager.default.copyItem(atPath: file, toPath: file + ".old") }
+                try await stage.serve()
+                try await add("Avis", amelia)
+                try await stage.zona(narni, "sync")
+                try await stage.stop()
+
+                for file in [hub, amelia] {
+                    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + suffix) }
+                    try FileManager.default.copyItem(atPath: file + ".old", toPath: file)
+                }
+                try await stage.serve()
+                try await add("Auser", amelia)
+                for file in [narni, amelia, narni, amelia] { try await stage.zona(file, "sync") }
+
+                for file in [narni, amelia] {
+                    #expect(try names(stage, file) == [["Auser", nil], ["Avis", nil], ["Caritas", nil]])
+                }
+                let verified = try await stage.server("verify", "--ambito", "UMB-11")
+                #expect(verified.contains("equal"), "\(verified)")
+            }
+        }
+
         @Test(.timeLimit(.minutes(5)))
         func `a wrong passphrase, an altered backup and a hub that serves change nothing`() async throws {
             let blocks = try blocks(under: "The restore drill")
