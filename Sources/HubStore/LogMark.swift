@@ -13,7 +13,7 @@ import Synchronization
 /// leaves it lying there, and the next start sees a log that has not come as far.
 ///
 /// It is written behind each commit and not flushed: a mark that is behind the log is in the log all the same, and one
-/// that cannot be written or read is none.
+/// that cannot be written or read, or that a power cut tore, is none.
 struct LogMark: Sendable {
     private let path: String
     private var last: [UInt8] = []
@@ -24,8 +24,9 @@ struct LogMark: Sendable {
 
     /// The log hash that was marked last; nothing where none was.
     func read() -> [UInt8]? {
-        guard let bytes = FileManager.default.contents(atPath: path), bytes.count == Hash.size else { return nil }
-        return Array(bytes)
+        guard let bytes = FileManager.default.contents(atPath: path), bytes.count == 2 * Hash.size else { return nil }
+        let hash = Array(bytes.prefix(Hash.size))
+        return Self.sealed(hash).elementsEqual(bytes) ? hash : nil
     }
 
     mutating func write(_ hash: [UInt8]) {
@@ -33,8 +34,12 @@ struct LogMark: Sendable {
         let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { return }
         defer { close(file) }
-        if hash.withUnsafeBytes({ pwrite(file, $0.baseAddress, $0.count, 0) }) == Hash.size { last = hash }
+        let bytes = Self.sealed(hash)
+        if bytes.withUnsafeBytes({ pwrite(file, $0.baseAddress, $0.count, 0) }) == bytes.count { last = hash }
     }
+
+    /// With a hash of its own, so that a torn one is told.
+    private static func sealed(_ hash: [UInt8]) -> [UInt8] { hash + Hash.of(hash) }
 }
 
 extension HubStore {

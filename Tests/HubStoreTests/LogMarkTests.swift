@@ -52,7 +52,10 @@ import Testing
         try narni.sync()
         #expect(FileManager.default.contents(atPath: path) != old)
 
-        for mark in [old, old.prefix(7), Data(), nil] {
+        let new = try #require(FileManager.default.contents(atPath: path))
+        for mark in [
+            old, old.prefix(7) + new.dropFirst(7), new.prefix(40) + old.dropFirst(40), old.prefix(7), Data(), nil,
+        ] {
             try? FileManager.default.removeItem(atPath: path)
             if let mark { try mark.write(to: URL(fileURLWithPath: path)) }
             #expect(try !start(ambito))

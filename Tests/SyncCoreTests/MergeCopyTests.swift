@@ -140,6 +140,7 @@ import Testing
         var world = HubWorld(SampleCatalog.lastWriterWins)
         try world.deliver(.insert(dot(2, 1), at: 9, knowing: vector(dot(7, 1)), [1, 1], isCopy: true))
         try world.deliver(.insert(dot(3, 1), at: 8, knowing: vector(dot(7, 3)), [1, 1], isCopy: true))
+        #expect(world.state?.register(ColumnGroup.wholeRow)?.siblings.map(\.stamp.dot) == [dot(3, 1)])
 
         try world.deliver(.insert(dot(4, 1), at: 7, knowing: vector(dot(7, 2)), [2, 2], isCopy: true))
 
