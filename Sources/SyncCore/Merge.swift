@@ -210,9 +210,12 @@ package struct Merge: Sendable {
         if present.contains(where: { $0.values == values && !$0.stamp.isCopy }) {
             outcome.isPlain = false
             var kept = present.filter { $0.values == values || !saw(stamp, $0.stamp) }
-            // Its giver may have seen a delete that is still to come, which had not seen what he has.
-            if group == ColumnGroup.existence && table.losesRecords {
-                kept = Self.adding(Sibling(stamp: stamp, values: values), to: kept)
+            let gone = present.filter { $0.values != values && saw(stamp, $0.stamp) }
+            // Its giver may have seen a delete that is still to come, which had not seen what he has. And where what says
+            // the same had lost, he had seen it win: a copy of who had it in his list only must not take its place.
+            if !gone.isEmpty || group == ColumnGroup.existence && table.losesRecords {
+                let copy = stamp.standing(for: gone.map(\.stamp), of: group)
+                kept = Self.adding(Sibling(stamp: copy, values: values), to: kept)
             }
             outcome.state.set(Register(group: group, siblings: kept))
             relist(group: group)

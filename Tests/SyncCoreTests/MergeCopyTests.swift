@@ -148,6 +148,26 @@ import Testing
         #expect(world.losers == [dot(4, 1)])
     }
 
+    /// The change lost, and was decided to win in a life that is gone: of that the copy alone tells.
+    @Test func `a copy by which a change that had lost shows again keeps out who had that in his list only`() throws {
+        let lost = Write.update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 5, 1: 5])
+        let shown = Write.update(dot(3, 1), at: 3, knowing: vector(dot(1, 1)), [0: 6, 1: 6])
+        let seen = vector(dot(1, 1), dot(2, 1), dot(3, 1))
+        let decided = Write.insert(
+            dot(4, 1), at: 9, knowing: vector(dot(1, 1), dot(2, 1), dot(3, 1), dot(7, 2)), [5, 5], isCopy: true)
+        let listed = Write.insert(dot(5, 1), at: 9, knowing: seen, [6, 6], isCopy: true)
+
+        let world = try HubWorld(SampleCatalog.lastWriterWins, first, lost, shown, decided, listed)
+
+        #expect(world.shown == [5, 5])
+        #expect(world.losers == [dot(5, 1)])
+        let change = Write.update(
+            dot(6, 1), at: 10, knowing: vector(dot(1, 1), dot(2, 1), dot(3, 1), dot(4, 1)), [0: 7, 1: 7])
+        let later = try HubWorld(SampleCatalog.lastWriterWins, first, lost, shown, decided, change)
+        #expect(later.shown == [7, 7])
+        #expect(later.losers.isEmpty)
+    }
+
     @Test func `two equal copies that know different things both stand, and what either had seen is older news`() throws
     {
         let insert = Write.insert(dot(1, 1), at: 50, [1, 1])
