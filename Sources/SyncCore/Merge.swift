@@ -211,8 +211,8 @@ package struct Merge: Sendable {
             outcome.isPlain = false
             var kept = present.filter { $0.values == values || !saw(stamp, $0.stamp) }
             let gone = present.filter { $0.values != values && saw(stamp, $0.stamp) }
-            // Its giver may have seen a delete that is still to come, which had not seen what he has. And where what says
-            // the same had lost, he had seen it win: a copy of who had it in his list only must not take its place.
+            // Its giver may have seen a delete that is still to come, which had not seen what he has. And where what
+            // says the same had lost, he had seen it win: who had it in his list only must not take its place.
             if !gone.isEmpty || group == ColumnGroup.existence && table.losesRecords {
                 let copy = stamp.standing(for: gone.map(\.stamp), of: group)
                 kept = Self.adding(Sibling(stamp: copy, values: values), to: kept)
