@@ -125,18 +125,18 @@ enum Written {
         return found
     }
 
-    /// The followed texts anywhere in bytes of whatever kind.
+    /// The followed texts anywhere in bytes of whatever kind: four digits each, whatever byte comes next.
     static func texts(in bytes: [UInt8]) -> Set<Int> {
         var found: Set<Int> = []
         var number = -1
         var digits = 0
-        for byte in bytes + [0] {
+        for byte in bytes {
             if number >= 0, byte >= 0x30, byte <= 0x39 {
                 number = number * 10 + Int(byte - 0x30)
                 digits += 1
-                continue
+                guard digits == 4 else { continue }
+                found.insert(number)
             }
-            if digits >= 4 { found.insert(number) }
             number = byte == 0x76 || byte == 0x78 ? 0 : -1
             digits = 0
         }
