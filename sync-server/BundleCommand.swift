@@ -19,6 +19,13 @@ struct BundleCommand: ParsableCommand {
             """,
         subcommands: [BundleImport.self, BundleExport.self, BundleInspect.self])
 
+    /// Before replicas are answered: a hub whose file was put back lives anew, and says so.
+    static func begin(_ hub: HubStore) throws {
+        guard try hub.noticePutBack(now: Answer.now) else { return }
+        let said = "zona-server: \(hub.identity.code): \(HubStore.wasPutBack)\n"
+        FileHandle.standardError.write(Data(said.utf8))
+    }
+
     /// The hubs of all ambiti in a data folder.
     static func hubs(in folder: DataFolder) throws -> [HubStore] {
         try folder.ambiti().map { code in
@@ -50,7 +57,7 @@ struct BundleImport: ParsableCommand {
     func run() throws {
         try answering {
             let hubs = try BundleCommand.hubs(in: DataFolder(try common.folder()))
-            for hub in hubs { try hub.noticePutBack(now: Answer.now) }
+            for hub in hubs { try BundleCommand.begin(hub) }
             let desk = StickDesk(hubs: hubs, now: { Answer.now })
             var failure: Failure?
             var documents: [[String: Any]] = []
@@ -139,7 +146,7 @@ struct BundleExport: ParsableCommand {
             guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue else {
                 throw StickError(.notThere, "there is no folder \(place): is the stick in, and mounted there?")
             }
-            try store.noticePutBack(now: Answer.now)
+            try BundleCommand.begin(store)
             let desk = StickDesk(hubs: [store], now: { Answer.now })
             var given: [StickDesk.Given] = []
             var missing: [String] = []

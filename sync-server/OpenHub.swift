@@ -34,3 +34,8 @@ struct AmbitoOptions: ParsableArguments {
         return try HubStore(path: folder.hubFile(of: code), key: AmbitoKeys.load(for: code, in: folder))
     }
 }
+
+extension HubStore {
+    /// What its technician is told of a hub whose file is an old copy.
+    static let wasPutBack = "the hub's file was put back: a new life begins, replicas give back what it lacks"
+}

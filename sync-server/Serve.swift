@@ -61,9 +61,7 @@ struct Serve: AsyncParsableCommand {
         let (level, format) = (settings.logLevel, settings.logFormat)
         let logger = Logger(label: "zona-server") { LogOutput(label: $0, format: format, level: level) }
         for store in stores where try store.noticePutBack(now: Answer.now) {
-            logger.warning(
-                "the hub's file was put back: a new life begins, replicas give back what it lacks",
-                metadata: ["ambito": "\(store.identity.code)"])
+            logger.warning("\(HubStore.wasPutBack)", metadata: ["ambito": "\(store.identity.code)"])
         }
         let metrics = MetricsBackend()
         MetricsSystem.bootstrap(metrics)

@@ -96,6 +96,9 @@ extension EndToEnd {
                 let (undone, code) = try await told(stage, altamura, "--undo")
 
                 #expect(code == 0 && undone.undone == 1)
+                try await write(
+                    "UPDATE zona_state SET applying = 1; UPDATE progetto_rete SET titolo = 'Ancora';", altamura)
+                #expect(try await doctor(stage, altamura, "--undo").stdout.contains("1 differed"))
                 #expect(try stage.sql(altamura, "SELECT titolo FROM progetto_rete") == [["Prima"]])
                 #expect(try await stage.zona(altamura, "refused", "list").contains("progetto_rete"))
                 #expect(try await told(stage, altamura).0.well)

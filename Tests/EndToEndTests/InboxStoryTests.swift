@@ -128,6 +128,12 @@ extension EndToEnd {
                 for file in [narni, amelia] { try await stage.zona(file, "sync") }
                 let phone = "SELECT telefono FROM soggetto WHERE id = '\(changed.recordId)'"
                 for file in [narni, amelia] { #expect(try stage.sql(file, phone) == [["0744 77"]]) }
+
+                #expect(try await stage.zona(narni, "diff").contains("nothing waits"))
+                let pec = "UPDATE soggetto SET pec ="
+                try stage.write(narni, "\(pec) pec || 'x' WHERE id = '\(changed.recordId)'")
+                try stage.write(narni, "\(pec) substr(pec, 1, length(pec) - 1) WHERE id = '\(changed.recordId)'")
+                #expect(try await stage.zona(narni, "diff").contains("no change waits; noted are 1 record"))
             }
         }
 

@@ -148,7 +148,8 @@ struct ConflictsResolve: ParsableCommand {
         ) { manyText(items, outcome, text) }
         guard !outcome.decided.isEmpty || outcome.left.isEmpty else {
             throw CommandFailure(
-                .badValue, "not-valid", localized("none of them can be decided so: nothing was changed"))
+                .badValue, "not-valid",
+                localized("none of them can be decided so, for the reasons named: nothing was changed"))
         }
     }
 

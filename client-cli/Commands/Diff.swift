@@ -43,14 +43,14 @@ struct Diff: ParsableCommand {
             return try stream.end()
         }
         guard totals.records > 0 else {
-            guard table == nil, totals.waitingBytes > 0 else {
-                return print(localized("nothing waits: what is here is what was last synced"))
-            }
+            let noted = table == nil ? try work.store.status().pendingRecords : 0
+            guard noted > 0 else { return print(localized("nothing waits: what is here is what was last synced")) }
+            let records = Words.records(noted)
             return print(
                 localized(
                     """
-                    no record waits; batches of \(Words.bytes(totals.waitingBytes)) are ready to be sent all the same: \
-                    `zona sync` sends them
+                    no change waits; noted are \(records), changed back or to be given back to a restored hub: \
+                    `zona sync` sends what the hub lacks
                     """))
         }
         var shown = 0
