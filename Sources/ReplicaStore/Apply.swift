@@ -33,6 +33,7 @@ struct Apply {
     private var isBusy: Bool
     private var compare: Compare?
     private let delivered: Delivered?
+    private let deletes: KnownDeletes
     private let hasBehind: Bool
     private let pending: RawStatement
     private let forgetBehind: RawStatement
@@ -83,6 +84,7 @@ struct Apply {
         compare = isFresh ? try Compare(database, state: state, now: now) : nil
         // In the very first pull there is nothing here that could not be delivered.
         delivered = isFresh && state.lastPull != nil ? try Delivered(database) : nil
+        deletes = try KnownDeletes(database)
         func any(_ sql: String) throws -> Bool { try RawStatement(database, sql).step() }
         isBusy = try any("SELECT 1 FROM zona_pending LIMIT 1") || any("SELECT 1 FROM zona_touch LIMIT 1")
         hasBehind = try any("SELECT 1 FROM zona_behind LIMIT 1")
@@ -137,6 +139,11 @@ struct Apply {
         if compare != nil {
             try compare?.look(at: entry, body: body, in: table)
             if let given = compare?.given, given > 0 { isBusy = true }
+        }
+        switch entry.kind {
+        case .row: try deletes.forget(entry.key)
+        case .deleted: try deletes.note(entry.key)
+        case .own, .withheld: break
         }
         // What the hub has is this file's own change, all of it: nothing is left behind.
         if isBusy, entry.kind != .own, try skipped(entry, body: body, table) { return }

@@ -37,6 +37,7 @@ struct Capture {
     private let setCounter: RawStatement
     private let waitOn: RawStatement
     private let dropPending: RawStatement
+    private let deletes: KnownDeletes
 
     static func run(
         _ database: Database, catalog: Catalog, key: SigningKey, now: Int64, targetBytes: Int
@@ -74,6 +75,7 @@ struct Capture {
         firstCounter = state.nextCounter
         builder = BatchBuilder(floor: state.floor)
         deciding = try Deciding.all(database)
+        deletes = try KnownDeletes(database)
         setCounter = try RawStatement(database, "UPDATE zona_pending SET counter = ?3 WHERE table_no = ?1 AND id = ?2")
         waitOn = try RawStatement(
             database,
@@ -205,6 +207,7 @@ struct Capture {
         setCounter.bind(2, idText: row.id)
         setCounter.bind(3, Int64(state.nextCounter))
         try setCounter.run()
+        if change.operation == .delete { try deletes.note(RecordKey(table: row.table.number, id: row.id)) }
         state.nextCounter += 1
         summary.changes += 1
     }

@@ -17,6 +17,7 @@ struct Compare {
     private let isPending: RawStatement
     private let behindEpoch: RawStatement
     private let give: RawStatement
+    private let deletes: KnownDeletes
     private var contexts: [Int64: VersionVector] = [:]
     private var tables: [Int: ComparedTable] = [:]
     private(set) var given = 0
@@ -29,6 +30,7 @@ struct Compare {
         rescueEpoch = epoch
         rescue = try Self.knowledge(database, epoch)
         own = try Rescue.own(database)
+        deletes = try KnownDeletes(database)
         isPending = try RawStatement(database, "SELECT 1 FROM zona_pending WHERE table_no = ?1 AND id = ?2")
         behindEpoch = try RawStatement(database, "SELECT epoch FROM zona_behind WHERE table_no = ?1 AND id = ?2")
         give = try RawStatement(
@@ -77,7 +79,9 @@ struct Compare {
     /// The hub has a record, or some of its columns, that this file knew to be deleted.
     private mutating func giveDelete(_ entry: PageEntry, _ table: TableDescription) throws {
         guard table.losesRecords, !Mutant.isOn(.giveDelete) else { return }
-        guard let dot = entry.dot, rescue.covers(dot), try epochBehind(entry.key) == nil else { return }
+        guard try entry.dot.map(rescue.covers) == true || deletes.contains(entry.key),
+            try epochBehind(entry.key) == nil
+        else { return }
         try give(entry.key, epoch: rescueEpoch, nil)
     }
 
@@ -108,6 +112,12 @@ struct Compare {
                 } else {
                     try give(key, epoch: try context(of: key).epoch, compared)
                 }
+            }
+            guard !wasDeleted, table.losesRecords, !Mutant.isOn(.giveDelete) else { continue }
+            // Somebody may give the record back who has not heard of its delete.
+            for id in try deletes.undelivered(in: table) {
+                let key = RecordKey(table: table.number, id: id)
+                if try epochBehind(key) == nil { try give(key, epoch: rescueEpoch, nil) }
             }
         }
     }

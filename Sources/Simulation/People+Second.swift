@@ -123,7 +123,14 @@ extension Play {
             if let old = before.flatMap({ Written.value($0[column]) }) {
                 world.over[old, default: []].insert(World.overruled)
             }
-            wrote(after[column], at: World.Place(key: key, column: column), desk)
+            let place = World.Place(key: key, column: column)
+            // As the file had it before anything that waits here: nothing is written after all.
+            if let begun = desk.memory.written[key]?.row, begun.indices.contains(column), begun[column] == after[column]
+            {
+                desk.memory.edits[place] = nil
+            } else {
+                wrote(after[column], at: place, desk)
+            }
         }
     }
 

@@ -235,13 +235,6 @@ extension Play {
                 }
             }
             guard !campaign.has(.clone), !isListed else { continue }
-            // Who knows of a delete whose batch is lost sees that the record is newer than what he knew, and no more.
-            let isFaint = deletes.allSatisfy { world.faint.contains($0.name) }
-            if isFaint, edits.contains(where: { edit in deletes.allSatisfy { !$0.seen.contains(edit.name) } }) {
-                continue
-            }
-            // Whoever knew it compared himself while the hub had not heard of the record: there was nothing to say.
-            if deletes.allSatisfy({ world.tellers[$0.name]?.isEmpty == true }) { continue }
             if edits.allSatisfy({ edit in deletes.allSatisfy { !edit.seen.contains($0.name) } }) {
                 throw SimulationFailure("an edit won against a delete of \(key), and it is not listed")
             }

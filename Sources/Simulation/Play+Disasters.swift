@@ -189,41 +189,20 @@ extension Play {
         world.gone.formUnion(before.subtracting(try existing()))
         let known = try knownDeeds()
         for key in world.deletes.keys { world.deletes[key]?.removeAll { !known.contains($0.name) } }
-        world.faint = try known.subtracting(writtenDeeds())
-        world.tellers = tellers()
         world.decided = world.decided.filter { known.contains($0.value) }
     }
 
-    private func tellers() -> [Int: Set<Int>] {
-        var tellers: [Int: Set<Int>] = [:]
-        for desk in desks {
-            for names in Array(desk.memory.seen.values) + Array(desk.memory.own.values) {
-                for name in names where world.faint.contains(name) { tellers[name, default: []].insert(desk.index) }
-            }
-        }
-        return tellers
-    }
-
+    /// Those that the hub has, that a batch holds, or that somebody knows.
     private func knownDeeds() throws -> Set<Int> {
-        var known = try writtenDeeds()
-        // Of a deletion that only lost PCs had sent the others know no more than that the record is not there.
-        for desk in desks where !campaign.has(.lostPC) {
-            for names in desk.memory.seen.values { known.formUnion(names) }
-            for names in desk.memory.own.values { known.formUnion(names) }
+        var known: Set<Int> = []
+        for names in hub.memory.seen.values { known.formUnion(names) }
+        for desk in desks {
+            for names in Array(desk.memory.seen.values) + Array(desk.memory.own.values) { known.formUnion(names) }
+            for row in try desk.program.rows("SELECT hash FROM zona_outbox") {
+                known.formUnion((batches[row[0].bytes] ?? []).map(\.name))
+            }
         }
         return known
-    }
-
-    /// Those that the hub has or a batch holds.
-    private func writtenDeeds() throws -> Set<Int> {
-        var written: Set<Int> = []
-        for names in hub.memory.seen.values { written.formUnion(names) }
-        for desk in desks {
-            for row in try desk.program.rows("SELECT hash FROM zona_outbox") {
-                written.formUnion((batches[row[0].bytes] ?? []).map(\.name))
-            }
-        }
-        return written
     }
 
     /// Every value that is written down anywhere, but for rows that a pull only skipped.

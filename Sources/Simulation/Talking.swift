@@ -173,17 +173,13 @@ extension Play {
         let epoch: Int64
         let lastPull: Int64
         let number: Int64
-        let isComparing: Bool
         let behind: Set<RecordKey>
 
         init(_ desk: Desk) throws {
-            let row = try desk.program.rows(
-                "SELECT epoch, coalesce(last_pull, 0), number, rescue_epoch IS NOT NULL FROM zona_state"
-            ).first
+            let row = try desk.program.rows("SELECT epoch, coalesce(last_pull, 0), number FROM zona_state").first
             epoch = row?[0].integer ?? 0
             lastPull = row?[1].integer ?? 0
             number = row?[2].integer ?? 0
-            isComparing = row?[3].integer == 1
             behind = try desk.behind()
         }
     }
@@ -213,20 +209,11 @@ extension Play {
                 }
             }
         }
-        if before.isComparing { try forgetAbsent(desk, but: Set(shown.flatMap { (pages[$0] ?? []).map(\.key) })) }
         note("desk \(desk.index) applied \(shown.count) pages, behind: \(behind.sorted())")
         try noteTookPlace(
             desk, behindBefore: before.behind, but: Set(shown.flatMap { (pages[$0] ?? []).map(\.key) }))
         try noteTold(desk)
         try checkIsolation(desk)
-    }
-
-    /// Who has compared can say no more of records that are neither here nor at the hub.
-    private func forgetAbsent(_ desk: Desk, but delivered: Set<RecordKey>) throws {
-        for (key, names) in desk.memory.seen where !delivered.contains(key) {
-            guard let table = desk.table(key.table), try desk.row(key, table) == nil else { continue }
-            for name in names { world.tellers[name]?.remove(desk.index) }
-        }
     }
 
     /// Refused values of which this file tells its operator.

@@ -34,10 +34,6 @@ struct World {
     var over: [Int: Set<Int>] = [:]
     var deletes: [RecordKey: [Deed]] = [:]
     var edits: [RecordKey: [Deed]] = [:]
-    /// Deeds that no batch holds any more: who saw them knows it.
-    var faint: Set<Int> = []
-    /// Of each the desks that know it, and have not compared themselves while the hub had not heard of its record.
-    var tellers: [Int: Set<Int>] = [:]
     var refused: [Int: Place] = [:]
     /// Refused values of which their writer was told.
     var told: Set<Int> = []

@@ -13,6 +13,7 @@ class Replica:
         self.heal, self.rescue, self.stale, self.refused, self.greeted, self.conf, self.skipped, self.behind_at, self.mine = [], None, False, {}, None, {}, {}, {}, None
         self.reopens, self.doubts, self.closed = [], frozenset(), set()     # reopening.py: mine not captured, those seen, what is decided
         self.forms = {}                                             # records open in a form: touches.py
+        self.gone = set()                                           # records that this file knows to be deleted
         self.giving = {}                                            # conflicts that the restored hub lacks, not sent yet
         self.listing, self.behind_knew = frozenset(), {}            # ground truth: the conflicts on the screen that belongs to a context
         self.orphans, self.behind_at_pull = set(), {}               # parents.py
@@ -118,6 +119,7 @@ class Replica:
         if p.get('merged') and ch['op'] != 'del': ch.update(merged=list(p['merged']))
         if p.get('decides') and ch['op'] != 'del': ch.update(decides=dict(p['decides']), decidectx=p.get('decidectx'), doubts=p.get('doubts'))
         ch.update(id=rid, knew=p['knew'].union(*self.own.values()), dot=dot, ctx=ctx, hlc=p['hlc'], seen=p['seen'] | self.own.get(rid, set()))
+        if ch['op'] == 'del' and 'knowdeletes' in FIX: self.gone.add(rid)
         self.own.setdefault(rid, set()).add(dot); p['counter'], p['prev'] = self.counter, None
         if FEAT & {'parents', 'keys'}: ch['behind'] = {k: {**b, **self.heads} for k, b in self.behind_at_pull.get(frozenset(p['ctx'].items()), {}).items()}
         row = copy.deepcopy(self.rows.get(rid)); p['steps'] = p.get('steps', []) + [(self.counter, (row, row is None, dict(p['ctx']), set(ch['seen'])))]
@@ -271,8 +273,10 @@ class Replica:
             elif i[3] != row and 'keepreplaced' in FIX: self.refused[(k, 'restored', len(self.refused))] = dict(row)     # perhaps nobody else has it: kept beside the refused ones
         if 'givedelete' in FIX:
             for k, i in {i[1]: i for i in items}.items():      # of a record too of which the hub has only some columns
-                if k not in self.rows and k not in self.pending and k not in self.behind and i[3] is not None and covers(self.rescue, i[5]):
+                if k not in self.rows and k not in self.pending and k not in self.behind and i[3] is not None and (covers(self.rescue, i[5]) or k in self.gone):
                     give(k, {} if i[3] == WITHHELD else i[3], False, self.rescue, i[4])
+            if not all(self.hubV.get(a, 0) >= b for a, b in list(self.rescue.items()) + list((self.mine or {}).items())):
+                for k in sorted(self.gone - delivered - set(self.rows) - set(self.pending) - set(self.behind)): give(k, {}, False, self.rescue, set())
         self.rescue, self.mine = None, None
 
     def apply(self, items, V, cursor, hlc, hub, conf):
@@ -293,6 +297,7 @@ class Replica:
                 for v in (x['vals'] or {}).values(): W.seen_refused.add(v)
             last[i[1]] = i
         for q, k, own, row, seen, dot, ref in sorted(last.values(), key=lambda i: i[0]):
+            if 'knowdeletes' in FIX and row != WITHHELD and not own: (self.gone.add if row is None else self.gone.discard)(k)
             if k in self.pending:
                 self.behind_knew.setdefault(k, self.pending[k]['knew']); self.behind.setdefault(k, dict(self.pending[k]['ctx'])); self.behind_at.setdefault(k, self.pending[k]['at'])
                 q = self.pending[k]
