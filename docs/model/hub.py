@@ -129,7 +129,11 @@ class Hub:
                 continue
             gone = [y for y in reg if self.saw(dict(ch, ctx=ctx), y['dot']) or y['dot'] in named]
             if weak and 'equalcopy' in FIX and any(y['v'] == v and not y['weak'] for y in reg):          # a copy of what is there makes no change less of a change
-                cur['g'][g] = [y for y in reg if y['v'] == v or y not in gone]; plain = False; self.relist(rid, g)
+                over = [y for y in gone if y['v'] != v]
+                cur['g'][g] = [y for y in reg if y not in over]; plain = False
+                if 'besidecopy' in FIX and (over or g == '#'):             # its giver saw that value win, or the record there
+                    self.add_copy(cur, g, self.standing(self.sibling(ch, ctx, v, over, True, named, pulled), over))
+                self.relist(rid, g)
                 continue
             if weak and 'weak' in FIX:
                 stay = [y for y in reg if not covers(ctx, y['dot'])]
@@ -138,13 +142,13 @@ class Hub:
                     if v != self.winner(rid, g, stay)['v']: self.conf[(rid, g, ch['dot'])] = v; self.listed[(rid, g, ch['dot'])] = None
                     continue
                 for y in stay:
-                    if v != y['v']: self.conf[(rid, g, y['dot'])] = y['v']; self.listed[(rid, g, y['dot'])] = None
-                gone = reg
+                    if v != y['v'] and not self.twin(y, reg, ctx): self.conf[(rid, g, y['dot'])] = y['v']; self.listed[(rid, g, y['dot'])] = None
+                gone = [y for y in reg if y['v'] != v or y not in stay or 'twincopies' not in FIX or all(ctx.get(a, 0) >= b for a, b in y['ctx'].items())]
             elif 'weak' in FIX:
                 for y in reg:
                     if y['weak'] and y not in gone:                   # a real change that the giver had not seen: it is newer
                         gone = gone + [y]; plain = False
-                        if y['v'] != v: self.conf[(rid, g, y['dot'])] = y['v']; self.listed[(rid, g, y['dot'])] = None
+                        if y['v'] != v and not self.twin(y, reg, ctx): self.conf[(rid, g, y['dot'])] = y['v']; self.listed[(rid, g, y['dot'])] = None
             kept = [y for y in reg if y not in gone]
             for y in gone:
                 if y['dot'] not in ch['seen'] and not (y['weak'] or weak): self.violations.append(('claims to have seen', rid, g, y['dot'], ch['dot']))
@@ -153,7 +157,7 @@ class Hub:
                     if k in self.conf and self.listed.get(k) and not covers(ctx, self.listed[k]) and self.knows(ch): self.closed_by(k, ch)
                 elif kept: self.conf.pop(k, None)
             if kept: plain = False
-            new = {'dot': ch['dot'], 'ctx': ctx, 'hlc': clocks.after(ch['hlc'], gone), 'v': v, 'weak': weak, 'named': named, 'by': ch['by'], 'behind': ch.get('behind', {}), 'seen': ch['seen'], 'knew': ch['knew'], 'pulled': pulled, 'stands': frozenset()}
+            new = self.sibling(ch, ctx, v, gone, weak, named, pulled)
             cur['g'][g] = kept + [self.standing(new, gone) if weak else new]
             if not weak: self.written_over(rid, g, ctx, named, ch)
             self.relist(rid, g)
@@ -168,6 +172,7 @@ class Hub:
         self.seq += 1
         cur['seq'] = self.seq
         if plain and cur['dot'] is not None and not covers(ctx, cur['dot']) or ch.get('moved'): plain = False
+        if any(k[0] == rid and at is None and self.listed[k] is None for k, (_, at) in self.dormant.items()): plain = False      # of a former life: its old dot would say that this is known
         cur['dot'] = ch['dot'] if plain else self.fresh_dot()
         for k, (v, at) in list(self.dormant.items()):
             if k[0] == rid and at is None: self.dormant[k] = (v, cur['dot'])
@@ -176,6 +181,18 @@ class Hub:
             if k[0] == rid and k not in listed_before and k not in self.listed: self.listed[k] = cur['dot'] if self.of_this_life(k[2]) else None
         if ch.get('merged'): duplicates.absorb(self, dict(ch, ctx=ctx))
 
+    @staticmethod
+    def sibling(ch, ctx, v, gone, weak, named, pulled):
+        return {'dot': ch['dot'], 'ctx': ctx, 'hlc': clocks.after(ch['hlc'], gone), 'v': v, 'weak': weak, 'named': named, 'by': ch['by'], 'behind': ch.get('behind', {}), 'seen': ch['seen'], 'knew': ch['knew'], 'pulled': pulled, 'stands': frozenset()}
+    @staticmethod
+    def add_copy(cur, g, new):
+        """Beside a change that says the same: of two such copies the one that knows more stays."""
+        def knows(a, b): return a['weak'] and all(a['ctx'].get(n, 0) >= c for n, c in b['ctx'].items())
+        if not any(knows(y, new) for y in cur['g'][g]): cur['g'][g] = [y for y in cur['g'][g] if not (y['weak'] and knows(new, y))] + [new]
+    @staticmethod
+    def twin(copy, reg, ctx):
+        """Whether the writer had the same value on screen, from another copy."""
+        return 'twincopies' in FIX and any(y['weak'] and y['v'] == copy['v'] and covers(ctx, y['dot']) for y in reg)
     def standing(self, copy, older):
         """A copy stands for the changes that it had seen, those that it takes the place of and those that come later, and knows what they knew."""
         if 'standing' not in FIX: return copy
