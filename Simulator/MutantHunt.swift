@@ -37,7 +37,7 @@ struct MutantHunt {
             .refusalsInPull: ["refuse", "scope"], .refuseBump: ["refuse", "scope"],
             .needRecord: ["restore", "gc", "all"], .behindRow: ["touch", "revert", "base"],
             .wholeUnit: ["base", "crash", "stick"],
-            .pageGreeting: ["twins"], .closeIncomplete: ["nearbad"],
+            .pageGreeting: ["twins"], .closeIncomplete: ["bundlefire"],
             .staleFill: ["gc", "gctouch", "gcrestore"],
             .ownNumbers: ["nearback"], .scopeCheck: ["scope"],
             .conflictsLost: ["restore", "lostpc", "oldbackup"], .ackHash: ["twins"],

@@ -145,7 +145,7 @@ struct Fold {
         let slices = try owned?.row.slices()
         if let slices, !isReadable(table.scope(of: slices)), !Mutant.isOn(.scopeCheck) { throw Refusal(.outOfScope) }
         // Of a record without an owner nobody knows whose it is: it is as if it were not here.
-        if change.operation == .update && owned == nil && !Mutant.isOn(.needRecord) {
+        if change.operation == .update || change.isFilled, owned == nil, !Mutant.isOn(.needRecord) {
             guard isOld || change.isFilled, try !isOfRefusedInsert(change) else { throw Refusal(.noSuchRecord) }
         }
         if table.rule == .appendOnly {

@@ -88,7 +88,7 @@ struct Compare {
     /// The user has changed the record here: what he did not change, and the hub replaces, is kept aside.
     private mutating func keepUntouched(_ entry: PageEntry, body: [UInt8], _ compared: ComparedTable) throws {
         // Where the hub shows nothing it may have nothing to put beside what the user changed.
-        if entry.kind == .withheld || entry.kind == .deleted { try fill(entry.key) }
+        if entry.kind == .withheld || entry.kind == .deleted { try fill(entry.key, compared) }
         guard entry.kind != .withheld, let before = try compared.stashed(entry.key.id) else { return }
         let hubs = entry.kind == .row ? try compared.normalised(body, entry.row) : nil
         guard before != hubs else { return }
@@ -106,7 +106,7 @@ struct Compare {
             for id in try delivered.missing(in: table) {
                 let key = RecordKey(table: table.number, id: id)
                 if try pending(key) {
-                    try fill(key)
+                    try fill(key, compared)
                 } else if wasDeleted {
                     try compared.remove(id)
                 } else {
@@ -124,11 +124,18 @@ struct Compare {
 
     // MARK: Steps
 
-    private func fill(_ key: RecordKey) throws {
+    /// What the user changes here goes up with the rest of its row: that is a copy, as if it had been given back before
+    /// he began.
+    private func fill(_ key: RecordKey, _ row: ComparedTable) throws {
         let fill = try RawStatement(
-            database, "UPDATE zona_pending SET is_filled = 1 WHERE table_no = ?1 AND id = ?2")
+            database,
+            """
+            UPDATE zona_pending SET is_filled = 1, is_copy = is_copy OR counter IS NULL AND ?3
+            WHERE table_no = ?1 AND id = ?2
+            """)
         fill.bind(1, key.table)
         fill.bind(2, idText: key.id)
+        fill.bind(3, try row.stashed(key.id) == nil ? 0 : 1)
         try fill.run()
     }
 

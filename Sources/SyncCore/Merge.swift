@@ -99,7 +99,8 @@ package struct Merge: Sendable {
     }
 
     /// What the user did not change but carried along: a copy, where nothing better is known: nothing, copies, or
-    /// changes that had given way to it on his screen.
+    /// changes that had given way to it on his screen. An insert carries along what was given back as a copy before its
+    /// giver wrote to the record: all the rest is one still, and listed where it loses.
     private mutating func fillAll() {
         var weak = stamp
         weak.isCopy = !Mutant.isOn(.fillWeak)
@@ -109,7 +110,7 @@ package struct Merge: Sendable {
             let isBetter = siblings(of: group.index).allSatisfy {
                 $0.stamp.isCopy || $0.values != values && saw(weak, $0.stamp)
             }
-            if isBetter { write(group: group.index, values: values, stamp: weak) }
+            if isBetter || change.operation == .insert { write(group: group.index, values: values, stamp: weak) }
         }
     }
 

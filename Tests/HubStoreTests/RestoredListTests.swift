@@ -301,4 +301,35 @@ import Testing
             #expect(try desk.values("SELECT count(*) FROM zona_behind") == ["0"])
         }
     }
+
+    /// Narni wrote 1 and is lost; only Amelia has it. Otricoli, who has seen nothing of it, writes 2 to the hub that was
+    /// put back, after Amelia has compared herself and before she sends: what she wrote meanwhile to another column must
+    /// not hide that the rest of the row was to be given back.
+    @Test(arguments: [false, true])
+    func `what was to be given back is listed though its giver wrote to the record before it went up`(
+        hubHasRecord: Bool
+    ) throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let backup = try ambito.backup()
+        try narni.sql("UPDATE soggetto SET telefono = '1'")
+        try settleAll([narni, amelia], rounds: 1)
+
+        if hubHasRecord { try ambito.putBack(backup) } else { try ambito.rebuild() }
+        let write = { try amelia.sql("UPDATE soggetto SET pec = 'x@y.it'") }
+        if hubHasRecord {
+            _ = try amelia.sync()
+            try write()
+        } else {
+            _ = try amelia.sync(meanwhile: write)
+        }
+        try otricoli.sql("UPDATE soggetto SET telefono = '2'")
+        try settleAll([otricoli], rounds: 2)
+        try settleAll([amelia, otricoli], rounds: 3)
+
+        for desk in [amelia, otricoli] {
+            #expect(try desk.values("SELECT telefono || pec FROM soggetto") == ["\"2x@y.it\""])
+            let kept = try desk.store.conflicts().flatMap(\.other.values)
+            #expect(kept.contains(.text(Array("1".utf8))))
+        }
+    }
 }

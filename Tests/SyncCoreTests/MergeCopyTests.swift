@@ -109,20 +109,22 @@ import Testing
         #expect(world.losers == [dot(2, 1)])
     }
 
-    @Test func `an insert that brings its other columns along fills with them where there is nothing`() throws {
+    /// A row that was to be given back, and that its giver wrote to before it went up.
+    @Test func `what an insert brings along unchanged is a copy: it fills, or is listed, whichever comes first`() throws
+    {
         let filled = Write.insert(
             dot(2, 1), at: 9, knowing: vector(dot(8, 1)), [5, 6], changed: [0], isFilled: true)
         let known = Write.update(dot(3, 1), at: 2, knowing: vector(dot(8, 1)), [1: 60])
 
-        var before = HubWorld(SampleCatalog.fields)
-        for write in [known, filled] { try before.deliver(write) }
-        var after = HubWorld(SampleCatalog.fields)
-        for write in [filled, known] { try after.deliver(write) }
-
-        #expect(before.shown == [5, 60])
-        #expect(before.listed.isEmpty)
-        #expect(after.shown == [5, 60])
-        #expect(after.listed.map(\.values) == [encoded(6)])
+        let alone = try HubWorld(SampleCatalog.fields, filled)
+        #expect(alone.shown == [5, 6])
+        #expect(alone.listed.isEmpty)
+        for writes in [[known, filled], [filled, known]] {
+            var world = HubWorld(SampleCatalog.fields)
+            for write in writes { try world.deliver(write) }
+            #expect(world.shown == [5, 60])
+            #expect(world.listed.map(\.values) == [encoded(6)])
+        }
     }
 
     @Test func `a change that says the same as the copy before it is no conflict`() throws {

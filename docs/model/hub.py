@@ -114,7 +114,7 @@ class Hub:
             else: writes.update({'*': {c: v for c, v in ch['vals'].items() if c != schemas.NEW}}, **{c: v for c, v in ch['vals'].items() if c == schemas.NEW})
         if self.rule in rules.BY_COLUMN:
             def better(y, v): return y['v'] != v and self.saw(dict(ch, ctx=ctx), y['dot'])      # a change that had given way to it on his screen
-            filled = {g: v for g, v in rules.by_groups(ch.get('fill', {}), shown).items() if g not in writes and all(y['weak'] or better(y, v) for y in cur['g'].get(g, ()))}
+            filled = {g: v for g, v in rules.by_groups(ch.get('fill', {}), shown).items() if g not in writes and (ch['op'] == 'ins' and 'copylisted' in FIX or all(y['weak'] or better(y, v) for y in cur['g'].get(g, ())))}      # an insert brings along what was given back before its giver wrote to it
             writes.update(filled)
         else: filled = {}
         plain, full = not (schemas.unseen(ch) and schemas.NEW in cur['g'] and 'unseenplain' in FIX), ctx

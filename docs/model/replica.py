@@ -262,7 +262,9 @@ class Replica:
             q = self.pending[k]; q['origin'] = (q['before'], q['ins'], q['ctx'], q['seen']); count('copies')
         for k, row in list(self.rows.items()):
             if k in self.pending:
-                if k not in there: self.pending[k]['fill'] = True
+                if k not in there:
+                    p = self.pending[k]; p['fill'] = True
+                    if 'copylisted' in FIX and p['counter'] is None and p['before'] and not p['prev'] and not p.get('sent') and not p.get('merged'): p['base'] = copy.deepcopy(p['before'])
                 elif 'keepreplaced' in FIX: self.refused[(k, 'restored', len(self.refused))] = dict(row)              # the columns that he did not change
                 continue
             i, ctx = there.get(k), self.behind.get(k, self.rescue)
