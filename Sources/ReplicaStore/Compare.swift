@@ -85,13 +85,16 @@ struct Compare {
         try give(entry.key, epoch: rescueEpoch, nil)
     }
 
-    /// The user has changed the record here: what he did not change, and the hub replaces, is kept aside.
+    /// The user has changed the record here: what he did not change, and the hub has older, goes up with it; what the hub
+    /// replaces is kept aside.
     private mutating func keepUntouched(_ entry: PageEntry, body: [UInt8], _ compared: ComparedTable) throws {
         // Where the hub shows nothing it may have nothing to put beside what the user changed.
         if entry.kind == .withheld || entry.kind == .deleted { try fill(entry.key, compared) }
         guard entry.kind != .withheld, let before = try compared.stashed(entry.key.id) else { return }
         let hubs = entry.kind == .row ? try compared.normalised(body, entry.row) : nil
         guard before != hubs else { return }
+        let context = try context(of: entry.key).vector
+        if isNewerHere(entry, than: context, compared.table), try fill(entry.key, compared) { return }
         if let local = try compared.row(entry.key.id) { try keep(entry.key, local, compared.table) }
     }
 
@@ -125,18 +128,20 @@ struct Compare {
     // MARK: Steps
 
     /// What the user changes here goes up with the rest of its row: that is a copy, as if it had been given back before
-    /// he began.
-    private func fill(_ key: RecordKey, _ row: ComparedTable) throws {
+    /// he began. False where his change was captured before: then it goes as it is.
+    @discardableResult
+    private func fill(_ key: RecordKey, _ row: ComparedTable) throws -> Bool {
         let fill = try RawStatement(
             database,
             """
             UPDATE zona_pending SET is_filled = 1, is_copy = is_copy OR counter IS NULL AND ?3
-            WHERE table_no = ?1 AND id = ?2
+            WHERE table_no = ?1 AND id = ?2 RETURNING is_copy
             """)
         fill.bind(1, key.table)
         fill.bind(2, idText: key.id)
         fill.bind(3, try row.stashed(key.id) == nil ? 0 : 1)
-        try fill.run()
+        defer { fill.reset() }
+        return try fill.step() && fill.integer(0) == 1
     }
 
     /// Makes a copy of the row as it is pending, or of its absence.
