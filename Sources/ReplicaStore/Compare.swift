@@ -85,8 +85,8 @@ struct Compare {
         try give(entry.key, epoch: rescueEpoch, nil)
     }
 
-    /// The user has changed the record here: what he did not change, and the hub has older, goes up with it; what the hub
-    /// replaces is kept aside.
+    /// The user has changed the record here: what he did not change, and the hub has older, goes up with it; what the
+    /// hub replaces is kept aside.
     private mutating func keepUntouched(_ entry: PageEntry, body: [UInt8], _ compared: ComparedTable) throws {
         // Where the hub shows nothing it may have nothing to put beside what the user changed.
         if entry.kind == .withheld || entry.kind == .deleted { try fill(entry.key, compared) }
