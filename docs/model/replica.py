@@ -262,10 +262,11 @@ class Replica:
             q = self.pending[k]; q['origin'] = (q['before'], q['ins'], q['ctx'], q['seen']); count('copies')
         for k, row in list(self.rows.items()):
             if k in self.pending:
-                if k not in there:
-                    p = self.pending[k]; p['fill'] = True
-                    if 'copylisted' in FIX and p['counter'] is None and p['before'] and not p['prev'] and not p.get('sent') and not p.get('merged'): p['base'] = copy.deepcopy(p['before'])
-                elif 'keepreplaced' in FIX: self.refused[(k, 'restored', len(self.refused))] = dict(row)              # the columns that he did not change
+                p, i = self.pending[k], there.get(k)
+                if i is None: p['fill'] = True
+                isnewer = i is None or i[3] != p['before'] and covers(self.behind.get(k, self.rescue), i[5])
+                if 'copylisted' in FIX and isnewer and p['counter'] is None and p['before'] and not p['prev'] and not p.get('sent') and not p.get('merged'): p['base'] = copy.deepcopy(p['before'])     # as if it had been given back before he began
+                elif i is not None and 'keepreplaced' in FIX: self.refused[(k, 'restored', len(self.refused))] = dict(row)              # the columns that he did not change
                 continue
             i, ctx = there.get(k), self.behind.get(k, self.rescue)
             if k not in delivered and 'horizon' in FIX and all(self.hubV.get(a, 0) >= b for a, b in list(self.rescue.items()) + list((self.mine or {}).items())):
