@@ -140,11 +140,7 @@ struct Apply {
             try compare?.look(at: entry, body: body, in: table)
             if let given = compare?.given, given > 0 { isBusy = true }
         }
-        switch entry.kind {
-        case .row: try deletes.forget(entry.key)
-        case .deleted: try deletes.note(entry.key)
-        case .own, .withheld: break
-        }
+        if entry.kind == .deleted { try deletes.note(entry.key) }
         // What the hub has is this file's own change, all of it: nothing is left behind.
         if isBusy, entry.kind != .own, try skipped(entry, body: body, table) { return }
         if hasBehind && entry.kind != .withheld {
@@ -154,6 +150,7 @@ struct Apply {
         }
         switch entry.kind {
         case .row:
+            try deletes.forget(entry.key)
             var reader = ByteReader(body, from: entry.row.lowerBound, to: entry.row.upperBound)
             try writer(of: table).write(entry.key.id, &reader)
             summary.rows += 1

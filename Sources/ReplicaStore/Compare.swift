@@ -12,6 +12,8 @@ struct Compare {
     private let database: Database
     private let rescueEpoch: Int64
     private let rescue: VersionVector
+    /// The schema under which that was pulled.
+    private let rescueVersion: Int
     private let own: VersionVector
     private let now: Int64
     private let isPending: RawStatement
@@ -28,7 +30,7 @@ struct Compare {
         self.database = database
         self.now = now
         rescueEpoch = epoch
-        rescue = try Self.knowledge(database, epoch)
+        (rescue, rescueVersion) = try Self.knowledge(database, epoch)
         own = try Rescue.own(database)
         deletes = try KnownDeletes(database)
         isPending = try RawStatement(database, "SELECT 1 FROM zona_pending WHERE table_no = ?1 AND id = ?2")
@@ -41,12 +43,12 @@ struct Compare {
             """)
     }
 
-    private static func knowledge(_ database: Database, _ epoch: Int64) throws -> VersionVector {
-        let read = try RawStatement(database, "SELECT vector FROM zona_knowledge WHERE epoch = ?1")
+    private static func knowledge(_ database: Database, _ epoch: Int64) throws -> (vector: VersionVector, version: Int) {
+        let read = try RawStatement(database, "SELECT vector, schema_version FROM zona_knowledge WHERE epoch = ?1")
         read.bind(1, epoch)
         guard try read.step() else { throw ReplicaStoreError(.database, "what this file knew is gone") }
         var reader = ByteReader(read.blob(0))
-        return try reader.vector()
+        return (try reader.vector(), Int(read.integer(1)))
     }
 
     // MARK: What the hub has
@@ -79,10 +81,17 @@ struct Compare {
     /// The hub has a record, or some of its columns, that this file knew to be deleted.
     private mutating func giveDelete(_ entry: PageEntry, _ table: TableDescription) throws {
         guard table.losesRecords, !Mutant.isOn(.giveDelete) else { return }
-        guard try entry.dot.map(rescue.covers) == true || deletes.contains(entry.key),
-            try epochBehind(entry.key) == nil
-        else { return }
+        guard try deletes.contains(entry.key) || hadSeen(entry, of: table), try epochBehind(entry.key) == nil else {
+            return
+        }
         try give(entry.key, epoch: rescueEpoch, nil)
+    }
+
+    /// Whether this file had the version that the hub has. A founding has one for all its rows, and every hub its own
+    /// founding; and of a table that its program lacked then it had none.
+    private func hadSeen(_ entry: PageEntry, of table: TableDescription) -> Bool {
+        guard let dot = entry.dot, dot.counter > 0 else { return false }
+        return rescue.covers(dot) && table.since <= rescueVersion
     }
 
     /// The user has changed the record here: what he did not change, and the hub has older, goes up with it; what the
@@ -111,6 +120,7 @@ struct Compare {
                 if try pending(key) {
                     try fill(key, compared)
                 } else if wasDeleted {
+                    try deletes.note(key)
                     try compared.remove(id)
                 } else {
                     try give(key, epoch: try context(of: key).epoch, compared)
@@ -180,7 +190,7 @@ struct Compare {
     /// What this file knew when the row came to be as it is here.
     private mutating func context(of key: RecordKey) throws -> (epoch: Int64, vector: VersionVector) {
         guard let epoch = try epochBehind(key) else { return (rescueEpoch, rescue) }
-        if contexts[epoch] == nil { contexts[epoch] = try Self.knowledge(database, epoch) }
+        if contexts[epoch] == nil { contexts[epoch] = try Self.knowledge(database, epoch).vector }
         return (epoch, contexts[epoch] ?? rescue)
     }
 
@@ -297,6 +307,13 @@ final class Delivered {
                 AND id NOT IN (SELECT id FROM zona_pending WHERE table_no = \(table.number))
                 """
             let name = TriggerSQL.quoted(table.name)
+            if table.losesRecords {
+                try database.execute(
+                    sql: """
+                        INSERT OR IGNORE INTO zona_tombstone(table_no, id)
+                        SELECT \(table.number), id FROM \(name) WHERE \(isClean)
+                        """)
+            }
             try RawStatement(database, "DELETE FROM \(name) WHERE \(isClean)").run()
             removed += database.changesCount
             try RawStatement(

@@ -69,7 +69,9 @@ final class Ambito {
     }
 
     /// Enrols a replica of the comune with this ISTAT code and brings it up to date.
-    func replica(of istat: String, _ name: String, files: [Schema.File] = Schema.synced) throws -> Desk {
+    func replica(
+        of istat: String, _ name: String, files: [Schema.File] = Schema.synced, syncs: Bool = true
+    ) throws -> Desk {
         let comune = try #require(try hub.comuni().first { $0.codiceISTAT == istat })
         let secret = (0..<EnrolmentCode.secretSize).map { _ in UInt8.random(in: 0...255) }
         try hub.invite(
@@ -87,7 +89,7 @@ final class Ambito {
                 pin: [], ambitoKey: answer.ambitoKey.bytes, certificate: answer.certificate),
             files: files)
         let desk = Desk(ambito: self, store: store, key: key)
-        try desk.sync()
+        if syncs { try desk.sync() }
         return desk
     }
 

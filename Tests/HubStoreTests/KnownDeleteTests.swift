@@ -1,3 +1,4 @@
+import HubStore
 import ReplicaStore
 import SyncCore
 import Testing
@@ -79,5 +80,38 @@ struct KnownDeleteTests {
             #expect(try desk.values("SELECT count(*) FROM soggetto") == ["0"])
             #expect(try desk.store.conflicts().isEmpty)
         }
+    }
+
+    /// A page brings the row that was just deleted here: it is older news, and nothing to forget the delete for.
+    @Test func `a delete that is on its way stays known though a pull brings the row`() throws {
+        let ambito = try Ambito()
+        let narni = try ambito.replica(of: "055022", "narni")
+        try narni.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Avis', 'VOL')")
+        try settleAll([narni], rounds: 2)
+
+        try ambito.hub.beginNewLife(now: ambito.now)
+        try narni.sync(meanwhile: {
+            try narni.sql("DELETE FROM soggetto")
+            try narni.capture()
+        })
+        try settleAll([narni], rounds: 3)
+        #expect(try narni.values("SELECT count(*) FROM soggetto") == ["0"])
+        #expect(try narni.values("SELECT count(*) FROM zona_tombstone") == ["1"])
+    }
+
+    /// Its rows are those of the founding, and it has never heard of the hub's.
+    @Test func `a new file whose first pull meets another life of the hub deletes nothing`() throws {
+        let ambito = try Ambito()
+        let narni = try ambito.replica(of: "055022", "narni")
+        let rows = try ambito.rows("comune")
+        let late = try ambito.replica(of: "055022", "narni-2", syncs: false)
+
+        try ambito.hub.beginNewLife(now: ambito.now)
+        try settleAll([late, narni], rounds: 3)
+
+        #expect(try ambito.rows("comune") == rows)
+        #expect(try ambito.hub.comuni().contains(where: \.isCapofila))
+        #expect(try narni.store.conflicts().isEmpty)
+        try ambito.expectConverged(narni, late, tables: ["comune", "ambito_comune", "zona_conflict"])
     }
 }

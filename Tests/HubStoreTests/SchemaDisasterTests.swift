@@ -102,4 +102,19 @@ import Testing
         for desk in [amelia, otricoli] { #expect(try desk.values("SELECT a FROM voce WHERE a = 'di Amelia'").isEmpty) }
         try ambito.expectConverged(otricoli)
     }
+
+    /// Rows of a table that its program lacked were never sent to it, though what it knew covers who wrote them.
+    @Test func `Who upgrades before a hub is put back does not take the rows of a new table for deleted ones`() throws {
+        let (ambito, new, amelia) = try TwoSchemas.apart()
+        try new.sql("INSERT INTO nuova(titolo) VALUES ('Nuova')")
+        try settleAll([new, amelia], rounds: 2)
+        let upgraded = try amelia.reopened(files: TwoSchemas.new)
+
+        try ambito.hub.beginNewLife(now: ambito.now)
+        try settleAll([upgraded, new], rounds: 3)
+
+        #expect(try new.store.conflicts().isEmpty)
+        #expect(try upgraded.value("SELECT titolo FROM nuova") == "\"Nuova\"")
+        try ambito.expectConverged(new, upgraded)
+    }
 }
