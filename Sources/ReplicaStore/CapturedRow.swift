@@ -92,6 +92,10 @@ struct CapturedRow {
             return Outline(operation: .insert, carried: table.allColumns, changed: table.allColumns)
         case (true, true):
             let changed = changedColumns()
+            // A merge is an update, whatever goes up beside it.
+            if isMerge {
+                return Outline(operation: .update, carried: table.allColumns, changed: changed, isFilled: true)
+            }
             return changed.isEmpty && decides.isEmpty || Mutant.isOn(.copyTouch)
                 ? Outline(operation: .insert, carried: table.allColumns, changed: table.allColumns, isCopy: true)
                 : Outline(operation: .insert, carried: table.allColumns, changed: changed, isFilled: true)
@@ -112,6 +116,8 @@ struct CapturedRow {
         return Outline(operation: .update, carried: carried, changed: changed)
     }
 
+    private var isMerge: Bool { decides.contains { $0.group == ColumnGroup.merged } }
+
     private func changedColumns() -> ColumnSet {
         var changed = ColumnSet()
         for column in 0..<columns where !isSame(column) { changed.insert(column) }
@@ -119,7 +125,7 @@ struct CapturedRow {
             if let group = table.group(decision.group) { changed = changed.union(group.columns) }
         }
         // Who merges records has chosen all that he may write, also what stays as it was.
-        if decides.contains(where: { $0.group == ColumnGroup.merged }) {
+        if isMerge {
             changed = changed.union(ColumnSet(table.columns.indices.filter { table.columns[$0].writable == nil }))
         }
         return changed

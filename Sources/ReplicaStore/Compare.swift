@@ -43,7 +43,8 @@ struct Compare {
             """)
     }
 
-    private static func knowledge(_ database: Database, _ epoch: Int64) throws -> (vector: VersionVector, version: Int) {
+    private static func knowledge(_ database: Database, _ epoch: Int64) throws -> (vector: VersionVector, version: Int)
+    {
         let read = try RawStatement(database, "SELECT vector, schema_version FROM zona_knowledge WHERE epoch = ?1")
         read.bind(1, epoch)
         guard try read.step() else { throw ReplicaStoreError(.database, "what this file knew is gone") }

@@ -69,6 +69,15 @@ extension ReplicaStore {
             guard try !open.step() else {
                 throw ReplicaStoreError(.notValid, localized("a value of \(id) is in conflict: decide that first"))
             }
+            // The hub may lack it, and takes no merge of what it has not.
+            let isGivenBack = try RawStatement(
+                database, "SELECT 1 FROM zona_pending WHERE table_no = ?1 AND id = ?2 AND is_copy AND counter IS NULL")
+            isGivenBack.bind(1, table.number)
+            isGivenBack.bind(2, idText: id)
+            guard try !isGivenBack.step() else {
+                throw ReplicaStoreError(
+                    .notValid, localized("\(id) is to be given back to a restored hub: `zona sync` first"))
+            }
         }
         let source = try StoredValues.read(database, conflict.members[member], table)
         for id in conflict.members { _ = try StoredValues.read(database, id, table) }
