@@ -116,6 +116,7 @@ struct Compare {
         let wasDeleted = hub.covers(rescue) && hub.covers(own)
         for table in all {
             let compared = try compared(table)
+            if table.writable == .hub { try delivered.removeStateConflicts(in: table) }
             for id in try delivered.missing(in: table) {
                 let key = RecordKey(table: table.number, id: id)
                 if try pending(key) {
@@ -297,6 +298,15 @@ final class Delivered {
         var found: [RecordID] = []
         while try read.step() { if let id = read.id(0) { found.append(id) } }
         return found
+    }
+
+    /// Conflicts that are functions of the state: the hub lists them itself as soon as they are there again.
+    func removeStateConflicts(in table: TableDescription) throws {
+        try database.execute(
+            sql: """
+                DELETE FROM \(TriggerSQL.quoted(table.name)) WHERE kind IN ('duplicate', 'orphan', 'invalid')
+                AND id NOT IN (SELECT id FROM temp.zona_delivered WHERE table_no = \(table.number))
+                """)
     }
 
     /// A fresh pull: what is here, not pending, and was not delivered, is gone. Nothing stays behind for it.
