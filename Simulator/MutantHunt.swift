@@ -37,7 +37,7 @@ struct MutantHunt {
             .refusalsInPull: ["refuse", "scope"], .refuseBump: ["refuse", "scope"],
             .needRecord: ["restore", "gc", "all"], .behindRow: ["touch", "revert", "base"],
             .wholeUnit: ["base", "crash", "stick"],
-            .pageGreeting: ["twins"], .closeIncomplete: ["bundlefire"],
+            .pageGreeting: ["twins"], .closeIncomplete: ["bundle,near,restore,lostPC,fire"],
             .staleFill: ["gc", "gctouch", "gcrestore"],
             .ownNumbers: ["nearback"], .scopeCheck: ["scope"],
             .conflictsLost: ["restore", "lostpc", "oldbackup"], .ackHash: ["twins"],
@@ -55,7 +55,7 @@ struct MutantHunt {
         ]
 
         private func hunt(_ mutant: Mutant, _ campaigns: [Campaign], _ simulation: borrowing Simulation) throws -> Bool {
-            let likely = (Self.likely[mutant] ?? []).compactMap { name in campaigns.first { $0.name == name } }
+            let likely = (Self.likely[mutant] ?? []).compactMap(Campaign.named)
             // Where it should show, then everywhere.
             let plays =
                 plays(of: likely, options.patience) + plays(of: campaigns, max(options.patience / 5, 1))

@@ -45,7 +45,7 @@ package enum Schema {
         file("R008_contact", PackageResources.R008_contact_sql),
         file("R009_stick", PackageResources.R009_stick_sql),
         file("R010_offered", PackageResources.R010_offered_sql),
-        file("R011_tombstone", PackageResources.R011_tombstone_sql),
+        file("R011_absent", PackageResources.R011_absent_sql),
     ]
 
     /// What only a hub has.

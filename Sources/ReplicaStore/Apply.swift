@@ -33,7 +33,7 @@ struct Apply {
     private var isBusy: Bool
     private var compare: Compare?
     private let delivered: Delivered?
-    private let deletes: KnownDeletes
+    private let absent: AbsentRecords
     private let hasBehind: Bool
     private let pending: RawStatement
     private let forgetBehind: RawStatement
@@ -84,7 +84,7 @@ struct Apply {
         compare = isFresh ? try Compare(database, state: state, now: now) : nil
         // In the very first pull there is nothing here that could not be delivered.
         delivered = isFresh && state.lastPull != nil ? try Delivered(database) : nil
-        deletes = try KnownDeletes(database)
+        absent = try AbsentRecords(database)
         func any(_ sql: String) throws -> Bool { try RawStatement(database, sql).step() }
         isBusy = try any("SELECT 1 FROM zona_pending LIMIT 1") || any("SELECT 1 FROM zona_touch LIMIT 1")
         hasBehind = try any("SELECT 1 FROM zona_behind LIMIT 1")
@@ -140,7 +140,7 @@ struct Apply {
             try compare?.look(at: entry, body: body, in: table)
             if let given = compare?.given, given > 0 { isBusy = true }
         }
-        if entry.kind == .deleted { try deletes.note(entry.key) }
+        if entry.kind == .deleted { try absent.note(entry.key, .deleted) }
         // What the hub has is this file's own change, all of it: nothing is left behind.
         if isBusy, entry.kind != .own, try skipped(entry, body: body, table) { return }
         if hasBehind && entry.kind != .withheld {
@@ -150,7 +150,7 @@ struct Apply {
         }
         switch entry.kind {
         case .row:
-            try deletes.forget(entry.key)
+            try absent.forget(entry.key)
             var reader = ByteReader(body, from: entry.row.lowerBound, to: entry.row.upperBound)
             try writer(of: table).write(entry.key.id, &reader)
             summary.rows += 1
@@ -160,6 +160,8 @@ struct Apply {
         case .own:
             summary.own += 1
         case .withheld:
+            // Of what is not here nothing can be changed: no context waits for it.
+            guard try isHere(entry.key, table) else { return try absent.note(entry.key, .withheld) }
             try markBehind(entry, epoch: state.epoch, body: body, keepsRow: false)
         }
     }
@@ -191,6 +193,12 @@ struct Apply {
         try markBehind(entry, epoch: pending.integer(0), body: body, keepsRow: pending.integer(1) == 1)
         summary.skipped += 1
         return true
+    }
+
+    private func isHere(_ key: RecordKey, _ table: TableDescription) throws -> Bool {
+        let read = try RawStatement(database, "SELECT 1 FROM \(TriggerSQL.quoted(table.name)) WHERE id = ?1")
+        read.bind(1, idText: key.id)
+        return try read.step()
     }
 
     private func markBehind(_ entry: PageEntry, epoch: Int64, body: [UInt8], keepsRow: Bool) throws {

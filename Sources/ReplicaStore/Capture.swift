@@ -37,7 +37,7 @@ struct Capture {
     private let setCounter: RawStatement
     private let waitOn: RawStatement
     private let dropPending: RawStatement
-    private let deletes: KnownDeletes
+    private let absent: AbsentRecords
 
     static func run(
         _ database: Database, catalog: Catalog, key: SigningKey, now: Int64, targetBytes: Int
@@ -75,7 +75,7 @@ struct Capture {
         firstCounter = state.nextCounter
         builder = BatchBuilder(floor: state.floor)
         deciding = try Deciding.all(database)
-        deletes = try KnownDeletes(database)
+        absent = try AbsentRecords(database)
         setCounter = try RawStatement(database, "UPDATE zona_pending SET counter = ?3 WHERE table_no = ?1 AND id = ?2")
         waitOn = try RawStatement(
             database,
@@ -207,7 +207,7 @@ struct Capture {
         setCounter.bind(2, idText: row.id)
         setCounter.bind(3, Int64(state.nextCounter))
         try setCounter.run()
-        if change.operation == .delete { try deletes.note(RecordKey(table: row.table.number, id: row.id)) }
+        if change.operation == .delete { try absent.note(RecordKey(table: row.table.number, id: row.id), .deleted) }
         state.nextCounter += 1
         summary.changes += 1
     }

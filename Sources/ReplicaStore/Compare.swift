@@ -19,7 +19,7 @@ struct Compare {
     private let isPending: RawStatement
     private let behindEpoch: RawStatement
     private let give: RawStatement
-    private let deletes: KnownDeletes
+    private let absent: AbsentRecords
     private var contexts: [Int64: VersionVector] = [:]
     private var tables: [Int: ComparedTable] = [:]
     private(set) var given = 0
@@ -32,7 +32,7 @@ struct Compare {
         rescueEpoch = epoch
         (rescue, rescueVersion) = try Self.knowledge(database, epoch)
         own = try Rescue.own(database)
-        deletes = try KnownDeletes(database)
+        absent = try AbsentRecords(database)
         isPending = try RawStatement(database, "SELECT 1 FROM zona_pending WHERE table_no = ?1 AND id = ?2")
         behindEpoch = try RawStatement(database, "SELECT epoch FROM zona_behind WHERE table_no = ?1 AND id = ?2")
         give = try RawStatement(
@@ -82,7 +82,8 @@ struct Compare {
     /// The hub has a record, or some of its columns, that this file knew to be deleted.
     private mutating func giveDelete(_ entry: PageEntry, _ table: TableDescription) throws {
         guard table.losesRecords, !Mutant.isOn(.giveDelete) else { return }
-        guard try deletes.contains(entry.key) || hadSeen(entry, of: table), try epochBehind(entry.key) == nil else {
+        let known = try absent.kind(of: entry.key)
+        guard known == .deleted || known == nil && hadSeen(entry, of: table), try epochBehind(entry.key) == nil else {
             return
         }
         try give(entry.key, epoch: rescueEpoch, nil)
@@ -116,13 +117,13 @@ struct Compare {
         let wasDeleted = hub.covers(rescue) && hub.covers(own)
         for table in all {
             let compared = try compared(table)
-            if table.writable == .hub { try delivered.removeStateConflicts(in: table) }
+            if table.name == "zona_conflict" { try delivered.removeStateConflicts(in: table) }
             for id in try delivered.missing(in: table) {
                 let key = RecordKey(table: table.number, id: id)
                 if try pending(key) {
                     try fill(key, compared)
                 } else if wasDeleted {
-                    try deletes.note(key)
+                    try absent.note(key, .deleted)
                     try compared.remove(id)
                 } else {
                     try give(key, epoch: try context(of: key).epoch, compared)
@@ -130,7 +131,7 @@ struct Compare {
             }
             guard !wasDeleted, table.losesRecords, !Mutant.isOn(.giveDelete) else { continue }
             // Somebody may give the record back who has not heard of its delete.
-            for id in try deletes.undelivered(in: table) {
+            for id in try absent.undelivered(in: table) {
                 let key = RecordKey(table: table.number, id: id)
                 if try epochBehind(key) == nil { try give(key, epoch: rescueEpoch, nil) }
             }
@@ -321,8 +322,8 @@ final class Delivered {
             if table.losesRecords {
                 try database.execute(
                     sql: """
-                        INSERT OR IGNORE INTO zona_tombstone(table_no, id)
-                        SELECT \(table.number), id FROM \(name) WHERE \(isClean)
+                        INSERT OR REPLACE INTO zona_absent(table_no, id, kind)
+                        SELECT \(table.number), id, \(PageEntryKind.deleted.rawValue) FROM \(name) WHERE \(isClean)
                         """)
             }
             try RawStatement(database, "DELETE FROM \(name) WHERE \(isClean)").run()

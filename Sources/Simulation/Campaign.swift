@@ -126,9 +126,6 @@ package struct Campaign: Sendable {
         Campaign(
             name: "twins", situations: [.clone, .twins, .near, .stick],
             promises: daily + ["clone", "forked", "talked between", "batch by stick", "batch over another"]),
-        Campaign(
-            name: "bundlefire", situations: [.bundle, .near, .restore, .lostPC, .fire],
-            promises: daily + ["fire", "restore", "PC lost", "bundle taken", "copy"]),
     ]
 
     /// One of those above, or one of any situations, named by them: `clone,collect`.

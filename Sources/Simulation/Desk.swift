@@ -159,8 +159,9 @@ final class Desk {
 
     /// Records that a pull left behind.
     func behind() throws -> Set<RecordKey> {
-        Set(
-            try program.rows("SELECT table_no, id FROM zona_behind").compactMap { row in
+        let sql = "SELECT table_no, id FROM zona_behind UNION SELECT table_no, id FROM zona_absent WHERE kind = 3"
+        return Set(
+            try program.rows(sql).compactMap { row in
                 RecordID(row[1].string).map { RecordKey(table: Int(row[0].integer), id: $0) }
             })
     }

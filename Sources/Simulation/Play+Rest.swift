@@ -14,8 +14,7 @@ extension Play {
             guard result != .differs else {
                 throw SimulationFailure("desk \(desk.index) does not add up to what the hub says")
             }
-            // Only a record that a restored hub withholds, or gave up, stays behind.
-            guard result != .waits || campaign.restoresHub else {
+            guard result != .waits else {
                 let behind = try desk.behind().min().map { "\($0)" } ?? "nothing"
                 throw SimulationFailure("at desk \(desk.index) records stay behind for ever: \(behind)")
             }

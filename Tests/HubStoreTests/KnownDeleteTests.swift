@@ -96,7 +96,7 @@ struct KnownDeleteTests {
         })
         try settleAll([narni], rounds: 3)
         #expect(try narni.values("SELECT count(*) FROM soggetto") == ["0"])
-        #expect(try narni.values("SELECT count(*) FROM zona_tombstone") == ["1"])
+        #expect(try narni.values("SELECT count(*) FROM zona_absent") == ["1"])
     }
 
     /// Its rows are those of the founding, and it has never heard of the hub's.
