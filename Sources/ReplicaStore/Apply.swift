@@ -61,6 +61,7 @@ struct Apply {
         try apply.applyAll(pages)
         try apply.settleUndelivered(end)
         if !Mutant.isOn(.cursorFirst) { try apply.conclude(at: last.header, end) }
+        try apply.endWaiting(for: end.vector)
         try FileDigest(database, catalog: catalog, version: state.schemaVersion)
             .compare(with: end.digest, seq: last.header.to, now: now)
         return apply.summary
@@ -244,6 +245,26 @@ struct Apply {
         let writer = try RowWriter(database, table: table)
         writers[table.number] = writer
         return writer
+    }
+
+    /// Records that wait for a merge which never comes, because what was to be merged was refused and nothing is left here
+    /// of it: they would hold back for ever what the hub may forget. As long as the hub has not answered all that went
+    /// up from here, the merge may come.
+    private func endWaiting(for vector: VersionVector) throws {
+        let sent = Dot(number: state.number, counter: state.acknowledgedCounter)
+        guard hasBehind, vector.covers(sent) else { return }
+        for table in catalog.tables {
+            let end = try RawStatement(
+                database,
+                """
+                DELETE FROM zona_behind WHERE table_no = ?1 AND skipped_kind IS NOT \(PageEntryKind.row.rawValue)
+                    AND id NOT IN (SELECT id FROM \(TriggerSQL.quoted(table.name)))
+                    AND id NOT IN (SELECT id FROM zona_pending WHERE table_no = ?1)
+                    AND id NOT IN (SELECT id FROM zona_touch WHERE table_no = ?1)
+                """)
+            end.bind(1, table.number)
+            try end.run()
+        }
     }
 
     /// Knowledge becomes exactly the vector of the complete page, the cursor its `seq`.
