@@ -172,6 +172,8 @@ struct Tombstones {
             SELECT r.seq, r.table_no, r.id, r.state, r.number, r.counter FROM record r
             WHERE r.is_deleted = 1 AND r.seq <= ?1 AND NOT EXISTS (SELECT 1 FROM conflict c
                 WHERE c.table_no = r.table_no AND c.record_id = r.id AND c.state = 'open')
+            -- A row whose key a merge changed is what its successor lives by.
+            AND NOT EXISTS (SELECT 1 FROM alias a WHERE a.table_no = r.table_no AND a.id = r.id AND a.is_derived = 1)
             ORDER BY r.seq
             """)
         read.bind(1, Int64(floor))
