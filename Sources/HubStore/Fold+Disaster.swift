@@ -109,11 +109,25 @@ extension Fold {
     mutating func settleDecisionsBack() throws {
         let conflicts = conflicts
         for conflict in decisionsBack.sorted() {
-            guard let decider = try decisions.decider(of: conflict) else { continue }
+            guard let decision = try decisions.decider(of: conflict) else { continue }
+            // Who chose the loser did so by a change, and that is not here: the decision would close the wrong side.
+            if try !decision.keepsShown && waitsBeside(conflict) { continue }
             try conflicts.markDecided(
-                conflict, by: decider, now: now, { key, row, scope in try writeOwn(key, row, scope) })
+                conflict, by: decision.author, now: now, { key, row, scope in try writeOwn(key, row, scope) })
         }
         decisionsBack = []
+    }
+
+    /// Whether the loser of a conflict still stands beside what shows.
+    private func waitsBeside(_ conflict: RecordID) throws -> Bool {
+        guard let values = try conflicts.published(conflict), let key = try conflicts.record(of: conflict),
+            let group = try conflicts.group(of: conflict), let table = catalog.table(key.table),
+            let register = try records.record(key)?.state.register(group),
+            case .integer(let number) = values[ConflictColumn.otherNumber.rawValue],
+            case .integer(let counter) = values[ConflictColumn.otherCounter.rawValue],
+            let loser = register.siblings.first(where: { $0.stamp.dot == conflicts.dot(number, counter) })
+        else { return false }
+        return loser.values != Merge.winner(of: group, among: register.siblings, in: table).values
     }
 
     /// Records of which only some columns ever came go back to those who wrote these.

@@ -64,6 +64,8 @@ enum DecisionColumn: Int {
 struct DecisionRow {
     let conflict: RecordID
     let isReopening: Bool
+    /// What showed was to stay; else a change came with the decision.
+    let keepsShown: Bool
     let author: [UInt8]
 
     init?(_ slices: [ArraySlice<UInt8>]) {
@@ -71,7 +73,11 @@ struct DecisionRow {
             let conflict = TablePlan.id(in: slices[DecisionColumn.conflict.rawValue])
         else { return nil }
         self.conflict = conflict
-        isReopening = slices[DecisionColumn.choice.rawValue].elementsEqual(ValueCoding.bytes(of: .text("reopen")))
+        func isChoice(_ word: String) -> Bool {
+            slices[DecisionColumn.choice.rawValue].elementsEqual(ValueCoding.bytes(of: .text(Array(word.utf8))))
+        }
+        isReopening = isChoice("reopen")
+        keepsShown = isChoice("shown")
         var reader = ByteReader(Array(slices[DecisionColumn.author.rawValue]))
         guard case .text(let name)? = try? reader.value() else { return nil }
         author = name
@@ -100,7 +106,7 @@ final class DecisionTable {
     private let delete: LazyStatement
     private let readRows: LazyStatement
     /// By conflict: who decided it by a row of `zona_decision`, and which one reopens. Read when it is first asked for.
-    private var rows: (deciders: [RecordID: [UInt8]], reopened: Set<RecordID>)?
+    private var rows: (deciders: [RecordID: DecisionRow], reopened: Set<RecordID>)?
 
     init(_ database: Database, contexts: ContextTable) {
         self.contexts = contexts
@@ -150,7 +156,7 @@ final class DecisionTable {
 
     /// Who decided a conflict, as the rows say that are here, given back or not; nothing when one of them reopens it:
     /// which of the two was later is not known of what was given back.
-    func decider(of conflict: RecordID) throws -> [UInt8]? {
+    func decider(of conflict: RecordID) throws -> DecisionRow? {
         if rows == nil {
             rows = ([:], [])
             let read = try readRows()
@@ -165,7 +171,7 @@ final class DecisionTable {
 
     /// A row that came while this table was open.
     func note(_ row: DecisionRow) {
-        if row.isReopening { rows?.reopened.insert(row.conflict) } else { rows?.deciders[row.conflict] = row.author }
+        if row.isReopening { rows?.reopened.insert(row.conflict) } else { rows?.deciders[row.conflict] = row }
     }
 
     private func marks(_ conflict: RecordID) throws -> [DecisionMark] {

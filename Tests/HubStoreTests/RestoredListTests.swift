@@ -331,4 +331,29 @@ import Testing
             #expect(kept.contains(.text(Array("1".utf8))))
         }
     }
+
+    /// Otricoli decides for the loser, and is lost; Narni has his decision, and not the change that came with it, for she
+    /// was at work on the record.
+    @Test func `a decision that comes back without the change by which it chose the loser closes nothing`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        try amelia.sql("UPDATE soggetto SET telefono = '1'")
+        try amelia.capture()
+        try otricoli.sql("UPDATE soggetto SET telefono = '2'")
+        try settleAll([otricoli, amelia, narni, otricoli], rounds: 1)
+        let backup = try ambito.backup()
+        let conflict = try #require(try otricoli.store.conflicts().first)
+        #expect(conflict.other.values == [.text(Array("1".utf8))])
+        try otricoli.store.resolve(conflict, .other, note: "", by: Operator("anna"), now: ambito.now)
+        try settleAll([otricoli], rounds: 1)
+        try narni.sync(meanwhile: { try narni.sql("UPDATE soggetto SET pec = 'x@y.it'") })
+        #expect(try narni.values("SELECT choice FROM zona_decision") == ["\"other\""])
+
+        try ambito.putBack(backup)
+        try settleAll([narni, amelia], rounds: 3)
+
+        for desk in [narni, amelia] {
+            #expect(try desk.values("SELECT telefono FROM soggetto") == ["\"2\""])
+            #expect(try desk.store.conflicts().map(\.other.values).contains([.text(Array("1".utf8))]))
+        }
+    }
 }
