@@ -247,9 +247,9 @@ struct Apply {
         return writer
     }
 
-    /// Records that wait for a merge which never comes, because what was to be merged was refused and nothing is left here
-    /// of it: they would hold back for ever what the hub may forget. As long as the hub has not answered all that went
-    /// up from here, the merge may come.
+    /// Records that wait for a merge which never comes, because what was to be merged was refused and nothing is left
+    /// here of it: they would hold back for ever what the hub may forget. As long as the hub has not answered all that
+    /// went up from here, the merge may come.
     private func endWaiting(for vector: VersionVector) throws {
         let sent = Dot(number: state.number, counter: state.acknowledgedCounter)
         guard hasBehind, vector.covers(sent) else { return }
