@@ -59,6 +59,7 @@ package enum Schema {
         file("H007_stick", PackageResources.H007_stick_sql),
         file("H008_union", PackageResources.H008_union_sql),
         file("H009_refusal", PackageResources.H009_refusal_sql),
+        file("H010_dormant", PackageResources.H010_dormant_sql),
     ]
 
     /// The code lists that `zona-server init` seeds: CSV with the columns of `vocabolario`.

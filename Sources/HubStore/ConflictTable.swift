@@ -17,6 +17,8 @@ struct ConflictTable {
     private let readState: RawStatement
     let upsert: RawStatement
     private let setState: RawStatement
+    private let readDormant: RawStatement
+    private let setDormant: LazyStatement
     let readHistory: RawStatement
     let readComune: RawStatement
     let readLife: LazyStatement
@@ -78,7 +80,17 @@ struct ConflictTable {
                 listed_counter = iif(excluded.listed_number IS NULL, NULL,
                     iif(listed_number IS NULL, excluded.listed_counter, listed_counter))
             """)
-        setState = try RawStatement(database, "UPDATE conflict SET state = ?2 WHERE id = ?1")
+        setState = try RawStatement(
+            database, "UPDATE conflict SET state = ?2, shown_number = NULL, shown_counter = NULL WHERE id = ?1")
+        readDormant = try RawStatement(
+            database,
+            """
+            SELECT group_no, loser_number, loser_counter, listed_number, listed_counter, shown_number, shown_counter
+            FROM conflict WHERE table_no = ?1 AND record_id = ?2 AND state = 'closed' AND shown_number IS NOT NULL
+            ORDER BY id
+            """)
+        setDormant = LazyStatement(
+            database, "UPDATE conflict SET shown_number = ?2, shown_counter = ?3 WHERE id = ?1")
         readHistory = try RawStatement(
             database,
             """
@@ -114,6 +126,20 @@ struct ConflictTable {
         return found
     }
 
+    func dormant(_ key: RecordKey) throws -> [DormantConflict] {
+        readDormant.bind(1, key.table)
+        readDormant.bind(2, idBytes: key.id)
+        defer { readDormant.reset() }
+        var found: [DormantConflict] = []
+        while try readDormant.step() {
+            func dot(_ column: Int) -> Dot { self.dot(readDormant.integer(column), readDormant.integer(column + 1)) }
+            found.append(
+                DormantConflict(
+                    group: Int(readDormant.integer(0)), loser: dot(1), listedUnder: dot(3), shownUnder: dot(5)))
+        }
+        return found
+    }
+
     func dot(_ number: Int64, _ counter: Int64) -> Dot {
         Dot(number: ReplicaNumber(rawValue: UInt64(bitPattern: number)), counter: UInt64(bitPattern: counter))
     }
@@ -133,6 +159,18 @@ struct ConflictTable {
             let id = Self.id(change.key, group: conflict.group, loser: conflict.loser)
             guard !decided.contains(id) else { continue }
             try close(id, "closed", by: change.author, now, about, with: [conflict.loser, change.dot], write)
+            guard outcome.dormant.contains(conflict) else { continue }
+            let sleep = try setDormant()
+            sleep.bind(1, idBytes: id)
+            sleep.bind(2, Int64(bitPattern: dot.number.rawValue))
+            sleep.bind(3, Int64(bitPattern: dot.counter))
+            try sleep.run()
+        }
+        for (conflict, isOpenAgain) in outcome.woken {
+            let id = Self.id(change.key, group: conflict.group, loser: conflict.loser)
+            guard try state(of: id) == "closed" else { continue }
+            try set(id, isOpenAgain ? "open" : "closed")
+            if isOpenAgain { try publishOpen(id, about, write) }
         }
         for named in change.decides { try remember(named, about: change.key) }
         for id in decided.sorted() { try decide(id, change, context, about, write) }
@@ -232,11 +270,15 @@ struct ConflictTable {
         _ id: RecordID, _ key: RecordKey, _ table: TableDescription, _ state: RecordState, scope: Scope,
         writing write: Writing
     ) throws {
+        guard try published(id) != nil else { return }
+        try listForGood(id)
+        try publishOpen(id, About(key: key, table: table, scope: scope, state: state, now: 0), write)
+    }
+
+    private func publishOpen(_ id: RecordID, _ about: About, _ write: Writing) throws {
         guard var values = try published(id), case .integer(let group) = values[ConflictColumn.groupNumber.rawValue]
         else { return }
-        let about = About(key: key, table: table, scope: scope, state: state, now: 0)
-        try listForGood(id)
-        values[ConflictColumn.scope.rawValue] = scopeValue(scope)
+        values[ConflictColumn.scope.rawValue] = scopeValue(about.scope)
         values[ConflictColumn.state.rawValue] = .text("open")
         values[ConflictColumn.closedBy.rawValue] = .null
         values[ConflictColumn.closedAt.rawValue] = .null

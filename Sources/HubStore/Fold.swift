@@ -296,7 +296,8 @@ struct Fold {
         let special = existing == nil ? [] : try conflicts.openSpecial(change.key)
         let outcome = try Merge.outcome(
             of: change, stamp: stamp, on: existing?.state, recordDot: existing?.dot, in: table, open: open,
-            contextIsKnown: contextIsKnown, unseen: unseen, unions: unions)
+            dormant: existing == nil ? [] : try conflicts.dormant(change.key), contextIsKnown: contextIsKnown,
+            unseen: unseen, unions: unions)
         // Who writes in this life and knew what it lacks may have more in his row than it has: the record goes back to
         // him, as does what he has not seen of it. What is given back keeps its dot: by it others tell whether they
         // knew that version, and its writer, who has another number now, gets it all the same. So does a record that a
@@ -312,7 +313,7 @@ struct Fold {
         for loss in outcome.replaced { try remember(loss, at: change.key, change) }
         let place = Placed(change: change, stamp: stamp, outcome: outcome, scope: scope, dot: dot, table: table)
         try listSpecial(place, isNew: existing == nil, open: special)
-        let isQuiet = outcome.listed.isEmpty && outcome.listedForGood.isEmpty && outcome.closed.isEmpty && open.isEmpty
+        let isQuiet = outcome.changesNothingListed && open.isEmpty
         if change.key.table == ConflictTable.decisions { try reopen(change, context: context) }
         guard !isQuiet || !change.decides.isEmpty else { return }
         let conflicts = conflicts

@@ -2,16 +2,17 @@
 /// changes give the same rows and open conflicts in every order (`docs/merge-rules.md` names the laws and their tests).
 package struct Merge: Sendable {
     private let table: TableDescription
-    private let change: Change
+    let change: Change
     private let stamp: Stamp
-    private let open: [OpenConflict]
+    let open: [OpenConflict]
+    let dormant: [DormantConflict]
     private let recordDot: Dot?
-    private let contextIsKnown: Bool
+    let contextIsKnown: Bool
     private let unseen: UnseenColumns?
-    private let unions: RecordUnions?
+    let unions: RecordUnions?
     private let oldSlices: [ArraySlice<UInt8>]
     private let carriedSlices: [(column: Int, value: ArraySlice<UInt8>)]
-    private var outcome: MergeOutcome
+    var outcome: MergeOutcome
 
     /// - Parameters:
     ///   - change: authorised and validated: its values are well formed and belong to `table`.
@@ -19,12 +20,14 @@ package struct Merge: Sendable {
     ///   - state: the record as it is, or nothing if the hub has none.
     ///   - recordDot: the dot that the record has now.
     ///   - open: the record's open conflicts.
+    ///   - dormant: those that closed because their loser came to show.
     ///   - contextIsKnown: whether the hub has every dot that the change's context covers.
     ///   - unseen: columns that the change's writer had not seen, whatever his context covers.
     ///   - unions: which other records were merged into this one.
     package static func outcome(
         of change: Change, stamp: Stamp, on state: RecordState?, recordDot: Dot?, in table: TableDescription,
-        open: [OpenConflict], contextIsKnown: Bool, unseen: UnseenColumns? = nil, unions: RecordUnions? = nil
+        open: [OpenConflict], dormant: [DormantConflict] = [], contextIsKnown: Bool, unseen: UnseenColumns? = nil,
+        unions: RecordUnions? = nil
     ) throws(MalformedBytes) -> MergeOutcome {
         let isWhole = change.operation == .insert && change.carried == .first(change.carried.count)
         let writesUnseen = unseen.map { !$0.columns.intersection(change.carried).isEmpty } ?? false
@@ -32,7 +35,7 @@ package struct Merge: Sendable {
             return fresh(change, stamp: stamp)
         }
         var merge = try Merge(
-            change, stamp: stamp, on: state, recordDot: recordDot, in: table, open: open,
+            change, stamp: stamp, on: state, recordDot: recordDot, in: table, open: open, dormant: dormant,
             contextIsKnown: contextIsKnown, unseen: unseen, unions: unions)
         try merge.writeAll()
         return merge.outcome
@@ -50,12 +53,14 @@ package struct Merge: Sendable {
 
     private init(
         _ change: Change, stamp: Stamp, on state: RecordState?, recordDot: Dot?, in table: TableDescription,
-        open: [OpenConflict], contextIsKnown: Bool, unseen: UnseenColumns?, unions: RecordUnions?
+        open: [OpenConflict], dormant: [DormantConflict], contextIsKnown: Bool, unseen: UnseenColumns?,
+        unions: RecordUnions?
     ) throws(MalformedBytes) {
         self.table = table
         self.change = change
         self.stamp = stamp
         self.open = open
+        self.dormant = dormant
         self.recordDot = recordDot
         self.contextIsKnown = contextIsKnown
         self.unseen = unseen
@@ -144,6 +149,7 @@ package struct Merge: Sendable {
         let kept = present.filter { !goneDots.contains($0.stamp.dot) }
         if !kept.isEmpty { outcome.isPlain = false }
         closeReplaced(gone, of: group, by: stamp, beside: kept)
+        if !stamp.isCopy { wake(group, by: stamp) }
         for sibling in gone where sibling.values != values {
             outcome.replaced.append(.init(group: group, sibling: sibling))
         }
@@ -250,29 +256,6 @@ package struct Merge: Sendable {
         present.contains { $0.stamp.isCopy && $0.values == copy.values && saw(stamp, $0.stamp) }
     }
 
-    /// A listed conflict closes by itself only when the change that replaces the loser had it on screen, had not
-    /// seen the listing, and names no dot that the hub lacks. Who had seen the listing leaves it to an operator. A
-    /// loser that somebody else has replaced meanwhile counts too: which of the two came first must not matter. But of
-    /// records that are one now it is not known any more at which it stood: who did not know the merge leaves it open.
-    private mutating func closeReplaced(
-        _ gone: [Sibling], of group: Int, by stamp: Stamp, beside kept: [Sibling]
-    ) {
-        guard contextIsKnown else { return }
-        for conflict in open where conflict.group == group {
-            let isReplaced =
-                gone.contains { $0.stamp.dot == conflict.loser }
-                || !stamp.isCopy && stamp.covers(conflict.loser) && unions?.areKnown(to: stamp) != false
-                    && !kept.contains { $0.stamp.dot == conflict.loser }
-            let isForGood = outcome.listedForGood.contains {
-                $0.group == group && $0.sibling.stamp.dot == conflict.loser
-            }
-            guard isReplaced, !isForGood, let listing = conflict.listedUnder else { continue }
-            if Mutant.isOn(.supersede) || !stamp.context.covers(listing, ownDot: change.dot) {
-                outcome.closed.append(conflict)
-            }
-        }
-    }
-
     /// Whether the writer of one value had seen the other.
     private func saw(_ stamp: Stamp, _ other: Stamp) -> Bool {
         let (mine, its) = (stamp.record ?? change.key.id, other.record ?? change.key.id)
@@ -291,22 +274,7 @@ package struct Merge: Sendable {
         return saw(stamp, other.stamp)
     }
 
-    private mutating func relist(group: Int) {
-        let present = siblings(of: group)
-        let shown = winner(of: group, among: present)
-        for sibling in present {
-            let known = open.first { $0.group == group && $0.loser == sibling.stamp.dot }
-            let isListed =
-                known != nil && !outcome.closed.contains { $0.group == group && $0.loser == sibling.stamp.dot }
-            if sibling.values == shown.values {
-                if isListed, let known, known.listedUnder != nil { outcome.closed.append(known) }
-            } else if !isListed {
-                outcome.listed.append(.init(group: group, sibling: sibling))
-            }
-        }
-    }
-
-    private func siblings(of group: Int) -> [Sibling] {
+    func siblings(of group: Int) -> [Sibling] {
         if let register = outcome.state.register(group) { return register.siblings }
         guard let base = outcome.state.base else { return [] }
         if group == ColumnGroup.existence { return [Sibling(stamp: base, values: RecordState.present)] }
@@ -341,7 +309,7 @@ package struct Merge: Sendable {
         }
     }
 
-    private func winner(of group: Int, among siblings: [Sibling]) -> Sibling {
+    func winner(of group: Int, among siblings: [Sibling]) -> Sibling {
         Self.winner(of: group, among: siblings, in: table)
     }
 

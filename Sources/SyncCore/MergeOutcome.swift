@@ -23,12 +23,21 @@ package struct MergeOutcome: Sendable {
     package internal(set) var listedForGood: [Loss] = []
     /// Open conflicts that close by themselves.
     package internal(set) var closed: [OpenConflict] = []
+    /// Those of them whose loser came to show.
+    package internal(set) var dormant: [OpenConflict] = []
+    /// Dormant conflicts that are over, because somebody replaced the loser: for good, or open again.
+    package internal(set) var woken: [(conflict: DormantConflict, isOpenAgain: Bool)] = []
     /// Values that somebody replaced with them on screen, for the history.
     package internal(set) var replaced: [Loss] = []
 
+    /// Whether the list stays as it was.
+    package var changesNothingListed: Bool {
+        listed.isEmpty && listedForGood.isEmpty && closed.isEmpty && woken.isEmpty
+    }
+
     /// Whether the record looks as it did, in its row and in the list.
     package func showsWhat(_ before: RecordState?) -> Bool {
-        guard let before, listed.isEmpty, listedForGood.isEmpty, closed.isEmpty else { return false }
+        guard let before, changesNothingListed else { return false }
         return state.isDeleted == before.isDeleted && state.row.bytes == before.row.bytes
     }
 }

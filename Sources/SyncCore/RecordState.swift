@@ -95,3 +95,20 @@ package struct OpenConflict: Hashable, Sendable {
         self.listedUnder = listedUnder
     }
 }
+
+/// A listed loser that came to show: its conflict is closed. As long as nobody has replaced the loser it matters who
+/// knew what: somebody who had it in his list only, and writes over the record, leaves it for an operator.
+package struct DormantConflict: Hashable, Sendable {
+    package let group: Int
+    package let loser: Dot
+    package let listedUnder: Dot
+    /// The dot that the record took when the loser came to show.
+    package let shownUnder: Dot
+
+    package init(group: Int, loser: Dot, listedUnder: Dot, shownUnder: Dot) {
+        self.group = group
+        self.loser = loser
+        self.listedUnder = listedUnder
+        self.shownUnder = shownUnder
+    }
+}

@@ -18,6 +18,9 @@ struct HubWorld {
     private(set) var decided: Set<RecordID> = []
     /// Under which dot each loser was listed first.
     private var listings: [RecordID: Dot] = [:]
+    private(set) var dormant: [DormantConflict] = []
+    /// What the list said of each loser last.
+    private var said: [RecordID: ListedConflict] = [:]
     private(set) var last: MergeOutcome?
 
     init(_ table: TableDescription) {
@@ -36,7 +39,7 @@ struct HubWorld {
         vector.formUnion(change.dot)
         let outcome = try Merge.outcome(
             of: change, stamp: stamp, on: state, recordDot: recordDot, in: table, open: listed.map(\.conflict),
-            contextIsKnown: isKnown, unseen: unseen, unions: unions)
+            dormant: dormant, contextIsKnown: isKnown, unseen: unseen, unions: unions)
         state = outcome.state
         if outcome.isPlain && !outcome.hasUnseen {
             recordDot = change.dot
@@ -46,6 +49,7 @@ struct HubWorld {
             recordDot = fresh
         }
         listed.removeAll { outcome.closed.contains($0.conflict) }
+        settleDormant(outcome)
         for conflict in change.decides {
             decided.insert(conflict.conflict)
         }
@@ -62,6 +66,21 @@ struct HubWorld {
         let conflict = OpenConflict(group: loss.group, loser: loss.sibling.stamp.dot, listedUnder: first)
         listed.removeAll { $0.conflict.group == conflict.group && $0.conflict.loser == conflict.loser }
         listed.append(ListedConflict(conflict: conflict, values: loss.sibling.values))
+        dormant.removeAll { $0.group == conflict.group && $0.loser == conflict.loser }
+        said[id] = listed.last
+    }
+
+    private mutating func settleDormant(_ outcome: MergeOutcome) {
+        for conflict in outcome.dormant {
+            guard let first = conflict.listedUnder, let shown = recordDot else { continue }
+            dormant.append(
+                DormantConflict(group: conflict.group, loser: conflict.loser, listedUnder: first, shownUnder: shown))
+        }
+        for (conflict, isOpenAgain) in outcome.woken {
+            dormant.removeAll { $0 == conflict }
+            let id = Self.conflictID(group: conflict.group, loser: conflict.loser)
+            if isOpenAgain, !decided.contains(id), let before = said[id] { listed.append(before) }
+        }
     }
 
     var isShown: Bool { state.map { !$0.isDeleted } ?? false }

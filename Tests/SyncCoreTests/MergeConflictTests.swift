@@ -172,4 +172,52 @@ import Testing
         #expect(world.shown == [7, 8])
         #expect(world.losers == [dot(1, 1), dot(1, 1)])
     }
+
+    /// 10 is listed against the capofila's 20; somebody replaces that, so that 10 shows.
+    private func shownAgain() throws -> (world: HubWorld, listing: Dot, end: Dot) {
+        var world = try HubWorld(
+            SampleCatalog.capofila, first,
+            .update(dot(2, 1), at: 9, knowing: vector(dot(1, 1)), [0: 10, 1: 0], changed: [0]),
+            .update(dot(3, 1), at: 3, knowing: vector(dot(1, 1)), side: .capofila, [0: 20, 1: 0], changed: [0]))
+        let listing = try #require(world.recordDot)
+        #expect(world.losers == [dot(2, 1)])
+        try world.deliver(
+            .update(dot(4, 1), at: 4, knowing: vector(dot(1, 1), dot(3, 1)), [0: 30, 1: 0], changed: [0]))
+        #expect(world.shown == [10, 0])
+        #expect(world.losers == [dot(4, 1)])
+        return (world, listing, try #require(world.recordDot))
+    }
+
+    private func over(_ seen: Dot...) -> Write {
+        let all = [dot(1, 1), dot(2, 1), dot(3, 1)] + seen
+        return .update(
+            dot(5, 1), at: 12, knowing: all.reduce(into: VersionVector()) { $0.formUnion($1) }, [0: 40, 1: 0],
+            changed: [0])
+    }
+
+    @Test func `a loser that came to show is open again where somebody replaces it who had it in his list only`() throws
+    {
+        var (world, listing, _) = try shownAgain()
+        try world.deliver(over(listing))
+        #expect(world.listed.map(\.values).contains(encoded(10, 0)))
+    }
+
+    @Test func `a loser that came to show is replaced by who knew that, and by who never knew it listed`() throws {
+        let (world, listing, end) = try shownAgain()
+        for write in [over(listing, end), over()] {
+            var world = world
+            try world.deliver(write)
+            #expect(!world.losers.contains(dot(2, 1)))
+        }
+    }
+
+    @Test func `who knew that a loser had come to show says nothing for who did not`() throws {
+        var (world, listing, end) = try shownAgain()
+        try world.deliver(over(listing, end))
+        try world.deliver(
+            .update(
+                dot(6, 1), at: 13, knowing: vector(dot(1, 1), dot(2, 1), dot(3, 1), listing), [0: 50, 1: 0],
+                changed: [0]))
+        #expect(world.losers.contains(dot(2, 1)))
+    }
 }
