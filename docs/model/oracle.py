@@ -38,9 +38,8 @@ class Talker(Replica):
 
 
 class Conversations(Recorder):
-    def __init__(self, seed, rule, replicas, without):
+    def __init__(self, seed, rule, replicas):
         super().__init__(seed, rule, replicas)
-        FIX.difference_update(without)
         self.replicas = [Talker(r.number, self.rng) for r in self.replicas]
         for r in self.replicas: r.skew = 0
         self.asking = set()                         # who is in the middle of a pull
@@ -94,11 +93,10 @@ def main():
     a.add_argument('--rule', default='fields', help='a rule that the model knows')
     a.add_argument('--replicas', type=int, default=3)
     a.add_argument('--steps', type=int, default=80)
-    a.add_argument('--without', default='', help='mechanisms that are taken away, with commas')
     a = a.parse_args()
     rule = {'last-writer-wins': 'lww'}.get(a.rule, a.rule)
     for seed in range(a.seed, a.seed + a.runs):
-        recorder = Conversations(seed, rule, a.replicas, {x for x in a.without.split(',') if x})
+        recorder = Conversations(seed, rule, a.replicas)
         recorder.play(a.steps)
         print(json.dumps(recorder.script(), separators=(',', ':')))
 

@@ -71,10 +71,8 @@ struct ModelTrace: Decodable {
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.currentDirectoryURL = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
         process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 }
-        // The cure for a loser that comes to show again is the model's alone (`docs/merge-rules.md`, known limit).
         process.arguments = [
             "python3", "-m", "docs.model.oracle", "--rule", rule, "--seed", "\(seed)", "--runs", "\(runs)",
-            "--without", "dormant",
         ]
         let output = FileManager.default.temporaryDirectory.appending(path: "zona-oracle-\(UUID().uuidString)")
         try Data().write(to: output)
