@@ -9,7 +9,6 @@ import argparse
 import json
 from .replica import Replica
 from .trace import Recorder
-from .world import FIX
 
 TICK = 1 << 16                                      # a stamp has so many steps in a millisecond
 
