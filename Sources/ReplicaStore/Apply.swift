@@ -254,16 +254,21 @@ struct Apply {
         let sent = Dot(number: state.number, counter: state.acknowledgedCounter)
         guard hasBehind, vector.covers(sent) else { return }
         for table in catalog.tables {
-            let end = try RawStatement(
+            let isOver = """
+                table_no = \(table.number) AND skipped_kind IS NOT \(PageEntryKind.row.rawValue)
+                AND id NOT IN (SELECT id FROM \(TriggerSQL.quoted(table.name)))
+                AND id NOT IN (SELECT id FROM zona_pending WHERE table_no = \(table.number))
+                AND id NOT IN (SELECT id FROM zona_touch WHERE table_no = \(table.number))
+                """
+            // Nobody deleted it, as far as is known here.
+            try RawStatement(
                 database,
                 """
-                DELETE FROM zona_behind WHERE table_no = ?1 AND skipped_kind IS NOT \(PageEntryKind.row.rawValue)
-                    AND id NOT IN (SELECT id FROM \(TriggerSQL.quoted(table.name)))
-                    AND id NOT IN (SELECT id FROM zona_pending WHERE table_no = ?1)
-                    AND id NOT IN (SELECT id FROM zona_touch WHERE table_no = ?1)
-                """)
-            end.bind(1, table.number)
-            try end.run()
+                INSERT OR IGNORE INTO zona_absent(table_no, id, kind)
+                SELECT table_no, id, \(PageEntryKind.withheld.rawValue) FROM zona_behind WHERE \(isOver)
+                """
+            ).run()
+            try RawStatement(database, "DELETE FROM zona_behind WHERE \(isOver)").run()
         }
     }
 
