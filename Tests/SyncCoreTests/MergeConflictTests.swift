@@ -220,4 +220,25 @@ import Testing
                 changed: [0]))
         #expect(world.losers.contains(dot(2, 1)))
     }
+
+    @Test func `a delete and a copy say nothing about a loser that came to show`() throws {
+        let (world, listing, _) = try shownAgain()
+        let seen = vector(dot(1, 1), dot(2, 1), dot(3, 1), dot(4, 1), listing)
+        for write in [
+            Write.delete(dot(5, 1), at: 12, knowing: seen),
+            Write.insert(dot(5, 1), at: 12, knowing: seen, [60, 0], isCopy: true),
+        ] {
+            var world = world
+            try world.deliver(write)
+            #expect(!world.losers.contains(dot(2, 1)))
+        }
+    }
+
+    @Test func `who has not seen a loser that came to show says nothing about it`() throws {
+        var (world, listing, _) = try shownAgain()
+        try world.deliver(
+            .update(dot(6, 1), at: 5, knowing: vector(dot(1, 1), dot(3, 1)), [0: 70, 1: 0], changed: [0]))
+        try world.deliver(over(listing))
+        #expect(world.losers.contains(dot(2, 1)))
+    }
 }
