@@ -12,12 +12,11 @@ struct ConflictTable {
 
     let catalog: Catalog
     let authors: AuthorTable
-    private let readOpen: RawStatement
+    private let readListed: RawStatement
     let readSpecial: RawStatement
     private let readState: RawStatement
     let upsert: RawStatement
     private let setState: RawStatement
-    private let readDormant: RawStatement
     private let setDormant: LazyStatement
     let readHistory: RawStatement
     let readComune: RawStatement
@@ -55,11 +54,14 @@ struct ConflictTable {
             SELECT h.incarnation, h.number, r.incarnation FROM hub h LEFT JOIN replica r ON r.number = ?1
             WHERE EXISTS(SELECT 1 FROM hub_incarnation)
             """)
-        readOpen = try RawStatement(
+        readListed = try RawStatement(
             database,
             """
-            SELECT group_no, loser_number, loser_counter, listed_number, listed_counter FROM conflict
-            WHERE table_no = ?1 AND record_id = ?2 AND state = 'open' AND kind = 'merge' ORDER BY id
+            SELECT group_no, loser_number, loser_counter, listed_number, listed_counter, state, shown_number,
+                shown_counter
+            FROM conflict WHERE table_no = ?1 AND record_id = ?2 AND kind = 'merge'
+                AND (state = 'open' OR state = 'closed' AND shown_number IS NOT NULL)
+            ORDER BY id
             """)
         readSpecial = try RawStatement(
             database,
@@ -82,13 +84,6 @@ struct ConflictTable {
             """)
         setState = try RawStatement(
             database, "UPDATE conflict SET state = ?2, shown_number = NULL, shown_counter = NULL WHERE id = ?1")
-        readDormant = try RawStatement(
-            database,
-            """
-            SELECT group_no, loser_number, loser_counter, listed_number, listed_counter, shown_number, shown_counter
-            FROM conflict WHERE table_no = ?1 AND record_id = ?2 AND state = 'closed' AND shown_number IS NOT NULL
-            ORDER BY id
-            """)
         setDormant = LazyStatement(
             database, "UPDATE conflict SET shown_number = ?2, shown_counter = ?3 WHERE id = ?1")
         readHistory = try RawStatement(
@@ -111,33 +106,30 @@ struct ConflictTable {
         return RecordID(version8: Hash.of(bytes))
     }
 
-    func open(_ key: RecordKey) throws -> [OpenConflict] {
-        readOpen.bind(1, key.table)
-        readOpen.bind(2, idBytes: key.id)
-        defer { readOpen.reset() }
-        var found: [OpenConflict] = []
-        while try readOpen.step() {
-            let listed: Dot? = readOpen.isNull(3) ? nil : dot(readOpen.integer(3), readOpen.integer(4))
-            found.append(
-                OpenConflict(
-                    group: Int(readOpen.integer(0)), loser: dot(readOpen.integer(1), readOpen.integer(2)),
-                    listedUnder: listed))
+    /// The record's open conflicts, and those that closed because their loser came to show.
+    func listed(_ key: RecordKey) throws -> (open: [OpenConflict], dormant: [DormantConflict]) {
+        readListed.bind(1, key.table)
+        readListed.bind(2, idBytes: key.id)
+        defer { readListed.reset() }
+        func dot(_ column: Int) -> Dot? {
+            readListed.isNull(column) ? nil : self.dot(readListed.integer(column), readListed.integer(column + 1))
         }
-        return found
+        var open: [OpenConflict] = []
+        var dormant: [DormantConflict] = []
+        while try readListed.step() {
+            guard let loser = dot(1) else { continue }
+            let group = Int(readListed.integer(0))
+            if readListed.text(5) == "open" {
+                open.append(OpenConflict(group: group, loser: loser, listedUnder: dot(3)))
+            } else if let listing = dot(3), let shown = dot(6) {
+                dormant.append(DormantConflict(group: group, loser: loser, listedUnder: listing, shownUnder: shown))
+            }
+        }
+        return (open, dormant)
     }
 
-    func dormant(_ key: RecordKey) throws -> [DormantConflict] {
-        readDormant.bind(1, key.table)
-        readDormant.bind(2, idBytes: key.id)
-        defer { readDormant.reset() }
-        var found: [DormantConflict] = []
-        while try readDormant.step() {
-            func dot(_ column: Int) -> Dot { self.dot(readDormant.integer(column), readDormant.integer(column + 1)) }
-            found.append(
-                DormantConflict(
-                    group: Int(readDormant.integer(0)), loser: dot(1), listedUnder: dot(3), shownUnder: dot(5)))
-        }
-        return found
+    func open(_ key: RecordKey) throws -> [OpenConflict] {
+        try listed(key).open
     }
 
     func dot(_ number: Int64, _ counter: Int64) -> Dot {

@@ -122,12 +122,11 @@ extension Fold {
     private func waitsBeside(_ conflict: RecordID) throws -> Bool {
         guard let values = try conflicts.published(conflict), let key = try conflicts.record(of: conflict),
             let group = try conflicts.group(of: conflict), let table = catalog.table(key.table),
-            let register = try records.record(key)?.state.register(group),
+            let state = try records.record(key)?.state,
             case .integer(let number) = values[ConflictColumn.otherNumber.rawValue],
-            case .integer(let counter) = values[ConflictColumn.otherCounter.rawValue],
-            let loser = register.siblings.first(where: { $0.stamp.dot == conflicts.dot(number, counter) })
+            case .integer(let counter) = values[ConflictColumn.otherCounter.rawValue]
         else { return false }
-        return loser.values != Merge.winner(of: group, among: register.siblings, in: table).values
+        return Merge.isBeside(conflicts.dot(number, counter), of: group, in: state, table)
     }
 
     /// Records of which only some columns ever came go back to those who wrote these.

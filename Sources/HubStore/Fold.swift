@@ -292,12 +292,11 @@ struct Fold {
             dot: change.dot, time: change.time, author: author,
             context: isUnseen ? try contexts.context(of: VersionVector()) : context, side: side,
             record: unions == nil || sent?.id == change.key.id ? nil : sent?.id)
-        let open = existing == nil ? [] : try conflicts.open(change.key)
+        let (open, dormant) = existing == nil ? ([], []) : try conflicts.listed(change.key)
         let special = existing == nil ? [] : try conflicts.openSpecial(change.key)
         let outcome = try Merge.outcome(
             of: change, stamp: stamp, on: existing?.state, recordDot: existing?.dot, in: table, open: open,
-            dormant: existing == nil ? [] : try conflicts.dormant(change.key), contextIsKnown: contextIsKnown,
-            unseen: unseen, unions: unions)
+            dormant: dormant, contextIsKnown: contextIsKnown, unseen: unseen, unions: unions)
         // Who writes in this life and knew what it lacks may have more in his row than it has: the record goes back to
         // him, as does what he has not seen of it. What is given back keeps its dot: by it others tell whether they
         // knew that version, and its writer, who has another number now, gets it all the same. So does a record that a

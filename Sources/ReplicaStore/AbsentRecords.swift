@@ -36,6 +36,18 @@ struct AbsentRecords {
         try insert.run()
     }
 
+    /// All records of a table or of a list, `source`, that meet the condition.
+    func noteAll(of table: TableDescription, in source: String, where condition: String, _ kind: PageEntryKind) throws {
+        try RawStatement(
+            database,
+            """
+            INSERT INTO zona_absent(table_no, id, kind)
+            SELECT \(table.number), id, \(kind.rawValue) FROM \(source) WHERE \(condition)
+            ON CONFLICT DO UPDATE SET kind = min(kind, excluded.kind)
+            """
+        ).run()
+    }
+
     /// The hub shows the record.
     func forget(_ key: RecordKey) throws {
         guard hasAny else { return }

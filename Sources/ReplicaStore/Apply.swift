@@ -175,7 +175,7 @@ struct Apply {
             summary.given = compare?.given ?? 0
             summary.kept = compare?.kept ?? 0
         } else {
-            summary.deleted += try delivered.removeMissing(in: catalog.tables)
+            summary.deleted += try delivered.removeMissing(in: catalog.tables, noting: absent)
         }
         try delivered.clear()
     }
@@ -261,13 +261,7 @@ struct Apply {
                 AND id NOT IN (SELECT id FROM zona_touch WHERE table_no = \(table.number))
                 """
             // Nobody deleted it, as far as is known here.
-            try RawStatement(
-                database,
-                """
-                INSERT OR IGNORE INTO zona_absent(table_no, id, kind)
-                SELECT table_no, id, \(PageEntryKind.withheld.rawValue) FROM zona_behind WHERE \(isOver)
-                """
-            ).run()
+            try absent.noteAll(of: table, in: "zona_behind", where: isOver, .withheld)
             try RawStatement(database, "DELETE FROM zona_behind WHERE \(isOver)").run()
         }
     }

@@ -305,13 +305,13 @@ final class Delivered {
     func removeStateConflicts(in table: TableDescription) throws {
         try database.execute(
             sql: """
-                DELETE FROM \(TriggerSQL.quoted(table.name)) WHERE kind IN ('duplicate', 'orphan', 'invalid')
+                DELETE FROM \(TriggerSQL.quoted(table.name)) WHERE kind IN (\(Conflict.stateKindsSQL))
                 AND id NOT IN (SELECT id FROM temp.zona_delivered WHERE table_no = \(table.number))
                 """)
     }
 
     /// A fresh pull: what is here, not pending, and was not delivered, is gone. Nothing stays behind for it.
-    func removeMissing(in tables: [TableDescription]) throws -> Int {
+    func removeMissing(in tables: [TableDescription], noting absent: AbsentRecords) throws -> Int {
         var removed = 0
         for table in tables {
             let isClean = """
@@ -319,13 +319,7 @@ final class Delivered {
                 AND id NOT IN (SELECT id FROM zona_pending WHERE table_no = \(table.number))
                 """
             let name = TriggerSQL.quoted(table.name)
-            if table.losesRecords {
-                try database.execute(
-                    sql: """
-                        INSERT OR REPLACE INTO zona_absent(table_no, id, kind)
-                        SELECT \(table.number), id, \(PageEntryKind.deleted.rawValue) FROM \(name) WHERE \(isClean)
-                        """)
-            }
+            if table.losesRecords { try absent.noteAll(of: table, in: name, where: isClean, .deleted) }
             try RawStatement(database, "DELETE FROM \(name) WHERE \(isClean)").run()
             removed += database.changesCount
             try RawStatement(

@@ -61,22 +61,13 @@ extension ReplicaStore {
                 database,
                 """
                 SELECT 1 FROM zona_conflict c WHERE c.record_id = ?1 AND c.id <> ?2 AND c.state = 'open'
-                    AND c.kind NOT IN ('duplicate', 'orphan', 'invalid')
+                    AND c.kind NOT IN (\(Conflict.stateKindsSQL))
                     AND NOT EXISTS (SELECT 1 FROM zona_deciding d WHERE d.conflict_id = c.id)
                 """)
             open.bind(1, idText: id)
             open.bind(2, idText: conflict.id)
             guard try !open.step() else {
                 throw ReplicaStoreError(.notValid, localized("a value of \(id) is in conflict: decide that first"))
-            }
-            // The hub may lack it, and takes no merge of what it has not.
-            let isGivenBack = try RawStatement(
-                database, "SELECT 1 FROM zona_pending WHERE table_no = ?1 AND id = ?2 AND is_copy AND counter IS NULL")
-            isGivenBack.bind(1, table.number)
-            isGivenBack.bind(2, idText: id)
-            guard try !isGivenBack.step() else {
-                throw ReplicaStoreError(
-                    .notValid, localized("\(id) is to be given back to a restored hub: `zona sync` first"))
             }
         }
         let source = try StoredValues.read(database, conflict.members[member], table)

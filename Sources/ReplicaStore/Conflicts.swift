@@ -41,7 +41,10 @@ package struct Conflict: Sendable {
     let dots: [UInt8]
 
     /// It stands for what is there, not for two values: it closes when that is no longer so.
-    package var followsState: Bool { ["duplicate", "orphan", "invalid"].contains(kind) }
+    package var followsState: Bool { Self.stateKinds.contains(kind) }
+    private static let stateKinds = ["duplicate", "orphan", "invalid"]
+    /// The same kinds, for a list in SQL.
+    static let stateKindsSQL = stateKinds.map { "'\($0)'" }.joined(separator: ", ")
 
     /// Whether somebody must still decide it.
     package var isUndecided: Bool { state == "open" && !decidedHere }

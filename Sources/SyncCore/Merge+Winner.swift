@@ -24,4 +24,11 @@ extension Merge {
         }
         return best
     }
+
+    /// Whether a value stands in this group beside another one, which shows.
+    package static func isBeside(_ dot: Dot, of group: Int, in state: RecordState, _ table: TableDescription) -> Bool {
+        guard let register = state.register(group), let value = register.siblings.first(where: { $0.stamp.dot == dot })
+        else { return false }
+        return value.values != winner(of: group, among: register.siblings, in: table).values
+    }
 }

@@ -5,15 +5,23 @@ import Testing
 
 /// A delete whose writer is lost with it, and a hub that was put back to before the record: who has heard of the delete
 /// holds no row that could say so.
-struct KnownDeleteTests {
-    /// Avis is inserted, Amelia has it and edits it, Otricoli deletes it, Narni hears of that, and Otricoli is lost. The
-    /// hub is as it was before all of it.
-    private func world() throws -> (narni: Desk, amelia: Desk) {
-        let ambito = try Ambito()
-        let narni = try ambito.replica(of: "055022", "narni")
-        let amelia = try ambito.replica(of: "055004", "amelia")
-        let otricoli = try ambito.replica(of: "055024", "otricoli")
+@Suite struct KnownDeleteTests {
+    private let ambito: Ambito
+    private let narni: Desk
+    private let amelia: Desk
+    private let otricoli: Desk
+
+    init() throws {
+        ambito = try Ambito()
+        narni = try ambito.replica(of: "055022", "narni")
+        amelia = try ambito.replica(of: "055004", "amelia")
+        otricoli = try ambito.replica(of: "055024", "otricoli")
         try settleAll([narni, amelia, otricoli], rounds: 1)
+    }
+
+    /// Otricoli inserts Avis, Amelia gets it, Otricoli deletes it, Narni hears of that, and Otricoli is lost. The hub is as
+    /// it was before all of it.
+    private func loseDelete() throws {
         let backup = try ambito.backup()
         try otricoli.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Avis', 'VOL')")
         try settleAll([otricoli, amelia], rounds: 1)
@@ -22,7 +30,6 @@ struct KnownDeleteTests {
         #expect(try narni.values("SELECT count(*) FROM soggetto") == ["0"])
         #expect(try amelia.values("SELECT count(*) FROM soggetto") == ["1"])
         try ambito.putBack(backup)
-        return (narni, amelia)
     }
 
     /// The record is gone, and its row stands in everybody's list, to be put back.
@@ -35,14 +42,14 @@ struct KnownDeleteTests {
     }
 
     @Test func `who knew of a delete says so though somebody gave the record back as a copy before`() throws {
-        let (narni, amelia) = try world()
+        try loseDelete()
         try settleAll([amelia], rounds: 2)
         try settleAll([narni, amelia], rounds: 3)
         try expectListed([narni, amelia])
     }
 
     @Test func `who knew of a delete says so though the hub has not heard of the record yet`() throws {
-        let (narni, amelia) = try world()
+        try loseDelete()
         try settleAll([narni], rounds: 2)
         try settleAll([amelia, narni], rounds: 3)
         #expect(try narni.values("SELECT count(*) FROM soggetto") == ["0"])
@@ -51,7 +58,7 @@ struct KnownDeleteTests {
     }
 
     @Test func `who knew of a delete says so though the copy is on its way when he compares himself`() throws {
-        let (narni, amelia) = try world()
+        try loseDelete()
         _ = try amelia.sync()
         _ = try narni.sync()
         try settleAll([amelia, narni], rounds: 3)
@@ -60,11 +67,6 @@ struct KnownDeleteTests {
 
     /// The hub makes the record of Narni's insert and Amelia's edit, and gives it a dot of its own.
     @Test func `who knew of a delete says so though the hub made the record anew of several changes`() throws {
-        let ambito = try Ambito()
-        let narni = try ambito.replica(of: "055022", "narni")
-        let amelia = try ambito.replica(of: "055004", "amelia")
-        let otricoli = try ambito.replica(of: "055024", "otricoli")
-        try settleAll([narni, amelia, otricoli], rounds: 1)
         let backup = try ambito.backup()
         try narni.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Avis', 'VOL')")
         try settleAll([narni, amelia], rounds: 1)
@@ -84,8 +86,6 @@ struct KnownDeleteTests {
 
     /// A page brings the row that was just deleted here: it is older news, and nothing to forget the delete for.
     @Test func `a delete that is on its way stays known though a pull brings the row`() throws {
-        let ambito = try Ambito()
-        let narni = try ambito.replica(of: "055022", "narni")
         try narni.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Avis', 'VOL')")
         try settleAll([narni], rounds: 2)
 
@@ -101,8 +101,6 @@ struct KnownDeleteTests {
 
     /// Its rows are those of the founding, and it has never heard of the hub's.
     @Test func `a new file whose first pull meets another life of the hub deletes nothing`() throws {
-        let ambito = try Ambito()
-        let narni = try ambito.replica(of: "055022", "narni")
         let rows = try ambito.rows("comune")
         let late = try ambito.replica(of: "055022", "narni-2", syncs: false)
 
