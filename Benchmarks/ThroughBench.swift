@@ -151,7 +151,7 @@ struct ThroughBench {
     }
 }
 
-/// Changes on both sides, some of the same rows: what merging costs.
+/// Changes on both sides, some or all of the same rows: what merging costs.
 struct DeltaBench {
     let folder: String
     let rows: [BenchRow]
@@ -160,20 +160,23 @@ struct DeltaBench {
     static let concurrent = 1_000
 
     func run(_ report: inout Report) throws {
-        try run("banco", &report, ratio: "delta_ratio", rate: "delta_rows_per_s", bytes: "wire_bytes_per_fields_update")
-        try run(
-            "banco_lww", &report, ratio: "delta_lww_ratio", rate: "delta_lww_rows_per_s",
-            bytes: "wire_bytes_per_lww_update")
+        try run("banco", meeting: Self.concurrent, &report, "delta", bytes: "wire_bytes_per_fields_update")
+        try run("banco_lww", meeting: Self.concurrent, &report, "delta_lww", bytes: "wire_bytes_per_lww_update")
+        try run("banco", meeting: Self.changed, &report, "meeting")
+        try run("banco_lww", meeting: Self.changed, &report, "meeting_lww")
     }
 
-    private func run(_ table: String, _ report: inout Report, ratio: String, rate: String, bytes: String) throws {
+    /// Two replicas change `changed` rows each, `meeting` of them the same; both end with what wins and what is listed.
+    private func run(
+        _ table: String, meeting: Int, _ report: inout Report, _ name: String, bytes: String? = nil
+    ) throws {
         var plain: [Double] = []
         var merged: [Double] = []
         var sizes: [Double] = []
         let left = rows.prefix(Self.changed)
-        let right = rows.dropFirst(Self.changed - Self.concurrent).prefix(Self.changed)
+        let right = rows.dropFirst(Self.changed - meeting).prefix(Self.changed)
         for round in 1...rounds {
-            progress("changes on both sides of \(table), round \(round) of \(rounds)")
+            progress("\(name): changes on both sides of \(table), round \(round) of \(rounds)")
             let file = try BenchFile.plain(at: "\(folder)/plain.sqlite")
             try file.write { try Work.insertAll(rows, into: table, $0) }
             plain.append(
@@ -196,10 +199,18 @@ struct DeltaBench {
             guard try dump(first, table) == dump(second, table) else {
                 throw BenchFailure(what: "the replicas differ")
             }
+            guard try listed(first) >= meeting else { throw BenchFailure(what: "a loser is not listed") }
         }
-        report[ratio] = median(merged) / median(plain)
-        report[rate] = Double(2 * Self.changed) / median(merged)
-        report[bytes] = median(sizes)
+        report["\(name)_ratio"] = median(merged) / median(plain)
+        report["\(name)_rows_per_s"] = Double(2 * Self.changed) / median(merged)
+        if let bytes { report[bytes] = median(sizes) }
+    }
+
+    /// Open conflicts that the file holds: at least one for each row of which two values met.
+    private func listed(_ file: BenchFile) throws -> Int {
+        let queue = try file.open()
+        defer { try? queue.close() }
+        return try queue.read { try Int.fetchOne($0, sql: "SELECT count(DISTINCT record_id) FROM zona_conflict") ?? 0 }
     }
 
     private func dump(_ file: BenchFile, _ table: String) throws -> [String] {
