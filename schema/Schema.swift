@@ -46,6 +46,7 @@ package enum Schema {
         file("R009_stick", PackageResources.R009_stick_sql),
         file("R010_offered", PackageResources.R010_offered_sql),
         file("R011_absent", PackageResources.R011_absent_sql),
+        file("R012_merged", PackageResources.R012_merged_sql),
     ]
 
     /// What only a hub has.

@@ -228,13 +228,6 @@ extension Change {
     }
 }
 
-extension TableDescription {
-    /// What a group holds when nobody wrote it.
-    func defaults(of group: Int) -> [UInt8] {
-        (self.group(group)?.columns.columns ?? []).reduce(into: []) { $0 += columns[$1].defaultValue }
-    }
-}
-
 extension MergeOutcome.Loss {
     /// The row of a record of which only one change is known.
     init(group: Int, of state: RecordState, in table: TableDescription) throws {

@@ -90,12 +90,14 @@ struct Capture {
         var all: [Int64] = []
         while try epochs.step() { all.append(epochs.integer(0)) }
         let own = try ownNumbers()
-        for epoch in all {
-            try flush()
-            let known = try knowledge(at: Mutant.isOn(.contextTooLate) ? state.epoch : epoch)
-            context = known.vector.union(own)
-            contextVersion = min(known.version, state.schemaVersion)
-            for table in try tablesPending(at: epoch) { try capture(table, epoch: epoch) }
+        for waiting in try MergeOrder(database, deciding, catalog: catalog).passes {
+            for epoch in all {
+                try flush()
+                let known = try knowledge(at: Mutant.isOn(.contextTooLate) ? state.epoch : epoch)
+                context = known.vector.union(own)
+                contextVersion = min(known.version, state.schemaVersion)
+                for table in try tablesPending(at: epoch) { try capture(table, epoch: epoch, but: waiting) }
+            }
         }
         try flush()
         try seal(isLast: true)
@@ -141,7 +143,7 @@ struct Capture {
         return catalog.tables.filter { numbers.contains($0.number) }
     }
 
-    private mutating func capture(_ table: TableDescription, epoch: Int64) throws {
+    private mutating func capture(_ table: TableDescription, epoch: Int64, but waiting: Set<RecordKey>) throws {
         let columns = table.columns.map { TriggerSQL.quoted($0.name) }
         let current = columns.map { "t.\($0)" }.joined(separator: ", ")
         let before = columns.map { "b.\($0)" }.joined(separator: ", ")
@@ -163,6 +165,7 @@ struct Capture {
         var author: (name: [UInt8], number: Int, batch: UInt64)?
         while try rows.step() {
             guard let id = rows.id(0) else { throw ReplicaStoreError(.database, "a pending row has no id") }
+            if !waiting.isEmpty, waiting.contains(RecordKey(table: table.number, id: id)) { continue }
             let name = rows.bytes(2)
             if author == nil || author?.batch != firstCounter || !name.elementsEqual(author?.name ?? []) {
                 author = (Array(name), builder.author(Array(name)), firstCounter)

@@ -99,6 +99,37 @@ enum StaleStash {
     }
 }
 
+/// In which order what is pending is captured where records were merged: a merge gives up what its operator had on
+/// screen, so all that was written before it comes before it, and what was written to a record that goes afterwards
+/// comes after it, whatever the epochs.
+struct MergeOrder {
+    /// What waits in each pass over the epochs.
+    let passes: [Set<RecordKey>]
+
+    init(_ database: Database, _ deciding: [RecordKey: [NamedConflict]], catalog: Catalog) throws {
+        var survivors: Set<RecordKey> = []
+        var later: Set<RecordKey> = []
+        for (key, named) in deciding {
+            guard let table = catalog.table(key.table) else { continue }
+            for gone in named where gone.group == ColumnGroup.merged {
+                survivors.insert(key)
+                if try !isAsMerged(database, gone.conflict, table) {
+                    later.insert(RecordKey(table: key.table, id: gone.conflict))
+                }
+            }
+        }
+        passes = survivors.isEmpty ? [[]] : [survivors.union(later), later, []]
+    }
+}
+
+/// Whether a record that goes is as it was when it was merged.
+private func isAsMerged(_ database: Database, _ id: RecordID, _ table: TableDescription) throws -> Bool {
+    let read = try RawStatement(database, "SELECT seen_row FROM zona_deciding WHERE conflict_id = ?1")
+    read.bind(1, idText: id)
+    guard try read.step(), !read.isNull(0), try StoredValues.isThere(database, id, table) else { return false }
+    return read.blob(0) == SyncCore.Row(try StoredValues.read(database, id, table)).bytes
+}
+
 /// Decisions that wait for their record's capture.
 enum Deciding {
     static func all(_ database: Database) throws -> [RecordKey: [NamedConflict]] {

@@ -43,7 +43,8 @@ extension ReplicaStore {
             let record = RecordKey(table: table.number, id: survivor)
             try Self.deciding(database, conflict.id, record, group: ColumnGroup.existence, dots: dots)
             for loser in conflict.members.dropFirst() {
-                try Self.deciding(database, loser, record, group: ColumnGroup.merged, dots: [0])
+                let seen = SyncCore.Row(try StoredValues.read(database, loser, table))
+                try Self.deciding(database, loser, record, group: ColumnGroup.merged, dots: [0], seen: seen)
             }
             try Self.pend(database, table: table, id: survivor)
         }

@@ -27,21 +27,24 @@ extension ReplicaStore {
         try decision.run()
     }
 
-    /// The next change of `record` names this conflict (or, under `ColumnGroup.merged`, a record that it takes in).
+    /// The next change of `record` names this conflict (or, under `ColumnGroup.merged`, a record that it takes in, as
+    /// it was then).
     static func deciding(
-        _ database: Database, _ conflict: RecordID, _ record: RecordKey, group: Int, dots: [UInt8]
+        _ database: Database, _ conflict: RecordID, _ record: RecordKey, group: Int, dots: [UInt8],
+        seen: SyncCore.Row? = nil
     ) throws {
         let deciding = try RawStatement(
             database,
             """
-            INSERT OR REPLACE INTO zona_deciding(conflict_id, table_no, id, group_no, dots, counter)
-            VALUES (?1, ?2, ?3, ?4, ?5, NULL)
+            INSERT OR REPLACE INTO zona_deciding(conflict_id, table_no, id, group_no, dots, counter, seen_row)
+            VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6)
             """)
         deciding.bind(1, idText: conflict)
         deciding.bind(2, record.table)
         deciding.bind(3, idText: record.id)
         deciding.bind(4, group)
         deciding.bind(5, blob: dots)
+        if let seen { deciding.bind(6, blob: seen.bytes) }
         try deciding.run()
     }
 

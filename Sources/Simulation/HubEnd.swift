@@ -263,7 +263,10 @@ extension Play {
             world.edits[change.key, default: []].append(deed)
         }
         hub.memory.seen[change.key, default: []].insert(change.name)
-        for conflict in change.decides { world.decided[conflict] = change.name }
+        for conflict in change.decides {
+            world.decided[conflict] = change.name
+            if change.operation == .delete { world.decidedByDelete.insert(conflict) }
+        }
         world.settled += change.settled
         if change.isCopy { count("copy") }
     }

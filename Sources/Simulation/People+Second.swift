@@ -108,7 +108,7 @@ extension Play {
     private func decided(
         _ desk: Desk, _ conflict: Conflict, _ key: RecordKey, _ columns: [Int], before: [Value]?, after: [Value]?
     ) throws {
-        if let before, after == nil { return deleted(key, desk, before) }
+        if let before, after == nil { return deleted(key, desk, before, asDecision: true) }
         begin(key, desk, row: before)
         desk.memory.written[key]?.hasDecision = true
         let held = Set((after ?? []).compactMap(Written.value))

@@ -317,13 +317,14 @@ extension Play {
         return nil
     }
 
-    func deleted(_ key: RecordKey, _ desk: Desk, _ row: [Value]) {
+    func deleted(_ key: RecordKey, _ desk: Desk, _ row: [Value], asDecision: Bool = false) {
         begin(key, desk, row: row)
         for value in row.compactMap(Written.value) { world.over[value, default: []].insert(World.deleted) }
         desk.memory.edits = desk.memory.edits.filter { $0.key.key != key }
         let later = table(key.table)?.columns.indices.filter { table(key.table)?.columns[$0].since ?? 1 > 1 } ?? []
         if later.contains(where: { !row.indices.contains($0) || Written.value(row[$0]) == nil }) {
-            world.blind.insert(key)
+            world.blind.deleted.insert(key)
+            if asDecision { world.blind.decided.insert(key) }
         }
     }
 }

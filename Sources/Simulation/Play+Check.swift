@@ -40,6 +40,8 @@ extension Play {
         try checkSums()
         for id in world.decided.keys.sorted()
         where conflicts[id].map({ !$0.followsState }) == true && !campaign.has(.lostPC) {
+            // The deletion took no side: where the hub that took it is no more, the loser stands beside as it did before.
+            if campaign.has(.restore), world.decidedByDelete.contains(id) { continue }
             throw SimulationFailure("conflict \(id) was decided and is still open")
         }
     }
@@ -140,8 +142,8 @@ extension Play {
             if visible.contains(value) || listed.contains(value) || world.gone.contains(value) { continue }
             if !(world.over[value] ?? []).isEmpty || world.told.contains(value) { continue }
             if world.deletes[place.key] != nil && world.edits[place.key] == nil { continue }
-            // Who deletes a record deletes it with the columns that his schema does not show him.
-            if world.blind.contains(place.key), isLater(place) { continue }
+            // Who decides that a record goes deletes it with the columns that his schema does not show him.
+            if world.blind.decided.contains(place.key), isLater(place) { continue }
             throw SimulationFailure(
                 "value \(value) of \(place.key) is neither shown, nor replaced by one who saw it, nor listed")
         }
@@ -220,6 +222,8 @@ extension Play {
         for key in shown.keys.sorted() where key.table < 900 {
             // A deleted parent shows while a child needs it.
             if table(key.table)?.name == "gruppo", parents.contains("\(key.id)") { continue }
+            // What others wrote where he could not see it stands against his delete.
+            if world.blind.deleted.contains(key) { continue }
             let deletes = (world.deletes[key] ?? []).filter { !$0.isCopy }
             let edits = (world.edits[key] ?? []).filter { !$0.isCopy }
             let isListed = listed.contains([key.table.description, Hash.text(key.id.bytes)])

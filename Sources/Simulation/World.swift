@@ -47,8 +47,11 @@ struct World {
     var decided: [RecordID: Int] = [:]
     /// What decisions that the hub took had settled.
     var settled: [Settled] = []
-    /// Records that somebody deleted whose schema did not show him all of their columns.
-    var blind: Set<RecordKey> = []
+    /// Records that somebody deleted whose schema did not show him all of their columns, and those of which he decided
+    /// so.
+    var blind: (deleted: Set<RecordKey>, decided: Set<RecordKey>) = ([], [])
+    /// Conflicts that were decided by a deletion of their record.
+    var decidedByDelete: Set<RecordID> = []
     /// Records that went into another when an operator merged duplicates, and that one.
     private(set) var merged: [RecordKey: RecordKey] = [:]
     /// Values that a decision wrote once more.

@@ -198,6 +198,20 @@ package struct Merge: Sendable {
         return unseen.context
     }
 
+    /// Whether somebody else's values stand in columns that the change's writer had not seen. Who decides that a record
+    /// goes was told so.
+    private var isBlind: Bool {
+        guard let unseen, !change.decides.contains(where: { $0.group == ColumnGroup.existence }) else { return false }
+        var stamp = stamp
+        stamp.context = unseen.context
+        return table.groups.contains { group in
+            !group.columns.intersection(unseen.columns).isEmpty
+                && siblings(of: group.index).contains {
+                    !stamp.covers($0.stamp.dot) && $0.values != table.defaults(of: group.index)
+                }
+        }
+    }
+
     /// Beside a change that says the same. Of two such copies the one that knows more stays.
     private static func adding(_ copy: Sibling, to siblings: [Sibling]) -> [Sibling] {
         func knows(_ one: Sibling, _ other: Sibling) -> Bool {
@@ -264,11 +278,14 @@ package struct Merge: Sendable {
     }
 
     /// The same of two values of one group. Who decides that a record stays had the delete in his list; what others
-    /// wrote to the record meanwhile was not there, so that their word for its existence stands beside his.
+    /// wrote to the record meanwhile was not there, so that their word for its existence stands beside his. And who
+    /// deletes a record had not seen it whole where others wrote to columns that he lacks.
     private func saw(_ one: Sibling, _ other: Sibling, of group: Int) -> Bool {
-        guard group == ColumnGroup.existence, one.values == RecordState.present, other.values == one.values,
-            !one.stamp.named.isEmpty
-        else { return saw(one.stamp, other.stamp) }
+        guard group == ColumnGroup.existence, other.values == RecordState.present else {
+            return saw(one.stamp, other.stamp)
+        }
+        if one.values == RecordState.deleted, one.stamp.dot == change.dot, isBlind { return false }
+        guard one.values == RecordState.present, !one.stamp.named.isEmpty else { return saw(one.stamp, other.stamp) }
         var stamp = one.stamp
         stamp.named = []
         return saw(stamp, other.stamp)

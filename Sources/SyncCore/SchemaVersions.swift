@@ -11,6 +11,11 @@ extension TableDescription {
     package func columns(after version: Int) -> ColumnSet {
         since <= version ? allColumns.subtracting(.first(columnCount(at: version))) : ColumnSet()
     }
+
+    /// What a group holds when nobody wrote it.
+    package func defaults(of group: Int) -> [UInt8] {
+        (self.group(group)?.columns.columns ?? []).reduce(into: []) { $0 += columns[$1].defaultValue }
+    }
 }
 
 extension Catalog {

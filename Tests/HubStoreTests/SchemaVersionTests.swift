@@ -116,6 +116,30 @@ import Testing
         try ambito.expectConverged(new)
     }
 
+    @Test(arguments: ["scheda", "voce"], [false, true])
+    func `Who deletes a record where others wrote to columns that he has not seen is asked`(
+        _ table: String, _ isUpgraded: Bool
+    ) throws {
+        let (ambito, new, apart) = try TwoSchemas.apart()
+        try new.sql("UPDATE \(table) SET n = 7")
+        try new.sync()
+        try apart.sync()
+        let old = isUpgraded ? try apart.reopened(files: TwoSchemas.new) : apart
+        try old.sql("DELETE FROM \(table)")
+        for _ in 0..<2 { for desk in [old, new] { try desk.sync() } }
+
+        #expect(try new.value("SELECT n FROM \(table)") == "7")
+        #expect(try old.value("SELECT a FROM \(table)") == "\"uno\"")
+        let asked = try #require(try old.store.conflicts().first)
+        #expect(asked.kind == "edit-delete")
+
+        _ = try old.store.resolve(asked, .other, note: "", by: Operator("x"), now: ambito.now)
+        for _ in 0..<2 { for desk in [old, new] { try desk.sync() } }
+        #expect(try new.values("SELECT n FROM \(table)") == [])
+        #expect(try new.store.conflicts().isEmpty)
+        try ambito.expectConverged(new)
+    }
+
     @Test func `A batch that names columns which its schema lacks is refused, change by change`() throws {
         let (ambito, new, _) = try TwoSchemas.apart()
         try new.sql("UPDATE voce SET n = 7; INSERT INTO nuova(titolo) VALUES ('x'); UPDATE scheda SET a = 'buona'")

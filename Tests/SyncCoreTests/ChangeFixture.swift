@@ -44,9 +44,12 @@ struct Write {
             isFilled: isFilled, isCopy: isCopy, decides: decides)
     }
 
-    static func delete(_ dot: Dot, at time: UInt64, knowing vector: VersionVector, side: WriterSide = []) -> Write {
+    static func delete(
+        _ dot: Dot, at time: UInt64, knowing vector: VersionVector, side: WriterSide = [], decides: [NamedConflict] = []
+    ) -> Write {
         Write(
-            .delete, dot, at: time, knowing: vector, side: side, carried: ColumnSet(), changed: ColumnSet(), values: [])
+            .delete, dot, at: time, knowing: vector, side: side, carried: ColumnSet(), changed: ColumnSet(), values: [],
+            decides: decides)
     }
 }
 

@@ -103,6 +103,38 @@ import Testing
         #expect(world.recordDot?.number == HubWorld.number)
     }
 
+    @Test func `who deletes a record without its unseen columns deletes nothing that others wrote there`() throws {
+        var world = try HubWorld(table, .insert(dot(1, 1), at: 1, [1, 50, 60]))
+        try deliver(.delete(dot(2, 1), at: 2, knowing: vector(dot(1, 1))), seenTo: 1, to: &world)
+
+        #expect(world.shown == [1, 50, 60])
+        #expect(world.losers == [dot(2, 1)])
+
+        var own = try HubWorld(table, old)
+        try deliver(
+            .update(dot(2, 1), at: 2, knowing: vector(dot(1, 1)), [0: 1, 1: 7], changed: [1]), seenTo: 1, to: &own)
+        try deliver(.delete(dot(2, 2), at: 3, knowing: vector(dot(1, 1))), seenTo: 1, to: &own)
+        var unwritten = try HubWorld(table, .insert(dot(1, 1), at: 1, [1, 5, 6]))
+        try deliver(.delete(dot(2, 1), at: 2, knowing: vector(dot(1, 1))), seenTo: 1, to: &unwritten)
+        for gone in [own, unwritten] {
+            #expect(gone.shown == nil)
+            #expect(gone.listed.isEmpty)
+        }
+    }
+
+    @Test func `who decides that a record goes deletes it with its unseen columns`() throws {
+        var world = try HubWorld(table, .insert(dot(1, 1), at: 1, [1, 50, 60]))
+        try deliver(.delete(dot(2, 1), at: 2, knowing: vector(dot(1, 1))), seenTo: 1, to: &world)
+
+        let asked = NamedConflict(
+            conflict: RecordID(high: 9, low: 9), group: ColumnGroup.existence, dots: [dot(2, 1)])
+        try deliver(
+            .delete(dot(2, 2), at: 3, knowing: vector(dot(1, 1)), decides: [asked]), seenTo: 1, to: &world)
+
+        #expect(world.shown == nil)
+        #expect(world.listed.isEmpty)
+    }
+
     @Test func `a record without new columns takes the dot of a change whose schema lacks them`() throws {
         var world = try HubWorld(table, old)
 

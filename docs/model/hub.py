@@ -54,7 +54,7 @@ class Hub:
                 if ch['op'] == 'del': W.knew[ch['dot']] = ch['knew'] | ch['seen']
                 self.merge(ch)
                 if ch['op'] == 'reo': continue
-                (W.deletes if ch['op'] == 'del' else W.edits).setdefault(ch['id'], []).append((ch['dot'], set(ch['seen']), bool(ch.get('weak') or ch.get('give'))))
+                (W.deletes if ch['op'] == 'del' else W.edits).setdefault(ch['id'], []).append((ch['dot'], schemas.had_seen(ch) if ch['op'] == 'del' else set(ch['seen']), bool(ch.get('weak') or ch.get('give'))))
         self.head[n] = (last, b['hash']); self.hashes.setdefault(n, set()).add(b['hash'])
         if 'keys' in FEAT: duplicates.settle(self)
         if 'parents' in FEAT: parents.settle(self, {ch['id'] for ch in changes})
@@ -120,14 +120,14 @@ class Hub:
         plain, full = not (schemas.unseen(ch) and schemas.NEW in cur['g'] and 'unseenplain' in FIX), ctx
         listed_before = {k for k in self.conf if k[0] == rid}
         for g, v in writes.items():
-            ctx = schemas.context(full, ch, g)
+            ctx, blind = schemas.context(full, ch, g), schemas.is_blind(ch, g, cur['g'])
             reg, weak = cur['g'].get(g, []), bool(ch.get('weak')) or (g in filled and 'fillweak' in FIX)    # what the writer did not change is a copy
             named = {d for k, dots in ch.get('decides', {}).items() if k[1] == g for d in dots} if 'named' in FIX else set()
             if any(self.saw(y, ch['dot']) or ch['dot'] in y.get('named', ()) for y in reg):
                 plain = False
                 if not weak: cur['g'][g] = [self.standing(y, [dict(ch, ctx=ctx, weak=False)]) if y['weak'] else y for y in reg]
                 continue
-            gone = [y for y in reg if self.saw(dict(ch, ctx=ctx), y['dot']) or y['dot'] in named]
+            gone = [y for y in reg if self.saw(dict(ch, ctx=ctx), y['dot']) and not (blind and not y['v']) or y['dot'] in named]
             if weak and 'equalcopy' in FIX and any(y['v'] == v and not y['weak'] for y in reg):          # a copy of what is there makes no change less of a change
                 over = [y for y in gone if y['v'] != v]
                 cur['g'][g] = [y for y in reg if y not in over]; plain = False

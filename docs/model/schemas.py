@@ -40,6 +40,19 @@ def context(ctx: dict, ch: dict, g: str) -> dict:
     return {n: c - 1} if g == NEW and unseen(ch) and 'unseencolumns' in FIX else ctx
 
 
+def is_blind(ch: dict, g: str, registers: dict) -> bool:
+    """Who deletes a record without the column has not seen it whole while others' work stands there."""
+    n, c = ch['dot']
+    if g != '#' or ch['op'] != 'del' or not unseen(ch) or 'unseendelete' not in FIX: return False
+    return any(y['v'] != DEFAULT and (y['dot'][0] != n or y['dot'][1] >= c) for y in registers.get(NEW, ()))
+
+
+def had_seen(ch: dict) -> set:
+    """Ground truth: the changes that who made this one had seen, those of the new column only where it was on his screen."""
+    if not unseen(ch): return set(ch['seen'])
+    return {d for d in ch['seen'] if d[0] == ch['dot'][0] or d not in {W.wrote[v] for v, (rid, c) in W.accepted.items() if rid == ch['id'] and c == NEW}}
+
+
 def check(hub, seed: int) -> None:
     """What shows in the new column is what somebody wrote there."""
     for rid in hub.rec:
