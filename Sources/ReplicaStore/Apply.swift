@@ -13,7 +13,7 @@ package struct ApplySummary: Sendable, Equatable {
     package var refused = 0
     /// Rows that a restored hub lacked or had older: they go up as copies with the next push.
     package var given = 0
-    /// Rows that a restored hub replaced: kept beside the refused changes.
+    /// Rows that nobody else may have, and that the hub's replaced: kept beside the refused changes.
     package var kept = 0
 
     package init() {}
@@ -35,6 +35,10 @@ struct Apply {
     private let delivered: Delivered?
     private let absent: AbsentRecords
     private let hasBehind: Bool
+    /// Whether rows here may be nobody's change: what the hub's replace is kept.
+    private let keepsReplaced: Bool
+    /// What goes because its insert was refused, unless the hub speaks of the record.
+    private var refusedHere: Set<RecordKey> = []
     private let pending: RawStatement
     private let forgetBehind: RawStatement
     private let skip: RawStatement
@@ -89,6 +93,7 @@ struct Apply {
         func any(_ sql: String) throws -> Bool { try RawStatement(database, sql).step() }
         isBusy = try any("SELECT 1 FROM zona_pending LIMIT 1") || any("SELECT 1 FROM zona_touch LIMIT 1")
         hasBehind = try any("SELECT 1 FROM zona_behind LIMIT 1")
+        keepsReplaced = try DigestComparison(database).result == .differs
         pending = try RawStatement(
             database,
             """
@@ -132,11 +137,15 @@ struct Apply {
                 try apply(entry, body: body)
             }
         }
+        for key in refusedHere.sorted() {
+            if let table = catalog.table(key.table) { try writer(of: table).remove(key.id) }
+        }
     }
 
     private mutating func apply(_ entry: PageEntry, body: [UInt8]) throws {
         guard let table = catalog.table(entry.key.table) else { return }
         try delivered?.note(entry.key)
+        if !refusedHere.isEmpty { refusedHere.remove(entry.key) }
         if compare != nil {
             try compare?.look(at: entry, body: body, in: table)
             if let given = compare?.given, given > 0 { isBusy = true }
@@ -149,6 +158,7 @@ struct Apply {
             forgetBehind.bind(2, idText: entry.key.id)
             try forgetBehind.run()
         }
+        if keepsReplaced, compare == nil { try keepReplaced(entry, body: body, table) }
         switch entry.kind {
         case .row:
             try absent.forget(entry.key)
@@ -167,6 +177,16 @@ struct Apply {
         }
     }
 
+    /// A write that escaped the triggers stands here perhaps.
+    private mutating func keepReplaced(_ entry: PageEntry, body: [UInt8], _ table: TableDescription) throws {
+        guard entry.kind == .row || entry.kind == .deleted, table.writable != .hub else { return }
+        let here = try ComparedTable(database, table)
+        let hubs = entry.kind == .row ? try here.normalised(body, entry.row) : nil
+        guard let row = try here.row(entry.key.id), row != hubs else { return }
+        try RefusedChanges.keepAside(entry.key, row, table, database, now: now)
+        summary.kept += 1
+    }
+
     /// What a pull from the beginning did not deliver: of a restored hub it is compared, of any other it is gone.
     private mutating func settleUndelivered(_ end: PageEnd) throws {
         guard let delivered else { return }
@@ -175,6 +195,7 @@ struct Apply {
             summary.given = compare?.given ?? 0
             summary.kept = compare?.kept ?? 0
         } else {
+            if keepsReplaced { summary.kept += try delivered.keepMissing(in: catalog.tables, now: now) }
             summary.deleted += try delivered.removeMissing(in: catalog.tables, noting: absent)
         }
         try delivered.clear()
@@ -219,7 +240,7 @@ struct Apply {
 
     /// The hub's row takes the place of a refused one: by its own entry, or by going.
     private mutating func putBack(_ refusal: PageRefusal) throws {
-        guard !refusal.hubHasRow, let table = catalog.table(refusal.key.table) else { return }
+        guard !refusal.hubHasRow, catalog.table(refusal.key.table) != nil else { return }
         pending.bind(1, refusal.key.table)
         pending.bind(2, idText: refusal.key.id)
         defer { pending.reset() }
@@ -227,7 +248,8 @@ struct Apply {
             forgetBehind.bind(1, refusal.key.table)
             forgetBehind.bind(2, idText: refusal.key.id)
             try forgetBehind.run()
-            return try writer(of: table).remove(refusal.key.id)
+            refusedHere.insert(refusal.key)
+            return
         }
         // On screen, or written again and not captured: it goes when the form closes without a write, or the write is
         // undone.
@@ -314,6 +336,7 @@ extension ReplicaStore {
     package func applyInbox(now: Int64) throws(ReplicaStoreError) -> ApplySummary {
         let catalog = catalog
         return try write { database in
+            if try !database.notesWrites() { try database.noteEscapes() }
             return try database.whileApplying {
                 try SkippedRows.endTouches(database, catalog: catalog, now: now)
                 return try Apply.run(database, catalog: catalog, now: now)

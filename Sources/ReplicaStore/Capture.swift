@@ -111,9 +111,12 @@ struct Capture {
     }
 
     private func knowledge(at epoch: Int64) throws -> (vector: VersionVector, version: Int) {
-        let read = try RawStatement(database, "SELECT vector, schema_version FROM zona_knowledge WHERE epoch = ?1")
+        // A program may name an epoch that nobody named any more when a pull ended: it knew no less than the one before.
+        let read = try RawStatement(
+            database,
+            "SELECT vector, schema_version FROM zona_knowledge WHERE epoch <= ?1 ORDER BY epoch DESC LIMIT 1")
         read.bind(1, epoch)
-        guard try read.step() else { throw ReplicaStoreError(.database, "a pending row names an epoch that is gone") }
+        guard try read.step() else { return (VersionVector(), 1) }
         var reader = ByteReader(read.blob(0))
         return (try reader.vector(), Int(read.integer(1)))
     }
@@ -181,7 +184,9 @@ struct Capture {
                 continue
             }
             try append(change, row: row, author: author?.number ?? 0)
-            if builder.sizeBytes >= Int(Double(targetBytes) * ratio) || builder.count >= Limits.batchChanges {
+            // However well it packs: even unpacked it stays below what one batch may have.
+            let limit = min(Int(Double(targetBytes) * ratio), Limits.batchBytes - Limits.changeBytes * 2)
+            if builder.sizeBytes >= limit || builder.count >= Limits.batchChanges {
                 try flush()
             }
         }
@@ -318,7 +323,9 @@ extension Database {
     /// on this connection in any case, a program's own too: what they would write into rows that a pull brings nobody
     /// would hear of, and one that says no would stop the sync.
     func whileApplying<Result>(_ body: () throws -> Result) throws -> Result {
-        try RawStatement(self, "UPDATE zona_state SET applying = 1").run()
+        try RawStatement(self, "UPDATE zona_state SET applying = 1 WHERE applying = 0").run()
+        // Somebody left it on: what was written meanwhile nobody has noticed.
+        if changesCount == 0 { try noteEscapes() }
         let result = try body()
         try RawStatement(self, "UPDATE zona_state SET applying = 0").run()
         return result

@@ -68,8 +68,19 @@ enum DerivedIDs {
                 (SELECT changed_at, author, action FROM zona_pending WHERE table_no = \(table.number) AND id = ?1),
                 sent = coalesce(counter, sent), counter = NULL WHERE table_no = \(table.number) AND id = ?2
             """)
-        try run("UPDATE OR IGNORE zona_pending SET id = ?2 WHERE table_no = \(table.number) AND id = ?1")
-        try run("DELETE FROM zona_pending WHERE table_no = \(table.number) AND id = ?1 AND ?2 <> ''")
+        // What stood there before was deleted, and stays to be told.
+        let wasThere = "EXISTS (SELECT 1 FROM \(TriggerSQL.stashName(table)) WHERE id = ?1)"
+        try run(
+            """
+            INSERT OR IGNORE INTO zona_pending(table_no, id, epoch, changed_at, author, action)
+                SELECT table_no, ?2, epoch, changed_at, author, action FROM zona_pending
+                WHERE table_no = \(table.number) AND id = ?1 AND \(wasThere)
+            """)
+        try run(
+            "UPDATE OR IGNORE zona_pending SET id = ?2 WHERE table_no = \(table.number) AND id = ?1 AND NOT \(wasThere)"
+        )
+        try run(
+            "DELETE FROM zona_pending WHERE table_no = \(table.number) AND id = ?1 AND ?2 <> '' AND NOT \(wasThere)")
         for child in ReplicaStore.children(of: table, in: catalog) {
             try run(
                 """
@@ -206,6 +217,27 @@ enum SkippedRows {
         for key in ended {
             guard let table = catalog.table(key.table) else { continue }
             try endTouch(database, table: table, id: key.id)
+        }
+        // Of no record, or taken away by the program that made it: it must hold nothing back.
+        let strays = try RawStatement(database, "DELETE FROM zona_touch WHERE touched_at <= ?1 OR touched_at > ?2")
+        strays.bind(1, now - Limits.touchMilliseconds)
+        strays.bind(2, now + Limits.touchMilliseconds)
+        try strays.run()
+        if Mutant.isOn(.formStaysStale) { return }
+        let left = try RawStatement(
+            database,
+            """
+            SELECT b.table_no, b.id FROM zona_behind b WHERE b.skipped_kind IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM zona_pending p WHERE p.table_no = b.table_no AND p.id = b.id)
+                AND NOT EXISTS (SELECT 1 FROM zona_touch t WHERE t.table_no = b.table_no AND t.id = b.id)
+            """)
+        var free: [RecordKey] = []
+        while try left.step() {
+            if let id = left.id(1) { free.append(RecordKey(table: Int(left.integer(0)), id: id)) }
+        }
+        left.reset()
+        for key in free {
+            if let table = catalog.table(key.table) { try takePlace(database, table: table, id: key.id) }
         }
     }
 

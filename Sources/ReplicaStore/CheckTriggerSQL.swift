@@ -55,8 +55,8 @@ package enum CheckTriggerSQL {
     /// Whether `id`, an expression, is no UUID in lower case.
     static func isNoID(_ id: String) -> String {
         """
-        \(id) IS NULL OR length(\(id)) <> 36 OR \(id) GLOB '*[^0-9a-f-]*'
-            OR \(id) NOT LIKE '________-____-____-____-____________'
+        \(id) IS NULL OR length(CAST(\(id) AS BLOB)) <> 36 OR replace(\(id), '-', '') GLOB '*[^0-9a-f]*'
+            OR length(replace(\(id), '-', '')) <> 32 OR \(id) NOT LIKE '________-____-____-____-____________'
         """
     }
 

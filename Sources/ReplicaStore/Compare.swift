@@ -169,10 +169,7 @@ struct Compare {
 
     private mutating func keep(_ key: RecordKey, _ row: [UInt8], _ table: TableDescription) throws {
         if Mutant.isOn(.keepReplaced) { return }
-        let change = Change(
-            key: key, operation: .update, dot: Dot(number: ReplicaNumber(rawValue: 0), counter: 0), time: .zero,
-            author: [], carried: table.allColumns, changed: table.allColumns, values: row)
-        try RefusedChanges.keepAside(change, database, now: now)
+        try RefusedChanges.keepAside(key, row, table, database, now: now)
         kept += 1
     }
 
@@ -308,6 +305,24 @@ final class Delivered {
                 DELETE FROM \(TriggerSQL.quoted(table.name)) WHERE kind IN (\(Conflict.stateKindsSQL))
                 AND id NOT IN (SELECT id FROM temp.zona_delivered WHERE table_no = \(table.number))
                 """)
+    }
+
+    /// Rows that are here, that nothing waits for and that were not delivered, kept beside the refused changes.
+    func keepMissing(in tables: [TableDescription], now: Int64) throws -> Int {
+        let waits = try RawStatement(database, "SELECT 1 FROM zona_pending WHERE table_no = ?1 AND id = ?2")
+        var kept = 0
+        for table in tables where table.writable != .hub {
+            let here = try ComparedTable(database, table)
+            for id in try missing(in: table) {
+                waits.bind(1, table.number)
+                waits.bind(2, idText: id)
+                defer { waits.reset() }
+                guard try !waits.step(), let row = try here.row(id) else { continue }
+                try RefusedChanges.keepAside(RecordKey(table: table.number, id: id), row, table, database, now: now)
+                kept += 1
+            }
+        }
+        return kept
     }
 
     /// A fresh pull: what is here, not pending, and was not delivered, is gone. Nothing stays behind for it.

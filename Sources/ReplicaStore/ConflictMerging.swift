@@ -47,8 +47,28 @@ extension ReplicaStore {
                 try Self.deciding(database, loser, record, group: ColumnGroup.merged, dots: [0], seen: seen)
             }
             try Self.pend(database, table: table, id: survivor)
+            try Self.lowerContext(of: survivor, to: conflict.members, table, database)
         }
         return survivor
+    }
+
+    /// Who merges records has seen of each what he had on screen: where a pull skipped one of them, no more than that.
+    private static func lowerContext(
+        of survivor: RecordID, to members: [RecordID], _ table: TableDescription, _ database: Database
+    ) throws {
+        let lower = try RawStatement(
+            database,
+            """
+            UPDATE zona_pending SET epoch = min(epoch,
+                coalesce((SELECT epoch FROM zona_behind WHERE table_no = ?1 AND id = ?3), epoch))
+            WHERE table_no = ?1 AND id = ?2
+            """)
+        lower.bind(1, table.number)
+        lower.bind(2, idText: survivor)
+        for member in members {
+            lower.bind(3, idText: member)
+            try lower.run()
+        }
     }
 
     /// The survivor's new values.

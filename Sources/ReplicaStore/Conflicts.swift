@@ -160,7 +160,7 @@ extension ReplicaStore {
         guard try !Self.isDecided(database, conflict, choice, table, note: note, by: author) else { return }
         try database.acting(as: author) {
             do {
-                try Self.writeChoice(database, conflict, choice, table)
+                try writeChoice(database, conflict, choice, table)
             } catch let error as ReplicaStoreError where error.code == .notFound {
                 throw ReplicaStoreError(
                     .notFound,
@@ -201,26 +201,46 @@ extension ReplicaStore {
     }
 
     /// Brings the record to the chosen value.
-    private static func writeChoice(
+    private func writeChoice(
         _ database: Database, _ conflict: Conflict, _ choice: ConflictChoice, _ table: TableDescription
     ) throws {
         guard conflict.group != ColumnGroup.existence || conflict.kind == "invalid" else {
-            if conflict.keepsRow { return try writeKept(database, conflict, choice, table) }
+            if conflict.keepsRow { return try Self.writeKept(database, conflict, choice, table) }
             switch choice {
             case .shown: return
-            case .other: return try delete(database, conflict.recordID, of: table)
-            case .new(let values): _ = try update(database, conflict.recordID, of: table, values)
+            case .other: return try Self.delete(database, conflict.recordID, of: table)
+            case .new(let values): _ = try Self.update(database, conflict.recordID, of: table, values)
             }
             return
         }
         switch choice {
-        case .shown: return
+        case .shown: try catchUp(database, conflict, table)
         case .other:
-            _ = try update(database, conflict.recordID, of: table, try kept(conflict, table))
+            _ = try Self.update(database, conflict.recordID, of: table, try Self.kept(conflict, table))
         case .new(let values):
-            try requireColumns(of: conflict, in: values, table)
-            _ = try update(database, conflict.recordID, of: table, values)
+            try Self.requireColumns(of: conflict, in: values, table)
+            try catchUp(database, conflict, table)
+            _ = try Self.update(database, conflict.recordID, of: table, values)
         }
+    }
+
+    /// A record that a pull skipped is older here than the list. What the list shows is what its reader leaves as it
+    /// is, unless he has written to it himself.
+    private func catchUp(_ database: Database, _ conflict: Conflict, _ table: TableDescription) throws {
+        let behind = try RawStatement(database, "SELECT 1 FROM zona_behind WHERE table_no = ?1 AND id = ?2")
+        behind.bind(1, table.number)
+        behind.bind(2, idText: conflict.recordID)
+        let columns = conflict.columns.compactMap(table.column(named:))
+        guard try behind.step(), columns.count == conflict.shown.values.count,
+            try StoredValues.isThere(database, conflict.recordID, table)
+        else { return }
+        var isOwn = false
+        try Self.forEachUnsynced(database, table, catalog, id: conflict.recordID) { change in
+            if change.columns.contains(where: columns.contains) { isOwn = true }
+        }
+        guard !isOwn else { return }
+        let shown = zip(columns, conflict.shown.values).map { (column: $0, value: $1) }
+        _ = try Self.update(database, conflict.recordID, of: table, shown)
     }
 
     static func requireColumns(

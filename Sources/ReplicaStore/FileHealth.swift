@@ -18,6 +18,33 @@ package struct FileHealth: Sendable, Equatable {
     package var isSound: Bool { damage.isEmpty && tracksEverything && strangeTriggers.isEmpty }
 }
 
+extension Database {
+    /// Whether every table's writes are noted: all its triggers are there, and the switch is off. What a trigger says
+    /// only `health` looks at.
+    func notesWrites() throws -> Bool {
+        let look = try RawStatement(
+            self,
+            """
+            SELECT (SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'zona_track_*')
+                = 3 * (SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name GLOB 'zona_before_*')
+                AND (SELECT applying FROM zona_state) = 0
+            """)
+        return try look.step() && look.integer(0) == 1
+    }
+
+    /// Writes may have escaped the triggers: until a comparison finds the file equal, no pull replaces a row here
+    /// without keeping it.
+    func noteEscapes() throws {
+        try RawStatement(
+            self,
+            """
+            UPDATE zona_digest SET result = 'differs', differs_since = coalesce(differs_since,
+                CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))
+            """
+        ).run()
+    }
+}
+
 extension ReplicaStore {
     package func health() throws(ReplicaStoreError) -> FileHealth {
         let catalog = catalog

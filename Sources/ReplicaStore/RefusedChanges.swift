@@ -43,9 +43,14 @@ enum RefusedChanges {
         return inserts
     }
 
-    /// Keeps a row aside that the row of a restored hub replaces: perhaps nobody else has its values. Such rows stand
-    /// under the number 0.
-    static func keepAside(_ change: Change, _ database: Database, now: Int64) throws {
+    /// Keeps a row aside that the hub's replaces, where perhaps nobody else has its values. Such rows stand under the
+    /// number 0.
+    static func keepAside(
+        _ key: RecordKey, _ row: [UInt8], _ table: TableDescription, _ database: Database, now: Int64
+    ) throws {
+        let change = Change(
+            key: key, operation: .update, dot: Dot(number: ReplicaNumber(rawValue: 0), counter: 0), time: .zero,
+            author: [], carried: table.allColumns, changed: table.allColumns, values: row)
         let last = try RawStatement(database, "SELECT coalesce(max(counter), 0) FROM zona_refused WHERE number = 0")
         _ = try last.step()
         let dot = Dot(number: ReplicaNumber(rawValue: 0), counter: UInt64(last.integer(0)) + 1)

@@ -270,6 +270,15 @@ extension Database {
     ///
     /// - Parameter isOneAction: whether the hub accepts or refuses what is written as a whole; else each change alone.
     func acting<Result>(as author: Operator, isOneAction: Bool = true, _ body: () throws -> Result) throws -> Result {
+        guard try notesWrites() else {
+            throw ReplicaStoreError(
+                .notValid,
+                localized(
+                    """
+                    this file does not note what is written into it: `zona doctor` says why, and `zona doctor --repair` \
+                    mends it
+                    """))
+        }
         let action = isOneAction ? "abs(random() % 4611686018427387904) + 1" : "0"
         let begin = try RawStatement(self, "UPDATE zona_state SET author = ?1, action = \(action)")
         begin.bind(1, text: author.name)

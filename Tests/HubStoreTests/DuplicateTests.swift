@@ -360,33 +360,6 @@ import Testing
         try expectEqual()
     }
 
-    /// Narni writes to B while it merges the two, and the merge's context is later than that of the writing.
-    private func mergeWhileWriting(before: String?, after: String?) throws {
-        let conflict = try twice()
-        try amelia.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Altra', 'VOL')")
-        try amelia.sync()
-        try narni.sync(meanwhile: { try telephone("5", of: b, narni) })
-        if let before { try telephone(before, of: b, narni) }
-        try merge(narni, conflict)
-        if let after { try telephone(after, of: b, narni) }
-        try settle()
-        try expectEqual()
-    }
-
-    @Test func `What is written to the record that goes after its merge, before that went up, is not given up`() throws {
-        try mergeWhileWriting(before: nil, after: "77")
-
-        #expect(try amelia.value("SELECT telefono FROM soggetto WHERE id = '\(a)'") == "\"77\"")
-        #expect(try amelia.store.conflicts().flatMap(\.other.values) == [.text("1")])
-    }
-
-    @Test func `What was written to the record that goes before its merge is given up by it`() throws {
-        try mergeWhileWriting(before: "77", after: nil)
-
-        #expect(try amelia.value("SELECT telefono FROM soggetto WHERE id = '\(a)'") == "\"1\"")
-        #expect(try amelia.store.conflicts().isEmpty)
-    }
-
     @Test func `Who goes on with a record after its merge replaces his own value and lists nothing more`() throws {
         let conflict = try twice()
         try telephone("11", of: b, otricoli)

@@ -159,6 +159,47 @@ import Testing
         #expect(try amelia.store.digestComparison().result == .equal)
     }
 
+    @Test(
+        arguments: [
+            "DROP TRIGGER zona_track_soggetto_update", "UPDATE zona_state SET applying = 1",
+        ], [false, true])
+    func `What escaped is kept where a pull replaces it, also one from the beginning`(
+        _ trick: String, _ isFresh: Bool
+    ) throws {
+        let play = try world()
+        let (narni, amelia) = (play.desks[0], play.desks[1])
+        try narni.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Croce Verde', 'VOL')")
+        for desk in [narni, amelia] { try desk.sync() }
+        try amelia.sql("\(trick); UPDATE soggetto SET telefono = '77' WHERE denominazione = 'Croce Verde'")
+        try narni.sql(
+            isFresh
+                ? "DELETE FROM soggetto WHERE denominazione = 'Croce Verde'"
+                : "UPDATE soggetto SET pec = 'n@n.it' WHERE denominazione = 'Croce Verde'")
+        try narni.sync()
+
+        let applied = try amelia.sync()
+
+        #expect(applied.kept == 1)
+        let kept = try #require(try amelia.store.refusedChanges().first)
+        #expect(kept.values.contains { $0.column == "telefono" && $0.value == .text("77") })
+        #expect(kept.reason == .replaced)
+    }
+
+    @Test func `A file that notes nothing takes no command's writes`() throws {
+        let amelia = try world().desks[1]
+        try amelia.sql("DROP TRIGGER zona_track_soggetto_insert")
+        let table = try #require(amelia.store.catalog.table(named: "soggetto"))
+        let values = [("denominazione", "x"), ("tipo_soggetto", "VOL")].compactMap { name, text in
+            table.column(named: name).map { (column: $0, value: Value.text(text)) }
+        }
+
+        #expect(throws: ReplicaStoreError.self) {
+            try amelia.store.insert(into: table, values, by: Operator("anna"))
+        }
+        try amelia.store.repairTriggers()
+        _ = try amelia.store.insert(into: table, values, by: Operator("anna"))
+    }
+
     @Test func `A row that was changed again since it was found is left as it is`() throws {
         let play = try world()
         let amelia = play.desks[1]

@@ -120,6 +120,26 @@ import Testing
         try expectEqual(ambito, [narni, amelia, otricoli], ["obiettivo", "zona_conflict", "zona_decision"])
     }
 
+    @Test func `Who leaves what the list shows as it is leaves it so where his row is behind, too`() throws {
+        let (ambito, narni, amelia, otricoli) = try world()
+        let table = try #require(otricoli.store.catalog.table(named: "obiettivo"))
+        try otricoli.store.touch(try #require(RecordID(obiettivo)), of: table, now: ambito.now)
+        try amelia.sql("UPDATE obiettivo SET titolo = 'da Amelia'")
+        try narni.sql("UPDATE obiettivo SET titolo = 'da Narni'")
+        try settle([amelia, narni])
+        let shown = try narni.value("SELECT titolo FROM obiettivo")
+        try otricoli.sync()
+        #expect(try otricoli.value("SELECT titolo FROM obiettivo") == "\"Legami\"")
+
+        let conflict = try #require(try otricoli.store.conflicts().first)
+        try otricoli.store.resolve(conflict, .shown, note: "", by: Operator("rosa"), now: ambito.now)
+        try otricoli.store.endTouch(try #require(RecordID(obiettivo)), of: table)
+        try settle([otricoli, amelia, narni])
+
+        #expect(try narni.value("SELECT titolo FROM obiettivo") == shown)
+        #expect(try narni.store.conflicts().isEmpty)
+    }
+
     @Test func `An edit that had not seen the delete wins over it, and is listed`() throws {
         let (ambito, narni, amelia, otricoli) = try world()
 

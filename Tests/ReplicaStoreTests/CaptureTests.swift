@@ -66,6 +66,23 @@ import Testing
         #expect(batches.flatMap(\.changes).count == 400)
     }
 
+    @Test func `no batch outgrows its limit, however well the one before was compressed`() throws {
+        try replica.sql(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400)
+            INSERT INTO soggetto(id, denominazione, tipo_soggetto, pec) SELECT
+                printf('00000000-0000-7000-8000-1%011x', i), printf('%.*c', 3000, 'x'), 'ODV', NULL FROM n
+            """)
+        try replica.sql(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 160)
+            INSERT INTO soggetto(id, denominazione, tipo_soggetto) SELECT
+                printf('00000000-0000-7000-8000-2%011x', i), hex(randomblob(40000)), 'ODV' FROM n
+            """)
+
+        #expect(try replica.capture().changes == 560)
+    }
+
     @Test func `parents are captured before their children`() throws {
         try replica.sql(
             """

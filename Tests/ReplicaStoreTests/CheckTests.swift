@@ -46,6 +46,16 @@ import Testing
             """, says: "id: deve essere un UUID"),
         Case(
             """
+            INSERT INTO soggetto(id, denominazione, tipo_soggetto)
+            VALUES ('-7a3b21c-0000-7000-8000-000000000001', 'x', 'ODV')
+            """, says: "id: deve essere un UUID"),
+        Case(
+            """
+            INSERT INTO soggetto(id, denominazione, tipo_soggetto)
+            VALUES ('0190f3c2-0000-7000-8000-000000000000' || char(0) || 'x', 'x', 'ODV')
+            """, says: "id: deve essere un UUID"),
+        Case(
+            """
             INSERT INTO bisogno(comune_id, descrizione, espresso) VALUES (\(narni), 'x', 2)
             """, says: "fuori dai limiti"),
         Case(

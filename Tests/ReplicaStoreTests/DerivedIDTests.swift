@@ -94,6 +94,27 @@ import Testing
         #expect(try replica.store.status().pendingRecords == 0)
     }
 
+    @Test func `deleted, and another key under its id: the one is deleted, the other added`() throws {
+        try replica.pull([
+            .init(
+                "adesione", expected,
+                ["soggetto_id": ReplicaFixture.body.value, "piano_id": ReplicaFixture.plan.value])
+        ])
+        try replica.sql(
+            """
+            INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Altra', 'ODV');
+            DELETE FROM adesione;
+            INSERT INTO adesione(id, soggetto_id, piano_id)
+                SELECT '\(expected)', id, '\(ReplicaFixture.plan)' FROM soggetto WHERE denominazione = 'Altra';
+            """)
+
+        let changes = try replica.captured().filter { try $0.key.table == replica.table("adesione").number }
+
+        #expect(changes.map(\.operation).sorted { $0.rawValue < $1.rawValue } == [.insert, .delete])
+        #expect(changes.first { $0.operation == .delete }?.key.id == expected)
+        #expect(changes.first { $0.operation == .insert }?.key.id != expected)
+    }
+
     @Test func `the key that is there already is refused`() throws {
         let values = try replica.values(
             "adesione", ["soggetto_id": ReplicaFixture.body.value, "piano_id": ReplicaFixture.plan.value])

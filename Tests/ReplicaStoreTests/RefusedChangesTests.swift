@@ -71,6 +71,19 @@ import Testing
         #expect(try replica.text("SELECT denominazione FROM soggetto") == "Nome loro")
     }
 
+    @Test func `a refused insert does not take away the row that was accepted under its id afterwards`() throws {
+        let first = try send("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Nuova', 'ODV')")
+        _ = try send("DELETE FROM soggetto WHERE id = '\(first.key.id)'")
+        _ = try send(
+            "INSERT INTO soggetto(id, denominazione, tipo_soggetto) VALUES ('\(first.key.id)', 'Giusta', 'ODV')")
+
+        try replica.pull(
+            [.init("soggetto", first.key.id, .own)], refusals: [refusal(of: first, .notValid, hubHasRow: false)])
+
+        #expect(try replica.text("SELECT denominazione FROM soggetto WHERE id = '\(first.key.id)'") == "Giusta")
+        #expect(try replica.store.refusedChanges().count == 1)
+    }
+
     @Test func `a refusal does not touch what was written since`() throws {
         let change = try send("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Nuova', 'ODV')")
         try replica.sql("UPDATE soggetto SET telefono = '5' WHERE id = '\(change.key.id)'")

@@ -83,6 +83,35 @@ import Testing
         #expect(try replica.count("SELECT count(*) FROM zona_behind") == 0)
     }
 
+    @Test func `a touch that a program made of an epoch which no one named any more stops nothing`() throws {
+        let shown = try replica.text("SELECT epoch FROM zona_state") ?? ""
+        try replica.pull([theirs], knows: later)
+        try replica.sql(
+            """
+            INSERT INTO zona_touch(table_no, id, epoch, touched_at)
+                SELECT table_no, '\(ReplicaFixture.body)', \(shown), \(ReplicaFixture.now) FROM zona_catalog
+                WHERE table_name = 'soggetto'
+            """)
+
+        try write()
+
+        let context = try #require(try replica.batches().first).header.context
+        #expect(!context.covers(Dot(number: ReplicaFixture.hub, counter: 2)))
+    }
+
+    @Test func `touches of no record end, and one that a program took away holds no row back`() throws {
+        try touch()
+        try replica.pull([theirs], knows: later)
+        try replica.sql("DELETE FROM zona_touch")
+        try replica.sql("INSERT INTO zona_touch(table_no, id, epoch, touched_at) VALUES (999, 'x', 0, 5)")
+
+        try replica.pull([], knows: later)
+
+        #expect(
+            try replica.text("SELECT denominazione FROM soggetto WHERE id = '\(ReplicaFixture.body)'") == "Nome loro")
+        #expect(try replica.text("SELECT count(*) FROM zona_touch") == "0")
+    }
+
     @Test func `a touch ends after an hour`() throws {
         try touch(at: ReplicaFixture.now - Limits.touchMilliseconds)
 

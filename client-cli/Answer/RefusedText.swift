@@ -45,8 +45,8 @@ enum RefusedText {
         case .replaced:
             localized(
                 """
-                the hub was restored and has other values: these were here before; write them again if they are \
-                right
+                a sync brought the hub's values: these were here before, and perhaps nobody else has them; write them \
+                again if they are right
                 """)
         }
     }

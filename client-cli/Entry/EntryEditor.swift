@@ -51,6 +51,7 @@ struct EntryEditor {
             var faults: [Fault] = []
             do {
                 guard let fields = try page.fields(of: typed) else { throw TypedEntry.Left() }
+                try entry.requireAsShown(fields)
                 return try entry.write(fields)
             } catch let fault as EntryPage.Unreadable {
                 faults = [Fault(.syntax, nil, fault.message)]

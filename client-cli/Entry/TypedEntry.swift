@@ -31,12 +31,7 @@ struct TypedEntry {
         if let id { try desk.work.store.touch(id, of: table, now: Moment.now()) }
         columns = try desk.work.store.deskReading { session in
             let knowledge = DeskKnowledge(session, today: Day.today())
-            let current = try id.map { id in
-                guard let values = try session.values(of: id, in: table) else {
-                    throw ReplicaStoreError(.notFound, localized("there is no row \(id) in \(table.name)"))
-                }
-                return values
-            }
+            let current = try id.map { try session.row($0, of: table) }
             let check = RowCheck(knowledge)
             var values = current ?? RowDraft(table, given: []).values
             if current == nil, let owner = table.ownerColumn, values[owner] == .null, table.writable != .all {
@@ -75,6 +70,27 @@ struct TypedEntry {
         }
     }
 
+    /// A page may lie open for longer than pulls wait for it: what came meanwhile must not be written over unseen.
+    func requireAsShown(_ fields: [(column: Int, input: FieldInput)]) throws {
+        guard let id else { return }
+        try desk.work.store.deskReading { session in
+            let knowledge = DeskKnowledge(session, today: Day.today())
+            let current = try session.row(id, of: table)
+            for (column, shown) in columns where fields.contains(where: { $0.column == column }) {
+                let now = try knowledge.typed(current[column], table.columns[column])
+                guard now != shown else { continue }
+                let name = table.columns[column].name
+                throw ReplicaStoreError(
+                    .stale,
+                    localized(
+                        """
+                        \(name) has changed while the page was open, it is now “\(SafeText.line(now))”: nothing was \
+                        written; open the record again
+                        """))
+            }
+        }
+    }
+
     func write(_ fields: [(column: Int, input: FieldInput)]) throws -> [EntryOutcome] {
         try desk.write([EntryInput(id: id, fields: fields)], keeps: !dryRun)
     }
@@ -83,5 +99,14 @@ struct TypedEntry {
     func onScreen(_ body: (TypedEntry) throws -> [EntryOutcome]) throws -> [EntryOutcome] {
         defer { if let id { try? desk.work.store.endTouch(id, of: table) } }
         return try body(self)
+    }
+}
+
+extension DeskSession {
+    fileprivate func row(_ id: RecordID, of table: TableDescription) throws -> [Value] {
+        guard let values = try values(of: id, in: table) else {
+            throw ReplicaStoreError(.notFound, localized("there is no row \(id) in \(table.name)"))
+        }
+        return values
     }
 }
