@@ -157,7 +157,7 @@ extension ConflictTable {
         try write(RecordKey(table: Self.number, id: conflict), SyncCore.Row(values), scope)
     }
 
-    private func scope(of values: [Value]) throws -> Scope {
+    func scope(of values: [Value]) throws -> Scope {
         guard let table = catalog.table(Self.number) else { return .capofilaOnly }
         return table.scope(of: try SyncCore.Row(values).slices())
     }

@@ -318,12 +318,15 @@ struct ConflictTable {
     ) throws {
         guard var values = try published(id) else { return }
         try set(id, state)
-        values[ConflictColumn.scope.rawValue] = scopeValue(about.scope)
+        // Who decides an orphan writes to its parent, which more may read than the child.
+        let isAbout = values[ConflictColumn.recordID.rawValue] == .text("\(about.key.id)")
+        let scope = isAbout ? about.scope : try scope(of: values)
+        values[ConflictColumn.scope.rawValue] = scopeValue(scope)
         values[ConflictColumn.state.rawValue] = .text(state)
         values[ConflictColumn.closedBy.rawValue] = .text(author)
         values[ConflictColumn.closedAt.rawValue] = .integer(now)
         if let dots { values[ConflictColumn.dots.rawValue] = .blob(Self.bytes(of: dots)) }
-        try write(RecordKey(table: Self.number, id: id), SyncCore.Row(values), about.scope)
+        try write(RecordKey(table: Self.number, id: id), SyncCore.Row(values), scope)
     }
 
     /// What shows, or what stands beside the loser, has changed: an operator must decide over what is there now. A

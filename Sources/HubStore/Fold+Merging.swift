@@ -10,9 +10,9 @@ extension Fold {
     /// Whether the sender may merge other records into the one that he changes.
     func permitMerge(_ change: Change, _ table: TableDescription) throws {
         for id in change.merged {
-            guard change.operation == .update, table.rule != .set, table.idKey.isEmpty, change.key.id < id else {
-                throw Refusal(.notValid, "merge")
-            }
+            guard change.operation == .update, table.rule != .set, table.idKey.isEmpty, change.key.id < id,
+                !catalog.isOwner(table)
+            else { throw Refusal(.notValid, "merge") }
             guard let loser = try records.record(RecordKey(table: table.number, id: id)) else {
                 throw Refusal(.noSuchRecord)
             }
@@ -83,6 +83,7 @@ extension Fold {
                 }
             }
         }
+        for conflict in try conflicts.openSpecial(gone) { try move(conflict.id, to: stays) }
         let existence = Register(
             group: ColumnGroup.existence, siblings: [Sibling(stamp: stamp, values: RecordState.deleted)])
         let tombstone = RecordState(base: nil, registers: [existence], row: source.state.row, isDeleted: true)
@@ -151,14 +152,17 @@ extension Fold {
                 try close(id, by: change.author)
                 continue
             }
-            guard var values = try conflicts.published(id), let table = catalog.table(ConflictTable.number) else {
-                continue
-            }
-            try conflicts.move(id, to: stays)
-            values[ConflictColumn.recordID.rawValue] = .text("\(stays.id)")
-            let row = SyncCore.Row(values)
-            try writeOwn(RecordKey(table: table.number, id: id), row, table.scope(of: row.slices()))
+            try move(id, to: stays)
         }
+    }
+
+    /// A conflict is about another record from now on.
+    private mutating func move(_ id: RecordID, to stays: RecordKey) throws {
+        guard var values = try conflicts.published(id), let table = catalog.table(ConflictTable.number) else { return }
+        try conflicts.move(id, to: stays)
+        values[ConflictColumn.recordID.rawValue] = .text("\(stays.id)")
+        let row = SyncCore.Row(values)
+        try writeOwn(RecordKey(table: table.number, id: id), row, table.scope(of: row.slices()))
     }
 
     // MARK: References
@@ -173,26 +177,74 @@ extension Fold {
             try forEachRow(of: child.table, includingDeleted: true) { key, slices in
                 if child.columns.contains(where: { plan.id($0, slices) == from.id }) { found.append(key) }
             }
-            for key in found { try repoint(key, plan) }
+            found += try naming(from.id, of: child.table)
+            for key in Set(found).sorted() { try repoint(key, plan) }
         }
     }
 
     private mutating func repoint(_ key: RecordKey, _ plan: TablePlan) throws {
         guard let record = try records.record(key) else { return }
         let slices = try record.state.row.slices()
-        guard let moved = try upkeep.moved(slices, plan, inID: false) else {
-            return try upkeep.note(key, plan.table, before: record.state, after: record.state, slices: slices)
-        }
         var state = record.state
-        state.row = SyncCore.Row(encodedValues: moved)
+        var isMoved = false
+        if let moved = try upkeep.moved(slices, plan, inID: false) {
+            state.row = SyncCore.Row(encodedValues: moved)
+            isMoved = true
+        }
         for index in state.registers.indices {
             guard let columns = plan.table.group(state.registers[index].group)?.columns.columns else { continue }
-            state.registers[index].siblings = try state.registers[index].siblings.map {
-                Sibling(stamp: $0.stamp, values: try movedValues($0.values, of: columns, plan))
+            state.registers[index].siblings = try state.registers[index].siblings.map { sibling in
+                let values = try movedValues(sibling.values, of: columns, plan)
+                if values != sibling.values { isMoved = true }
+                return Sibling(stamp: sibling.stamp, values: values)
             }
         }
-        try rewrite(key, state, before: record.state, in: plan.table)
+        if isMoved {
+            try rewrite(key, state, before: record.state, in: plan.table)
+        } else {
+            try upkeep.note(key, plan.table, before: record.state, after: record.state, slices: slices)
+        }
         try closeEqual(key, state, plan.table)
+        for conflict in try conflicts.open(key) {
+            try repoint(ConflictTable.id(key, group: conflict.group, loser: conflict.loser), plan)
+        }
+    }
+
+    /// Records whose values beside the shown ones, or whose open conflicts, name an id.
+    private func naming(_ id: RecordID, of table: TableDescription) throws -> [RecordKey] {
+        let beside = try RawStatement(database, "SELECT id FROM record WHERE table_no = ?1 AND instr(state, ?2) > 0")
+        beside.bind(1, table.number)
+        beside.bind(2, idBytes: id)
+        var found: [RecordKey] = []
+        while try beside.step() { if let id = beside.id(0) { found.append(RecordKey(table: table.number, id: id)) } }
+        let listed = try RawStatement(
+            database,
+            """
+            SELECT c.record_id FROM conflict c JOIN record r ON r.table_no = \(ConflictTable.number) AND r.id = c.id
+            WHERE c.table_no = ?1 AND c.state = 'open' AND instr(r.row, ?2) > 0
+            """)
+        listed.bind(1, table.number)
+        listed.bind(2, idBytes: id)
+        while try listed.step() { if let id = listed.id(0) { found.append(RecordKey(table: table.number, id: id)) } }
+        return found
+    }
+
+    /// What a conflict lists of a record that was merged is of its survivor.
+    private mutating func repoint(_ conflict: RecordID, _ plan: TablePlan) throws {
+        guard var values = try conflicts.published(conflict),
+            case .text(let names) = values[ConflictColumn.columns.rawValue]
+        else { return }
+        let columns = String(decoding: names, as: UTF8.self).split(separator: ",").compactMap {
+            plan.table.column(named: String($0))
+        }
+        let before = values
+        for side in [ConflictColumn.otherValues, .shownValues, .baseValues] {
+            guard case .blob(let bytes) = values[side.rawValue], !bytes.isEmpty else { continue }
+            values[side.rawValue] = .blob(try movedValues(bytes, of: columns, plan))
+        }
+        guard values != before else { return }
+        let scope = try conflicts.scope(of: values)
+        try writeOwn(RecordKey(table: ConflictTable.number, id: conflict), SyncCore.Row(values), scope)
     }
 
     private func movedValues(_ values: [UInt8], of columns: [Int], _ plan: TablePlan) throws -> [UInt8] {

@@ -17,7 +17,7 @@ extension Fold {
             case .moves(let moves): for move in moves { try repoint(from: move.from, to: move.to) }
             case .gone(let keys): try findChildren(of: keys)
             case .children(let keys): for key in keys { try settleChild(key, by: author) }
-            case .dependent(let keys): for key in keys { try settleDependent(key) }
+            case .dependent(let keys): for key in try heldUp(by: keys) { try settleDependent(key) }
             }
         }
         try settleDuplicates(by: author)
@@ -83,13 +83,44 @@ extension Fold {
         return dots
     }
 
+    /// The deletes of a record that nobody has undone, and of those whose key became its own.
+    private func ownDeletes(of key: RecordKey, through visited: Set<RecordKey> = []) throws -> [Stamp] {
+        let deletes = try records.record(key)?.state.deletes ?? []
+        guard !visited.contains(key) else { return deletes }
+        return try upkeep.aliases.derivedSources(of: key).reduce(deletes) {
+            try $0 + ownDeletes(of: $1, through: visited.union([key]))
+        }
+    }
+
+    /// Whether who deleted a parent could see a child at all. His vector covers what his comune may not read.
+    private func couldSee(_ delete: Stamp, _ child: StoredRecord, _ table: TableDescription) throws -> Bool {
+        switch table.scope(of: try child.state.row.slices()) {
+        case .ambito: true
+        case .capofilaOnly: delete.side.contains(.capofila)
+        case .comune(let owner):
+            try delete.side.contains(.capofila) || conflicts.comune(of: delete.dot.number) == .text("\(owner)")
+        }
+    }
+
+    /// These records, and those that live by them through others: their parents, and the parents of those.
+    private func heldUp(by keys: [RecordKey]) throws -> [RecordKey] {
+        var all = Set(keys)
+        var rest = keys
+        while let key = rest.popLast() {
+            for parent in try upkeep.orphans.of(child: key).compactMap(\.parent) where all.insert(parent).inserted {
+                rest.append(parent)
+            }
+        }
+        return all.sorted()
+    }
+
     /// The same, and by children that no delete of it had seen. A ring of records that hold each other up lives only
     /// if one of them does by itself.
     func life(of key: RecordKey, through visited: Set<RecordKey> = []) throws -> [Dot] {
         if try upkeep.aliases.target(of: key) != nil { return [] }
         let own = try ownLife(of: key)
-        guard own.isEmpty, !visited.contains(key), let record = try records.record(key) else { return own }
-        let deletes = record.state.deletes
+        guard own.isEmpty, !visited.contains(key) else { return own }
+        let deletes = try ownDeletes(of: key)
         guard !deletes.isEmpty else { return [] }
         var dots: [Dot] = []
         for orphan in try upkeep.orphans.of(parent: key) {
@@ -99,7 +130,10 @@ extension Fold {
             var life = try life(of: orphan.child, through: visited.union([key]))
             guard !life.isEmpty else { continue }
             if let stamp = child.state.shownStamp(of: orphan.column, in: table) { life.append(stamp.dot) }
-            if deletes.allSatisfy({ delete in life.contains { !delete.covers($0) } }) { dots += life }
+            let isUnseen = try deletes.allSatisfy { delete in
+                try life.contains { !delete.covers($0) } || !couldSee(delete, child, table)
+            }
+            if isUnseen { dots += life }
         }
         return dots
     }
@@ -118,10 +152,23 @@ extension Fold {
         try rewrite(key, state, before: record.state, in: table)
     }
 
+    /// The records whose key became this one's, also over a key under which no record ever stood.
+    private func sources(of key: RecordKey) throws -> [RecordKey] {
+        var all: [RecordKey] = []
+        var rest = [key]
+        while let next = rest.popLast() {
+            for source in try upkeep.aliases.derivedSources(of: next) where !all.contains(source) && source != key {
+                all.append(source)
+                rest.append(source)
+            }
+        }
+        return all
+    }
+
     /// A record that exists because the key of another one changed: the other's values, and no writer of its own.
     private func derived(_ key: RecordKey, _ table: TableDescription) throws -> RecordState? {
         let plan = upkeep.plan(table)
-        for source in try upkeep.aliases.derivedSources(of: key) {
+        for source in try sources(of: key) {
             guard let old = try records.record(source)?.state else { continue }
             let slices = try old.row.slices()
             let inID = try upkeep.moved(slices, plan, inID: true) ?? slices

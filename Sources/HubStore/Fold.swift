@@ -333,8 +333,9 @@ struct Fold {
     private func side(existing: StoredRecord?, change: Change, _ table: TableDescription) -> WriterSide {
         var side: WriterSide = writer.isCapofila ? .capofila : []
         guard let owner = table.ownerColumn else { return side }
-        let values = (try? existing?.state.row.slices()) ?? (try? table.slices(of: change)) ?? []
-        if owner < values.count, values[owner].elementsEqual(writer.comune) { side.insert(.owner) }
+        let slices = (try? existing?.state.row.slices()) ?? (try? table.slices(of: change)) ?? []
+        let place = existing != nil ? owner : change.carried.columns.firstIndex(of: owner)
+        if let place, place < slices.count, slices[place].elementsEqual(writer.comune) { side.insert(.owner) }
         return side
     }
 

@@ -101,17 +101,18 @@ final class Upkeep {
     /// A record whose id is made of the id of a merged record leads to the one with the new key.
     private func noteDerived(_ key: RecordKey, _ plan: TablePlan, _ slices: [ArraySlice<UInt8>]) throws {
         guard plan.parents.contains(where: \.isInID) else { return }
-        if let target = try aliases.target(of: key) {
-            dependent.formUnion([key, RecordKey(table: key.table, id: target.id)])
-            return
-        }
+        let target = try aliases.target(of: key).map { RecordKey(table: key.table, id: $0.id) }
+        if let target { dependent.formUnion([key, target]) }
         guard let moved = try moved(slices, plan, inID: true) else { return }
-        let new = RecordKey(
+        var new = RecordKey(
             table: key.table, id: DerivedID.of(table: plan.table.name, key: plan.table.idKey.map { moved[$0] }))
-        guard new != key else { return }
-        try aliases.derive(key, to: new.id)
-        moves.append((key, new))
-        dependent.formUnion([key, new])
+        if let further = try aliases.target(of: new) { new = RecordKey(table: key.table, id: further.id) }
+        // The key may have changed again while no record stood under the one that it became first.
+        let last = target ?? key
+        guard new != last else { return }
+        try aliases.derive(last, to: new.id)
+        moves.append((last, new))
+        dependent.formUnion([last, new])
     }
 
     /// A row's values with references to merged records replaced; nothing when there are none.

@@ -111,7 +111,7 @@ struct Capture {
     }
 
     private func knowledge(at epoch: Int64) throws -> (vector: VersionVector, version: Int) {
-        // A program may name an epoch that nobody named any more when a pull ended: it knew no less than the one before.
+        // A program may name an epoch that nobody named when a pull ended: it knew no less than the one before.
         let read = try RawStatement(
             database,
             "SELECT vector, schema_version FROM zona_knowledge WHERE epoch <= ?1 ORDER BY epoch DESC LIMIT 1")

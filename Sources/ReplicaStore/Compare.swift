@@ -159,12 +159,30 @@ struct Compare {
 
     /// Makes a copy of the row as it is pending, or of its absence.
     private mutating func give(_ key: RecordKey, epoch: Int64, _ row: ComparedTable?) throws {
+        if let row, try !fits(key, row) { return }
         try row?.stash(key.id)
         give.bind(1, key.table)
         give.bind(2, idText: key.id)
         give.bind(3, epoch)
         try give.run()
         given += 1
+    }
+
+    /// What is over the limit of one change must not hold back everything else. Of a conflict only the other side is
+    /// nobody else's; of a record that grew too large by a merge the row is kept aside.
+    private mutating func fits(_ key: RecordKey, _ row: ComparedTable) throws -> Bool {
+        func size() throws -> Int { try row.row(key.id)?.count ?? 0 }
+        guard try size() > Limits.changeBytes else { return true }
+        if row.table.name == "zona_conflict" {
+            let shorten = try RawStatement(
+                database, "UPDATE zona_conflict SET shown_values = x'', base_values = NULL WHERE id = ?1")
+            shorten.bind(1, idText: key.id)
+            try shorten.run()
+        }
+        guard try size() > Limits.changeBytes else { return true }
+        if let local = try row.row(key.id) { try keep(key, local, row.table) }
+        try row.remove(key.id)
+        return false
     }
 
     private mutating func keep(_ key: RecordKey, _ row: [UInt8], _ table: TableDescription) throws {

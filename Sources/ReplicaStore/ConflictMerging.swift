@@ -30,6 +30,13 @@ extension ReplicaStore {
             throw ReplicaStoreError(
                 .notValid, localized("this conflict is not about duplicates: `zona conflicts resolve` decides it"))
         }
+        guard !catalog.isOwner(table) else {
+            throw ReplicaStoreError(
+                .notValid,
+                localized(
+                    "records belong to those of \(table.name): they are not merged; delete the one that nobody uses")
+            )
+        }
         guard conflict.members.indices.contains(member) else {
             throw ReplicaStoreError(
                 .notValid, localized("there are \(conflict.members.count) records: `zona conflicts show` names them"))

@@ -275,8 +275,8 @@ extension Database {
                 .notValid,
                 localized(
                     """
-                    this file does not note what is written into it: `zona doctor` says why, and `zona doctor --repair` \
-                    mends it
+                    this file does not note what is written into it: `zona doctor` says why, and \
+                    `zona doctor --repair` mends it
                     """))
         }
         let action = isOneAction ? "abs(random() % 4611686018427387904) + 1" : "0"

@@ -40,7 +40,7 @@ extension Play {
         try checkSums()
         for id in world.decided.keys.sorted()
         where conflicts[id].map({ !$0.followsState }) == true && !campaign.has(.lostPC) {
-            // The deletion took no side: where the hub that took it is no more, the loser stands beside as it did before.
+            // The deletion took no side: where the hub that took it is no more, the loser stands beside as before.
             if campaign.has(.restore), world.decidedByDelete.contains(id) { continue }
             throw SimulationFailure("conflict \(id) was decided and is still open")
         }

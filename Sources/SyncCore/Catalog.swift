@@ -227,4 +227,9 @@ package struct Catalog: Sendable {
     package func table(named name: String) -> TableDescription? {
         tables.first { $0.name.utf8.elementsEqual(name.utf8) }
     }
+
+    /// Whether records are owned by those of this table: then they cannot become one another.
+    package func isOwner(_ table: TableDescription) -> Bool {
+        tables.contains { other in other.ownerColumn.map { other.columns[$0].parent == table.name } ?? false }
+    }
 }

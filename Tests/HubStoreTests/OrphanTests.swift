@@ -128,6 +128,32 @@ import Testing
         try expectEqual()
     }
 
+    @Test(arguments: [false, true])
+    func `A grandparent lives by a grandchild that nobody knew who deleted it, whoever comes first`(
+        _ isGrandchildFirst: Bool
+    ) throws {
+        try meet(narni)
+        try settle()
+        func attend(_ desk: Desk, _ name: String) throws {
+            try desk.sql(
+                """
+                INSERT INTO partecipazione(incontro_id, nominativo, ruolo) VALUES ('\(incontro)', '\(name)', 'cittadino')
+                """)
+        }
+        try attend(amelia, "Bruna")
+        try attend(otricoli, "Rosa")
+        try otricoli.sync()
+        // The meeting is deleted by who has not seen Rosa, the table by who has.
+        try narni.sync(meanwhile: { try narni.sql("DELETE FROM incontro") })
+        try narni.sql("DELETE FROM tavolo")
+
+        for desk in isGrandchildFirst ? [amelia, narni] : [narni, amelia] { try desk.sync(pulls: false) }
+        try settle()
+
+        #expect(try otricoli.rows("tavolo").count == 1 && otricoli.rows("incontro").count == 1)
+        try expectEqual()
+    }
+
     @Test func `A parent deleted by somebody who saw the child stays deleted, and the child is listed`() throws {
         try meet(amelia)
         try settle()
