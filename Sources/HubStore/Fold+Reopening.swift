@@ -37,7 +37,10 @@ extension Fold {
 
     /// Opens a conflict again when a decision says so that no later decision had seen.
     mutating func reopen(_ change: Change, context: Context) throws {
-        if let row = try decision(in: change) { decisions.note(row) }
+        if let row = try decision(in: change) {
+            decisions.note(row)
+            try settleKnowing(row, change, context)
+        }
         guard let id = try reopened(by: change), let about = try conflicts.record(of: id),
             let table = catalog.table(about.table), let record = try records.record(about)
         else { return }
@@ -52,6 +55,19 @@ extension Fold {
         try conflicts.reopen(id, about, table, record.state, scope: scope) { key, row, scope in
             try writeOwn(key, row, scope)
         }
+    }
+}
+
+extension Fold {
+    /// A decision knows what its taker knew: its record may have been behind, and the record's change say less.
+    private mutating func settleKnowing(_ row: DecisionRow, _ change: Change, _ context: Context) throws {
+        let mark = DecisionMark(
+            dot: change.dot, time: change.time, author: change.author, context: context, isReopening: false)
+        guard !row.isReopening, !change.isCopy, try decisions.hasSeenReopening(mark, of: row.conflict),
+            try !decisions.add(mark, to: row.conflict).isOpen
+        else { return }
+        try conflicts.markDecided(
+            row.conflict, by: change.author, now: now, { key, row, scope in try writeOwn(key, row, scope) })
     }
 }
 
@@ -148,6 +164,13 @@ final class DecisionTable {
         }
         let last = standing.max { ($0.time, $0.dot) < ($1.time, $1.dot) }
         return (standing.contains(where: \.isReopening), last?.author ?? mark.author)
+    }
+
+    /// Whether a decision whose change was taken had seen a reopening that stands.
+    func hasSeenReopening(_ mark: DecisionMark, of conflict: RecordID) throws -> Bool {
+        let known = try marks(conflict)
+        return known.contains { !$0.isReopening && $0.dot.number == mark.dot.number }
+            && known.contains { $0.isReopening && mark.covers($0) }
     }
 
     func isReopened(_ conflict: RecordID) throws -> Bool {
