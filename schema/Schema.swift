@@ -47,6 +47,7 @@ package enum Schema {
         file("R010_offered", PackageResources.R010_offered_sql),
         file("R011_absent", PackageResources.R011_absent_sql),
         file("R012_merged", PackageResources.R012_merged_sql),
+        file("R013_number", PackageResources.R013_number_sql),
     ]
 
     /// What only a hub has.

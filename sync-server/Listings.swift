@@ -6,10 +6,19 @@ import SyncCore
 struct Replicas: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List the replicas: whose they are, when they were last here, what they have.",
-        discussion: "Example:\n  zona-server replicas --data /srv/zona --ambito UMB-11")
+        discussion: """
+            A file that was copied, put back from a backup, or met a restored hub goes on under a new number: its
+            former ones are listed with --all, and always as JSON.
+
+            Examples:
+              zona-server replicas --data /srv/zona --ambito UMB-11
+              zona-server replicas --all --json
+            """)
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var ambito: AmbitoOptions
+    @Flag(help: "Former numbers of files that go on under another one, too.")
+    var all = false
 
     func run() throws {
         try answering {
@@ -25,18 +34,26 @@ struct Replicas: ParsableCommand {
                         line["last_contact"] = replica.lastContact
                         line["last_complete"] = replica.lastComplete
                         line["revoked_at"] = replica.revokedAt
+                        line["retired_at"] = replica.retiredAt
+                        line["superseded_at"] = replica.supersededAt
                         return line
                     }
                 ])
                 return
             }
-            for replica in replicas {
-                let marks = (replica.isCapofila ? " (capofila)" : "") + (replica.revokedAt == nil ? "" : " REVOKED")
+            let shown = replicas.filter { all || $0.supersededAt == nil || $0.revokedAt != nil }
+            for replica in shown {
+                var marks = replica.isCapofila ? " (capofila)" : ""
+                if replica.revokedAt != nil { marks += " REVOKED" }
+                if let retired = replica.retiredAt { marks += " RETIRED \(Answer.moment(retired))" }
+                if replica.supersededAt != nil { marks += " goes on under another number" }
                 Answer.show(
                     "\(replica.number)  \(replica.comuneName)\(marks): last whole sync "
                         + "\(Answer.moment(replica.lastComplete)), \(replica.foldedCounter) "
                         + "change\(replica.foldedCounter == 1 ? "" : "s") taken")
             }
+            let hidden = replicas.count - shown.count
+            if hidden > 0 { Answer.show("\(hidden) former number\(hidden == 1 ? "" : "s") of these files: --all") }
             if replicas.isEmpty { Answer.show("No replica yet. Next: zona-server invite --comune …") }
         }
     }

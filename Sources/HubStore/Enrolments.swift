@@ -19,6 +19,10 @@ package struct KnownReplica: Sendable {
     /// Milliseconds that its PC's clock is behind the hub's.
     package let clockOffset: Int64
     package let revokedAt: Int64?
+    /// The capofila's decision: what is forgotten waits for it no longer, until it comes again.
+    package let retiredAt: Int64?
+    /// Its file goes on under another number.
+    package let supersededAt: Int64?
     /// The hub's own consolidation replica: nobody's PC.
     package let isInside: Bool
 }
@@ -195,7 +199,8 @@ extension HubStore {
                 database,
                 """
                 SELECT number, comune, is_capofila, stored_counter, folded_counter, cursor, enrolled_at, last_contact,
-                    last_complete, clock_offset, revoked_at, key FROM replica ORDER BY enrolled_at, number
+                    last_complete, clock_offset, revoked_at, key, retired_at, superseded_at FROM replica
+                ORDER BY enrolled_at, number
                 """)
             var found: [KnownReplica] = []
             while try read.step() {
@@ -209,6 +214,7 @@ extension HubStore {
                         foldedCounter: UInt64(read.integer(4)),
                         cursor: UInt64(read.integer(5)), enrolledAt: read.integer(6), lastContact: optional(7),
                         lastComplete: optional(8), clockOffset: read.integer(9), revokedAt: optional(10),
+                        retiredAt: optional(12), supersededAt: optional(13),
                         isInside: read.blob(11) == key.publicKey.bytes))
             }
             return found

@@ -69,8 +69,16 @@ extension HubStore {
             retire.bind(2, now)
             try retire.run()
             guard database.changesCount > 0 else {
+                let known = try RawStatement(database, "SELECT retired_at IS NOT NULL FROM replica WHERE number = ?1")
+                known.bind(1, Int64(bitPattern: number.rawValue))
+                guard try known.step() else {
+                    throw HubStoreError(.notFound, "no replica \(number): `zona-server replicas` lists them")
+                }
                 throw HubStoreError(
-                    .notFound, "no active replica \(number): `zona-server replicas` lists them")
+                    .notValid,
+                    known.integer(0) == 1
+                        ? "replica \(number) is retired already"
+                        : "replica \(number) holds nothing back: its file goes on under another number")
             }
             var hub = try HubRow(database)
             var bytes: [UInt8] = []

@@ -31,7 +31,7 @@ extension ReplicaStore {
             guard try Self.chain(database, ReplicaState(database)) == chain else { return false }
             try database.whileApplying {
                 try Acknowledge.run(database, catalog: catalog, through: known)
-                try Renumbering.run(database, to: number, isFilled: false)
+                try Renumbering.run(database, to: number, isFilled: false, because: .forked)
             }
             return true
         }
@@ -44,7 +44,8 @@ extension ReplicaStore {
         try write { database in
             try database.whileApplying {
                 try Acknowledge.run(database, catalog: catalog, through: folded)
-                try Renumbering.run(database, to: number, isFilled: !Mutant.isOn(.staleFill))
+                try Renumbering.run(
+                    database, to: number, isFilled: !Mutant.isOn(.staleFill), because: .startedAfresh)
                 try database.execute(sql: "UPDATE zona_state SET is_stale = 1, cursor = 0, log_hash = zeroblob(32)")
             }
         }
@@ -72,7 +73,7 @@ extension ReplicaStore {
                 var own = try Rescue.own(database)
                 let state = try ReplicaState(database)
                 own.formUnion(Dot(number: state.number, counter: state.acknowledgedCounter))
-                try Renumbering.run(database, to: number, isFilled: true)
+                try Renumbering.run(database, to: number, isFilled: true, because: .metHub)
                 try Rescue.begin(database, incarnation: incarnation, own: own)
                 try Rescue.leave([before.incarnation] + hub.formerIncarnations, database, now: now)
             }
@@ -110,6 +111,40 @@ extension ReplicaStore {
         }
     }
 
+    /// A number that this file had, and since when and why it has another.
+    package struct FormerNumber: Sendable, Equatable {
+        package enum Cause: String, Sendable {
+            /// The file was copied or put back from a backup.
+            case forked
+            /// The hub was restored or rebuilt.
+            case metHub = "met-hub"
+            /// The file was away for longer than the hub remembers deletions.
+            case startedAfresh = "started-afresh"
+        }
+
+        package let number: ReplicaNumber
+        /// Unix milliseconds by this PC's clock; nothing when an earlier program left it.
+        package let leftAt: Int64?
+        package let cause: Cause?
+    }
+
+    /// The numbers that this file had before, the last one first.
+    package func formerIdentities() throws(ReplicaStoreError) -> [FormerNumber] {
+        try read { database in
+            let read = try RawStatement(
+                database, "SELECT number, left_at, cause FROM zona_number ORDER BY left_at DESC, number")
+            var found: [FormerNumber] = []
+            while try read.step() {
+                found.append(
+                    FormerNumber(
+                        number: ReplicaNumber(rawValue: UInt64(bitPattern: read.integer(0))),
+                        leftAt: read.isNull(1) ? nil : read.integer(1),
+                        cause: read.isNull(2) ? nil : FormerNumber.Cause(rawValue: read.text(2))))
+            }
+            return found
+        }
+    }
+
     /// The numbers that this file had before, for the greeting.
     package func formerNumbers() throws(ReplicaStoreError) -> [ReplicaNumber] {
         try read { try Self.formerNumbers($0) }
@@ -129,11 +164,19 @@ extension ReplicaStore {
 enum Renumbering {
     /// Everything that is not acknowledged is pending again, as it was when it was last acknowledged; what was ever
     /// captured counts as sent.
-    static func run(_ database: Database, to number: ReplicaNumber, isFilled: Bool) throws {
+    static func run(
+        _ database: Database, to number: ReplicaNumber, isFilled: Bool, because cause: ReplicaStore.FormerNumber.Cause
+    ) throws {
         let state = try ReplicaState(database)
-        let former = try RawStatement(database, "INSERT OR REPLACE INTO zona_number(number, counter) VALUES (?1, ?2)")
+        let former = try RawStatement(
+            database,
+            """
+            INSERT OR REPLACE INTO zona_number(number, counter, left_at, cause)
+            VALUES (?1, ?2, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), ?3)
+            """)
         former.bind(1, Int64(bitPattern: state.number.rawValue))
         former.bind(2, Int64(state.acknowledgedCounter))
+        former.bind(3, text: cause.rawValue)
         try former.run()
         let unsent = try RawStatement(database, "DELETE FROM zona_outbox WHERE number = ?1 AND last_counter > ?2")
         unsent.bind(1, Int64(bitPattern: state.number.rawValue))

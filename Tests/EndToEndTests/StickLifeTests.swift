@@ -185,6 +185,8 @@ extension EndToEnd {
                         .first { $0.comune == "Amelia" }
                 ).number
                 try await stage.server("retire", number, "--ambito", "UMB-11")
+                let listed = try await stage.server("replicas", "--ambito", "UMB-11").split(separator: "\n")
+                #expect(listed.first { $0.hasPrefix(number) }?.contains("RETIRED") == true)
                 // A greeting tells how far back its contexts go; a quiet sync does not, but once a day.
                 try await stage.zona(narni, "status", "--check")
                 #expect(try await stage.server(Collected.self, "collect", "--ambito", "UMB-11").collected == 1)

@@ -112,7 +112,7 @@ struct ConflictPage {
         let command = "zona conflicts resolve \(id)"
         guard !conflict.decidedHere else { return localized("to decide otherwise: \(command) …") }
         if conflict.followsState {
-            return StateConflictText.advice(conflict).joined(separator: "\n")
+            return StateConflictText.advice(conflict, table).joined(separator: "\n")
         }
         if table != nil, row == nil, !conflict.isGone {
             return """

@@ -51,6 +51,7 @@ struct DoctorCheck {
     private var label: String {
         switch name {
         case "file": localized("file", context: "doctor")
+        case "identity": localized("identity", context: "doctor")
         case "place": localized("place", context: "doctor")
         case "leftovers": localized("leftovers", context: "doctor")
         case "triggers": localized("triggers", context: "doctor")

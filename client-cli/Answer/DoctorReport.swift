@@ -11,6 +11,7 @@ struct DoctorReport {
     let key: KeyCondition
     let status: ReplicaStatus
     let pending: [PendingRecord]
+    let former: [ReplicaStore.FormerNumber]
     /// The proxy that was given.
     let proxy: String?
     let now: Int64
@@ -34,6 +35,7 @@ struct DoctorReport {
         key = KeyCondition(of: store)
         status = try store.status()
         pending = try store.pendingRecords()
+        former = try store.formerIdentities()
     }
 
     private var differencesLeft: Int {
@@ -51,9 +53,12 @@ struct DoctorReport {
             network = DoctorCheck("network", .ok, localized("not looked at: mend what is said above first"))
         }
         var offset: Int64?
+        var coming: IdentityEvent?
+        if case .success(let answer) = contact { coming = answer.event }
         if case .success(let answer) = contact { offset = answer.clockOffset }
         return [
             DoctorChecks.file(store.path, health), DoctorChecks.place(store.path),
+            DoctorChecks.identity(status.state.number, former, coming: coming, now: now),
             DoctorChecks.leftovers(store.path), DoctorChecks.triggers(health, repaired: repaired),
             DoctorChecks.key(store.path, key), DoctorChecks.disk(disk, unwritable: unwritable),
             DoctorChecks.clock(status.state, measured: offset),
@@ -131,13 +136,21 @@ struct DoctorReport {
         return scan?.rawValue ?? "unknown"
     }
 
-    /// Who this file is. The place for all that identity has to say.
+    /// Who this file is and was.
     private var identity: JSONValue {
         let state = status.state
         return .object([
             "number": .text(state.number.description), "incarnation": .text(state.incarnation.description),
             "cursor": .text(state.cursor.description), "schema_version": .integer(state.schemaVersion),
             "clock_offset_ms": .integer(state.clockOffset),
+            "former": .array(
+                former.map { number in
+                    .object([
+                        "number": .text(number.number.description),
+                        "left_at": number.leftAt.map { .text(Moment.iso($0)) } ?? .null,
+                        "cause": .optional(number.cause?.rawValue),
+                    ])
+                }),
         ])
     }
 

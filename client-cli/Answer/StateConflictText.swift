@@ -21,11 +21,13 @@ enum StateConflictText {
     }
 
     /// What can be done about it.
-    static func advice(_ conflict: Conflict) -> [String] {
+    static func advice(_ conflict: Conflict, _ table: TableDescription?) -> [String] {
+        // What is only ever added is neither changed nor deleted.
+        let isFixed = table?.rule == .appendOnly
         let command = conflict.id.description.prefix(ShortIDs.shortest)
         switch conflict.kind {
-        case "duplicate": return mergeAdvice(conflict, command)
-        case "orphan": return orphanAdvice(conflict, command)
+        case "duplicate": return mergeAdvice(conflict, command, isFixed: isFixed)
+        case "orphan": return orphanAdvice(conflict, command, isFixed: isFixed)
         default:
             return [localized("to mend it: zona edit \(conflict.recordID.description.prefix(ShortIDs.shortest)) …")]
         }
@@ -61,10 +63,13 @@ enum StateConflictText {
         }
     }
 
-    private static func mergeAdvice(_ conflict: Conflict, _ command: Substring) -> [String] {
-        [
+    private static func mergeAdvice(_ conflict: Conflict, _ command: Substring, isFixed: Bool) -> [String] {
+        let first = [
             localized("to make one of them:"),
             "  zona conflicts merge \(command)", "      " + localized("what stands in A stays"),
+        ]
+        guard !isFixed else { return first }
+        return first + [
             "  zona conflicts merge \(command) --take B", "      " + localized("what stands in B stays, under A's id"),
             "  zona conflicts merge \(command) --take A \(localized("column"))=…",
             "      " + localized("a new value beside those of A"),
@@ -72,10 +77,13 @@ enum StateConflictText {
         ]
     }
 
-    private static func orphanAdvice(_ conflict: Conflict, _ command: Substring) -> [String] {
-        [
+    private static func orphanAdvice(_ conflict: Conflict, _ command: Substring, isFixed: Bool) -> [String] {
+        let first = [
             localized("to decide:"),
             "  zona conflicts resolve \(command) --take shown", "      " + localized("the parent stays"),
+        ]
+        guard !isFixed else { return first }
+        return first + [
             "  zona conflicts resolve \(command) --take other", "      " + localized("this record goes, too"),
             "  zona conflicts resolve \(command) \(SafeText.line(conflict.columns.first ?? localized("column")))=…",
             "      " + localized("it belongs to another record"),

@@ -86,6 +86,29 @@ import Testing
         #expect(try world.ambito.rows("movimento_spesa").count == 1)
     }
 
+    @Test func `case 21: a file that two offices load apart is listed, and made one`() throws {
+        for office in [world.amelia, world.secondOffice] {
+            try office.sql(
+                """
+                INSERT INTO movimento_spesa(comune_id, annualita_id, intervento_id, fonte, fase, importo_cent, data,
+                    chiave_import)
+                SELECT comune, '\(DomainWorld.year)', '\(DomainWorld.card)', 'FNPS', 'pagamento', 100, '2022-05-02', 'R1'
+                FROM zona_state
+                """)
+        }
+        try world.settle()
+        let twice = try #require(try world.conflicts().first)
+        #expect(twice.kind == "duplicate" && twice.table == "movimento_spesa")
+        #expect(try world.otricoli.store.conflicts().isEmpty)
+
+        _ = try world.amelia.store.merge(
+            twice, keeping: 0, [], note: "", by: Operator("anna"), now: world.ambito.now)
+        try world.settle()
+
+        #expect(try world.read(world.capofila, "SELECT count(*), sum(importo_cent) FROM movimento_spesa") == ["1|100"])
+        #expect(try world.conflicts().isEmpty)
+    }
+
     @Test func `case 22: a backup put back on a comune's PC loses neither what was sent since nor what comes after`()
         throws
     {

@@ -23,6 +23,15 @@ import Testing
         #expect(
             Set([conflict.shown.values, conflict.other.values]) == [[.text("di Amelia")], [.text("di Otricoli")]])
         try world.expectEqual("intervento", "zona_conflict")
+
+        let table = try #require(world.otricoli.store.catalog.table(named: "intervento"))
+        let column = try #require(table.column(named: "descrizione"))
+        try world.otricoli.store.resolve(
+            conflict, .new([(column, .text("di tutti e due"))]), note: "", by: Operator("rosa"), now: world.ambito.now)
+        try world.settle()
+        #expect(try world.read(world.amelia, "SELECT descrizione FROM intervento") == ["di tutti e due"])
+        #expect(try world.conflicts().isEmpty)
+        try world.expectEqual("intervento", "zona_conflict", "zona_decision")
     }
 
     @Test func `case 1: a description that one comune alone edits is taken`() throws {
