@@ -11,6 +11,14 @@ package struct Campaign: Sendable {
         case twins
         /// A PC goes, or two, and the hub with them: lost, or put back from their backups.
         case fire
+        /// Conflicts that were decided or closed are opened again.
+        case reopen
+        /// Rows of which two may make one that a check does not pass.
+        case checks
+        /// Clocks of another year, and of another century.
+        case centuries
+        /// History and the bytes of the log go.
+        case prune
         /// Who did not hear the answer to an upload is away for a while.
         case silence
     }
@@ -126,6 +134,12 @@ package struct Campaign: Sendable {
         Campaign(
             name: "twins", situations: [.clone, .twins, .near, .stick],
             promises: daily + ["clone", "forked", "talked between", "batch by stick", "batch over another"]),
+        Campaign(name: "reopen", situations: [.reopen], promises: daily + ["reopened", "reopened at rest"]),
+        Campaign(name: "checks", situations: [.checks], promises: daily + ["conflict invalid", "invalid at rest"]),
+        Campaign(
+            name: "centuries", situations: [.clock, .centuries],
+            promises: daily + ["clock of 1970", "clock ahead", "clock stepped"]),
+        Campaign(name: "prune", situations: [.collect, .prune], promises: daily + ["pruned", "collected"]),
     ]
 
     /// One of those above, or one of any situations, named by them: `clone,collect`.

@@ -100,8 +100,26 @@ extension Play {
         }
         guard isDone else { return }
         count("decision")
+        world.reopened.last.remove(conflict.id)
         note("desk \(desk.index) decided \(conflict.id) on \(key): \(choice)")
         try decided(desk, conflict, key, columns, before: row, after: try desk.row(key, table))
+    }
+
+    /// A conflict that has ended is opened again.
+    func reopen(_ desk: Desk) throws {
+        let ended = try desk.person.conflicts(onlyOpen: false).filter {
+            $0.state != "open" && !$0.followsState && !$0.reopenedHere
+        }
+        guard !ended.isEmpty else { return }
+        let conflict = chance.pick(ended)
+        let isDone = try tries(desk) {
+            try desk.person.reopen(conflict, note: "", by: Operator("anna"), now: now + desk.skew)
+        }
+        guard isDone else { return }
+        count("reopened")
+        note("desk \(desk.index) reopened \(conflict.id)")
+        world.reopened.ever.insert(conflict.id)
+        world.reopened.last.insert(conflict.id)
     }
 
     /// Everything that the conflict showed and that the record does not hold now was overruled, on purpose.

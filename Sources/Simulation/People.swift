@@ -14,6 +14,7 @@ extension Play {
         }
         if campaign.has(.scope) { names = ["scheda", "voce", "pratica", "pratica", "pratica", "pratica"] }
         if campaign.has(.schema) { names = ["scheda", "scheda", "voce", "voce", "pratica", "nuova"] }
+        if campaign.has(.checks) { names += ["tratto", "tratto", "tratto"] }
         if campaign.has(.keys) { names += ["gruppo", "membro", "gruppo", "membro"] }
         return names
     }
@@ -56,6 +57,7 @@ extension Play {
                 row.append(owner.map(Value.id) ?? .null)
             case .key: row.append(.text(chance.pick(["p", "q", "r"])))
             case .name: row.append(.text("g\(chance.below(6))"))
+            case .bound: row.append(.integer(Int64(chance.below(10))))
             case .parent:
                 guard let parents = desk.catalog.table(named: "gruppo"), let parent = try any(of: parents, desk) else {
                     return
@@ -193,13 +195,14 @@ extension Play {
 
     /// New values for one column of the record, or for two.
     func changes(of row: [Value], _ profile: Toys.Profile, _ number: UInt64) -> [(column: Int, value: Value)] {
-        let free = row.indices.filter { [.text, .money, .ordered, .name].contains(profile.roles[$0]) }
+        let free = row.indices.filter { [.text, .money, .ordered, .name, .bound].contains(profile.roles[$0]) }
         var changes: [Int: Value] = [:]
         for _ in 0..<(chance.happens(0.25) ? 2 : 1) {
             let column = chance.pick(free)
             switch profile.roles[column] {
             case .ordered: changes[column] = .text(chance.pick(["a", "b", "c"]))
             case .name: changes[column] = .text("g\(chance.below(6))")
+            case .bound: changes[column] = .integer(Int64(chance.below(10)))
             default: changes[column] = newValue(profile, column, number)
             }
         }

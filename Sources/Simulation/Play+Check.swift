@@ -36,12 +36,14 @@ extension Play {
         try checkOrder(shown, conflicts)
         try checkExistence(shown)
         try checkSettled(conflicts)
+        try checkReopened(conflicts)
         try checkClasses(shown)
         try checkSums()
         for id in world.decided.keys.sorted()
         where conflicts[id].map({ !$0.followsState }) == true && !campaign.has(.lostPC) {
             // The deletion took no side: where the hub that took it is no more, the loser stands beside as before.
             if campaign.has(.restore), world.decidedByDelete.contains(id) { continue }
+            if world.reopened.ever.contains(id) { continue }
             throw SimulationFailure("conflict \(id) was decided and is still open")
         }
     }
@@ -201,10 +203,19 @@ extension Play {
             && !(campaign.has(.restore) && campaign.has(.collect))
     }
 
+    /// What somebody opened again, and nobody decided afterwards, is open.
+    private func checkReopened(_ open: [RecordID: OpenConflict]) throws {
+        for id in world.reopened.last.sorted() where open[id] == nil {
+            throw SimulationFailure("conflict \(id) was opened again, and is not open")
+        }
+        if !world.reopened.last.isEmpty { count("reopened at rest") }
+    }
+
     /// What somebody settled is not listed anew for others to settle.
     private func checkSettled(_ open: [RecordID: OpenConflict]) throws {
         guard !campaign.hasDisasters, campaign.situations.isDisjoint(with: [.collect, .keys]) else { return }
-        for (id, conflict) in open.sorted(by: { $0.key < $1.key }) where !conflict.followsState {
+        for (id, conflict) in open.sorted(by: { $0.key < $1.key })
+        where !conflict.followsState && !world.reopened.ever.contains(id) {
             for settled in world.settled where settled.key.id == conflict.record && settled.group == conflict.group {
                 guard settled.dots.contains(conflict.loser), !settled.listed.contains(id) else { continue }
                 throw SimulationFailure("\(conflict.loser) of \(settled.key) was settled and is listed anew")

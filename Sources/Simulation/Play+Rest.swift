@@ -26,7 +26,8 @@ extension Play {
     private func foldAgain() throws {
         count("log folded again")
         let path = side + "/again.sqlite"
-        let report = try hub.store.verify(foldingInto: path)
+        let report = try hub.store.verify(
+            foldingInto: path, checkpoint: side + "/checkpoint.sqlite")
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
         guard !report.isEqual else { return }
         let first = report.differences.first.map { "\($0.table) \($0.name) \($0.kind) \($0.columns)" }
@@ -37,15 +38,17 @@ extension Play {
 
     // MARK: Conflicts that are functions of the state
 
-    /// Duplicates and orphans are listed exactly while they are there.
+    /// Duplicates, orphans and rows that a check does not pass are listed exactly while they are there.
     func checkClasses(_ shown: [RecordKey: HubRecord]) throws {
         guard let table = catalog.table(named: "zona_conflict") else { return }
         var duplicates: [String: Set<String>] = [:]
         var orphans: Set<String> = []
+        var invalid: Set<String> = []
         for (key, record) in shown where key.table == table.number {
             func text(_ column: String) -> String { table.column(named: column).map { record.values[$0].string } ?? "" }
             guard text("state") == "open" else { continue }
             if text("kind") == "orphan" { orphans.insert(text("record_id")) }
+            if text("kind") == "invalid" { invalid.insert(text("record_id")) }
             guard text("kind") == "duplicate", let members = table.column(named: "base_values") else { continue }
             duplicates[text("record_id")] = Set(try Self.ids(record.values[members].bytes))
         }
@@ -65,6 +68,12 @@ extension Play {
                 "orphans listed \(orphans.count), there are \(certain.count) to \(possible.count); the first that "
                     + "differs: \(which)")
         }
+        let ranges = catalog.table(named: "tratto")?.number
+        let wrong = shown.filter { $0.key.table == ranges && $0.value.values[0].integer > $0.value.values[1].integer }
+        guard invalid == Set(wrong.keys.map { "\($0.id)" }) else {
+            throw SimulationFailure("listed as invalid: \(invalid.count), there are \(wrong.count) or others")
+        }
+        if !wrong.isEmpty { count("invalid at rest") }
         if !wanted.isEmpty { count("duplicates at rest") }
         if !certain.isEmpty { count("orphans at rest") }
     }

@@ -86,7 +86,27 @@ extension Play {
             desk.skew = chance.pick([0, -50, 3_000, -90_000, 86_400_000, -31_536_000_000])
             count("clock stepped")
         }
+        if campaign.has(.centuries), chance.happens(0.01) {
+            desk.skew = chance.pick(Self.centuries(now))
+            count(desk.skew > 0 ? "clock ahead" : desk.skew == -now ? "clock of 1970" : "clock behind")
+        }
+        if campaign.has(.reopen), chance.happens(0.05) { try reopen(desk) }
+        if campaign.has(.prune), chance.happens(0.008) { try prune() }
         if campaign.has(.fire), chance.happens(0.01) { try burn(desks[desk.index]) }
+    }
+
+    /// What clocks of PCs are set to whose battery is empty, or whose date somebody mistyped.
+    private static func centuries(_ now: Int64) -> [Int64] {
+        [400 * 86_400_000, -3 * 86_400_000, -now, 10 * 31_536_000_000]
+    }
+
+    /// History and the bytes of batches that everybody has go; the fold begins at the checkpoint from now on.
+    private func prune() throws {
+        let summary = try hub.store.prune(
+            before: now - Int64(chance.below(400)), checkpoint: side + "/checkpoint.sqlite", now: now)
+        note("pruned \(summary.historyEntries) and \(summary.batches)")
+        if summary.historyEntries + summary.batches > 0 { count("pruned") }
+        try hub.refresh()
     }
 
     /// A newer Zona is installed, at the hub or at a PC: mostly, not always, at the hub first.

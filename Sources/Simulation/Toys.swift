@@ -8,6 +8,8 @@ enum Toys {
         /// Holds a value of its own each time it is written: ground truth follows it.
         case text, money
         case ordered, owner, key, parent, name
+        /// One end of a range that a check looks at.
+        case bound
     }
 
     struct Profile {
@@ -33,6 +35,7 @@ enum Toys {
         Profile(table: "membro", roles: [.parent, .text], isByColumn: true),
         Profile(table: "locale", roles: [.owner, .text, .text], isByColumn: false),
         Profile(table: "nuova", roles: [.text, .text], isByColumn: false),
+        Profile(table: "tratto", roles: [.bound, .bound, .text], isByColumn: true),
     ]
 
     static func profile(_ table: String) -> Profile? {
@@ -76,6 +79,7 @@ enum Toys {
         CREATE TABLE gruppo(\(id), nome TEXT NOT NULL, nota TEXT) STRICT;
         CREATE TABLE membro(\(id), gruppo_id TEXT NOT NULL, nota TEXT) STRICT;
         CREATE TABLE locale(\(id), comune_id TEXT, a TEXT, b TEXT) STRICT;
+        CREATE TABLE tratto(\(id), dal INTEGER NOT NULL, al INTEGER NOT NULL, nota TEXT) STRICT;
         CREATE TABLE comune(\(id), codice_istat TEXT NOT NULL, denominazione TEXT NOT NULL) STRICT;
         INSERT INTO zona_catalog(table_name, table_no, label, readable, writable, owner_column, rule, natural_key,
             id_key) VALUES
@@ -88,7 +92,8 @@ enum Toys {
           ('gruppo', 7, 'Gruppo', 'ambito', 'all', NULL, 'fields', 'nome', NULL),
           ('membro', 8, 'Membro', 'ambito', 'all', NULL, 'fields', NULL, NULL),
           ('locale', 9, 'Locale', 'ambito', 'owner_capofila', 'comune_id', 'owner', NULL, NULL),
-          ('comune', 10, 'Comune', 'ambito', 'hub', NULL, 'last-writer-wins', NULL, NULL);
+          ('comune', 10, 'Comune', 'ambito', 'hub', NULL, 'last-writer-wins', NULL, NULL),
+          ('tratto', 12, 'Tratto', 'ambito', 'all', NULL, 'fields', NULL, NULL);
         INSERT INTO zona_column_rule(table_name, column_name, label, rule, group_name, ordered_values, parent, allowed)
         VALUES
           ('scheda', 'titolo', 'Titolo', NULL, NULL, NULL, NULL, NULL),
@@ -111,9 +116,13 @@ enum Toys {
           ('membro', 'nota', 'Nota', NULL, NULL, NULL, NULL, NULL),
           ('locale', 'comune_id', 'Comune', NULL, NULL, NULL, NULL, NULL),
           ('locale', 'a', 'A', NULL, NULL, NULL, NULL, NULL), ('locale', 'b', 'B', NULL, NULL, NULL, NULL, NULL),
+          ('tratto', 'dal', 'Dal', NULL, NULL, NULL, NULL, NULL),
+          ('tratto', 'al', 'Al', 'manual', NULL, NULL, NULL, NULL),
+          ('tratto', 'nota', 'Nota', NULL, NULL, NULL, NULL, NULL),
           ('comune', 'codice_istat', 'Codice', NULL, NULL, NULL, NULL, NULL),
           ('comune', 'denominazione', 'Nome', NULL, NULL, NULL, NULL, NULL);
         INSERT INTO zona_check(table_name, name, columns, expression, message) VALUES
+          ('tratto', 'ordine', 'dal,al', 'dal <= al', 'dal: non segue al'),
           ('scheda', 'nota', 'nota', 'nota NOT LIKE ''x%''', 'nota: non comincia con x'),
           ('voce', 'b', 'b', 'b NOT LIKE ''x%''', 'b: non comincia con x');
         """

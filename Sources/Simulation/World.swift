@@ -50,6 +50,8 @@ struct World {
     /// Records that somebody deleted whose schema did not show him all of their columns, and those of which he decided
     /// so.
     var blind: (deleted: Set<RecordKey>, decided: Set<RecordKey>) = ([], [])
+    /// Conflicts that somebody opened again, and those of them that nobody has decided since.
+    var reopened: (ever: Set<RecordID>, last: Set<RecordID>) = ([], [])
     /// Conflicts that were decided by a deletion of their record.
     var decidedByDelete: Set<RecordID> = []
     /// Records that went into another when an operator merged duplicates, and that one.
