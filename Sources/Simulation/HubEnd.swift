@@ -263,10 +263,7 @@ extension Play {
             world.edits[change.key, default: []].append(deed)
         }
         hub.memory.seen[change.key, default: []].insert(change.name)
-        for conflict in change.decides {
-            world.decided[conflict] = change.name
-            if change.operation == .delete { world.decidedByDelete.insert(conflict) }
-        }
+        for conflict in change.decides { world.decided[conflict] = change.name }
         world.settled += change.settled
         if change.isCopy { count("copy") }
     }

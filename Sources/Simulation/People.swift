@@ -325,7 +325,11 @@ extension Play {
         for value in row.compactMap(Written.value) { world.over[value, default: []].insert(World.deleted) }
         desk.memory.edits = desk.memory.edits.filter { $0.key.key != key }
         let later = table(key.table)?.columns.indices.filter { table(key.table)?.columns[$0].since ?? 1 > 1 } ?? []
-        if later.contains(where: { !row.indices.contains($0) || Written.value(row[$0]) == nil }) {
+        func shown(_ column: Int) -> Int? { row.indices.contains(column) ? Written.value(row[column]) : nil }
+        let others = world.accepted.contains { value, place in
+            place.key == key && later.contains(place.column) && shown(place.column) != value
+        }
+        if others || later.contains(where: { shown($0) == nil }) {
             world.blind.deleted.insert(key)
             if asDecision { world.blind.decided.insert(key) }
         }

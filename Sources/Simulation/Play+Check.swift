@@ -41,9 +41,12 @@ extension Play {
         try checkSums()
         for id in world.decided.keys.sorted()
         where conflicts[id].map({ !$0.followsState }) == true && !campaign.has(.lostPC) {
-            // The deletion took no side: where the hub that took it is no more, the loser stands beside as before.
-            if campaign.has(.restore), world.decidedByDelete.contains(id) { continue }
             if world.reopened.ever.contains(id) { continue }
+            // The change that decided it died with its writer's file and with the hub: the loser stands beside as before.
+            let isLost = campaign.has(.putBack) && campaign.restoresHub
+            if isLost, let name = world.decided[id], !hub.memory.seen.values.contains(where: { $0.contains(name) }) {
+                continue
+            }
             throw SimulationFailure("conflict \(id) was decided and is still open")
         }
     }

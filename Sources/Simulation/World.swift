@@ -52,8 +52,6 @@ struct World {
     var blind: (deleted: Set<RecordKey>, decided: Set<RecordKey>) = ([], [])
     /// Conflicts that somebody opened again, and those of them that nobody has decided since.
     var reopened: (ever: Set<RecordID>, last: Set<RecordID>) = ([], [])
-    /// Conflicts that were decided by a deletion of their record.
-    var decidedByDelete: Set<RecordID> = []
     /// Records that went into another when an operator merged duplicates, and that one.
     private(set) var merged: [RecordKey: RecordKey] = [:]
     /// Values that a decision wrote once more.

@@ -1,6 +1,6 @@
 """Every command that writes."""
 
-from . import at_narni, at_hub  # noqa: F401  Each adds its own to ALL, in this order.
+from . import at_narni, at_hub, by_file  # noqa: F401  Each adds its own to ALL, in this order.
 from .case import ALL  # noqa: F401
 
 # What CI breaks: of each kind one.
