@@ -42,7 +42,7 @@ extension Play {
         for id in world.decided.keys.sorted()
         where conflicts[id].map({ !$0.followsState }) == true && !campaign.has(.lostPC) {
             if world.reopened.ever.contains(id) { continue }
-            // The change that decided it died with its writer's file and with the hub: the loser stands beside as before.
+            // The change that decided it died with its writer's file and with the hub: its loser stands beside again.
             let isLost = campaign.has(.putBack) && campaign.restoresHub
             if isLost, let name = world.decided[id], !hub.memory.seen.values.contains(where: { $0.contains(name) }) {
                 continue
