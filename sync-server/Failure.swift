@@ -44,7 +44,11 @@ struct Failure: Error {
                 }
             self.init(status, error.code.rawValue, error.context)
         case let error as HubServiceError:
-            self.init(error.code == .badPassphrase ? .badValue : .file, error.code.rawValue, error.description)
+            // Why a seal does not open says nothing more to a person.
+            let below = error.code == .badPassphrase ? nil : error.underlying
+            self.init(
+                error.code == .badPassphrase ? .badValue : .file, error.code.rawValue,
+                error.context + (below.map { " (\($0))" } ?? ""))
         case let error as ConsolidationError: self.init(.file, error.code.rawValue, error.context)
         case let error as ReplicaStoreError: self.init(.file, error.code.rawValue, error.context)
         case let fault as CocoaError where fault.code == .fileWriteOutOfSpace:

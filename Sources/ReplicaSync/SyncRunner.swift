@@ -138,6 +138,7 @@ private struct Line {
     ) async throws(SyncFault) -> SyncRunner.Stop? {
         onProgress?(conversation.progress)
         var request = try conversation.begin()
+        var certificate: CertificateDates?
         while let asked = request {
             guard !Task.isCancelled else {
                 throw SyncFault(.cancelled, localized("stopped: what was done is kept; run `zona sync` to go on"))
@@ -147,7 +148,7 @@ private struct Line {
             switch try await ask(asked, conversation, &spending) {
             case .stop(let stop): return stop
             case .nonce(let nonce, let dates):
-                conversation.noteCertificate { dates?.note(now: SyncRunner.now, offset: $0) }
+                certificate = dates
                 answer = .nonce(nonce)
             case .greeting(let greeting, let seq):
                 if let seq { try conversation.noteHub(seq: seq) }
@@ -155,6 +156,7 @@ private struct Line {
             case .other(let other): answer = other
             }
             request = try conversation.receive(answer, sentAt: sentAt, now: SyncRunner.now)
+            conversation.noteCertificate { certificate?.note(now: SyncRunner.now, offset: $0) }
             onProgress?(conversation.progress)
         }
         return nil

@@ -101,6 +101,10 @@ extension EndToEnd {
                     "/usr/bin/env", ["faketime", "-f", "+400d", zona, "status", "--check", "--json", "--file", narni])
                 #expect(try Stage.decode(StatusTruth.self, faketime.stdout).check?.cause == "clock", "\(faketime)")
                 #expect(faketime.status == 0)
+                let behind = try await stage.run(
+                    "/usr/bin/env", ["faketime", "-f", "-3d", zona, "sync", "--file", narni])
+                #expect(behind.stdout.contains("this PC's date is wrong"), "\(behind)")
+                #expect(!behind.stdout.contains("expired"))
 
                 try FileManager.default.moveItem(atPath: narni + ".key", toPath: narni + ".aside")
                 #expect(try await check(stage, narni).cause == "key")
