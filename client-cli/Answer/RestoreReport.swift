@@ -56,6 +56,10 @@ struct RestoreReport {
         if isDone {
             lines.append(localized("restored   \(SafeText.line(path))"))
             if let kept { lines.append(localized("kept       what was there: \(SafeText.line(kept))")) }
+            if let kept, case .known(let loss) = restore.loss, !loss.unsent.isEmpty {
+                lines.append(
+                    localized("rescue     `zona sync --file \(SafeText.line(kept))` sends what it has not sent"))
+            }
             lines.append(localized("next       `zona sync`: it brings what was sent since, and takes a new number"))
         } else {
             lines.append(localized("nothing was changed: the same command with --yes restores"))
@@ -73,27 +77,31 @@ struct RestoreReport {
         case .known(let loss) where loss.isNothing:
             return [localized("lost       nothing: the file holds what the backup holds")]
         case .known(let loss):
-            return Self.lines(loss)
+            return lines(loss)
         }
     }
 
-    private static func lines(_ loss: CopyLoss) -> [String] {
+    private func lines(_ loss: CopyLoss) -> [String] {
         var lines: [String] = []
         if loss.unsent.isEmpty {
             lines.append(localized("lost       nothing that was not sent"))
         } else {
             let count = loss.unsent.count
             lines.append(
-                localized(
-                    count, one: "lost       \(count) record that was not sent: `zona sync` first, if it still can",
-                    other: "lost       \(count) records that were not sent: `zona sync` first, if it still can"))
-            for record in loss.unsent.prefix(shown) {
+                isDone
+                    ? localized(
+                        count, one: "lost       \(count) record that was not sent: it is in the file that is kept",
+                        other: "lost       \(count) records that were not sent: they are in the file that is kept")
+                    : localized(
+                        count, one: "lost       \(count) record that was not sent: `zona sync` first, if it still can",
+                        other: "lost       \(count) records that were not sent: `zona sync` first, if it still can"))
+            for record in loss.unsent.prefix(Self.shown) {
                 lines.append(
                     "           \(record.table) \(record.id), \(SafeText.line(record.author)), "
                         + Moment.local(record.changedAt))
             }
-            if count > shown {
-                lines.append(localized("           … and \(count - shown) more: --json names them all"))
+            if count > Self.shown {
+                lines.append(localized("           … and \(count - Self.shown) more: --json names them all"))
             }
         }
         if loss.refused > 0 {
