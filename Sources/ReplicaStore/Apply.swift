@@ -37,6 +37,8 @@ struct Apply {
     private let hasBehind: Bool
     /// Whether rows here may be nobody's change: what the hub's replace is kept.
     private let keepsReplaced: Bool
+    /// Records of which a change was refused: what the hub's row replaces there is kept as that change.
+    private var refused: Set<RecordKey> = []
     /// What goes because its insert was refused, unless the hub speaks of the record.
     private var refusedHere: Set<RecordKey> = []
     private let pending: RawStatement
@@ -125,6 +127,7 @@ struct Apply {
         for (number, page) in pages.enumerated() {
             var reader = try PageReader(page.frame, header: page.header)
             summary.refused += reader.refusals.count
+            if keepsReplaced { refused.formUnion(reader.refusals.map(\.key)) }
             let insertsRefused = try RefusedChanges.keep(reader.refusals, database, now: now)
             // What is compared with a restored hub is not taken away by what was refused long ago: it may have come
             // back since, and be all that is left of it.
@@ -179,7 +182,9 @@ struct Apply {
 
     /// A write that escaped the triggers stands here perhaps.
     private mutating func keepReplaced(_ entry: PageEntry, body: [UInt8], _ table: TableDescription) throws {
-        guard entry.kind == .row || entry.kind == .deleted, table.writable != .hub else { return }
+        guard entry.kind == .row || entry.kind == .deleted, table.writable != .hub, !refused.contains(entry.key) else {
+            return
+        }
         let here = try ComparedTable(database, table)
         let hubs = entry.kind == .row ? try here.normalised(body, entry.row) : nil
         guard let row = try here.row(entry.key.id), row != hubs else { return }
