@@ -78,7 +78,10 @@ extension HubStore {
                     .notValid,
                     known.integer(0) == 1
                         ? "replica \(number) is retired already"
-                        : "replica \(number) holds nothing back: its file goes on under another number")
+                        : """
+                        replica \(number) holds nothing back: its file goes on under another number, which \
+                        `zona-server replicas` shows
+                        """)
             }
             var hub = try HubRow(database)
             var bytes: [UInt8] = []

@@ -194,6 +194,18 @@ extension EndToEnd {
                 try stage.sql(file, "SELECT forma_giuridica FROM soggetto WHERE id = '\(id)'") == [
                     ["prima\nseconda = con segno"]
                 ])
+            // What comes while the page lies open is not written over; the page is kept.
+            let script = "\(stage.folder)/meanwhile"
+            let zona = try Programs.path(of: Programs.zona)
+            let lines = """
+                '\(zona)' edit \(id) 'telefono=0744 2' --file '\(file)' > /dev/null
+                printf 'telefono = 0744 3\\n' > "$1"
+                """
+            try Data(lines.utf8).write(to: URL(filePath: script))
+            let late = try await run(stage, file, ["edit", id, "--editor"], editor: "sh \(script)")
+            #expect(late.status == 4 && late.stderr.contains("it is now “0744 2”"), "\(late)")
+            #expect(late.stderr.contains("kept in "))
+            #expect(try stage.sql(file, "SELECT telefono FROM soggetto WHERE id = '\(id)'") == [["0744 2"]])
             // Given back with its faults the page ends with them, and is kept; the record is free again.
             let faulty = try await run(
                 stage, file, ["edit", id, "--editor"], editor: try editor(stage, ["tipo_soggetto = VOLL\n"]))

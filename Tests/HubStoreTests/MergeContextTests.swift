@@ -51,6 +51,23 @@ import Testing
         )
     }
 
+    @Test func `Records that others belong to are not merged`() throws {
+        let second = try ambito.replica(of: "055022", "narni-2")
+        for desk in [narni, second] {
+            try desk.sql(
+                """
+                INSERT INTO comune(codice_istat, codice_belfiore, denominazione, sigla_provincia)
+                VALUES ('055099', 'Z999', 'Nuovo', 'TR')
+                """)
+        }
+        for _ in 0..<2 { for desk in [narni, second] { try desk.sync() } }
+        let twice = try #require(try narni.store.conflicts().first { $0.table == "comune" })
+
+        #expect(throws: ReplicaStoreError.self) {
+            try narni.store.merge(twice, keeping: 0, [], note: "", by: Operator("ufficio"), now: ambito.now)
+        }
+    }
+
     /// Narni writes to B before and after it merges the two, and the context of its merge is later than that of both.
     private func mergeWhileWriting(before: String?, after: String?) throws {
         try amelia.sql("INSERT INTO soggetto(denominazione, tipo_soggetto) VALUES ('Altra', 'VOL')")

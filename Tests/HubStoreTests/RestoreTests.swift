@@ -37,6 +37,41 @@ import Testing
         try desk.values("SELECT denominazione FROM soggetto ORDER BY denominazione")
     }
 
+    /// Two columns, or two values of one, that are larger together than one change may be.
+    @Test(arguments: ["pec", "telefono"])
+    func `what is too large to be given back holds back nothing else, and is kept aside`(_ column: String) throws {
+        let (ambito, narni, amelia, _) = try world()
+        try narni.sql("UPDATE soggetto SET telefono = printf('%.*c', 600000, 'a')")
+        try amelia.sql("UPDATE soggetto SET \(column) = printf('%.*c', 600000, 'b')")
+        try settleAll([narni, amelia], rounds: 2)
+        try add("dopo", narni)
+        try narni.sync()
+        try ambito.rebuild()
+
+        try settleAll([narni, amelia])
+
+        #expect(try names(amelia).contains("\"dopo\""))
+        let hub = try ambito.rows("soggetto") + ambito.rows("zona_conflict")
+        for letter in ["a", "b"] {
+            let long = String(repeating: letter, count: 1_000)
+            let kept = try narni.store.refusedChanges().contains {
+                $0.values.contains { value in
+                    if case .text(let bytes) = value.value {
+                        bytes.prefix(1_000).elementsEqual(long.utf8)
+                    } else {
+                        false
+                    }
+                }
+            }
+            let listed = try narni.store.conflicts().contains { conflict in
+                (conflict.other.values + conflict.shown.values).contains { value in
+                    if case .text(let bytes) = value { bytes.prefix(1_000).elementsEqual(long.utf8) } else { false }
+                }
+            }
+            #expect(kept || listed || hub.contains { $0.contains(long) }, "\(letter)")
+        }
+    }
+
     @Test(arguments: [false, true]) func `what a restored hub lacks is given back as it was`(_ withoutAWord: Bool)
         throws
     {

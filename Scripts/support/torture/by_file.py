@@ -3,7 +3,7 @@
 import hashlib
 
 from .at_hub import AtHub
-from .at_narni import AtNarni, let_escape
+from .at_narni import AtNarni, Drop
 from .case import command, settle, telephone
 from .programs import Failed
 from .world import PEOPLE
@@ -58,14 +58,8 @@ class Revert(AtNarni):
 
 
 @command
-class Resubmit(AtNarni):
+class Resubmit(Drop):
     name = "refused-resubmit"
-    hub_serves = False
-    second_may_end = (0, 4)
-
-    def prepare(self, world):
-        let_escape(world)
-        world.zona("narni", "doctor", "--undo")
 
     def said(self, world, attempt):
         return ["refused", "resubmit", "1"]
@@ -200,11 +194,10 @@ class BundleIn(AtNarni):
         world.sync("amelia")
         world.server("bundle", "import", str(world.folder / "stick" / "up.zona"))
         world.server("bundle", "export", "--comune", PEOPLE["narni"], "--to", str(world.folder / "stick"))
-        world.notes["files"] = [
-            str(next((world.folder / "stick").glob(pattern))) for pattern in ("receipt*.zona", "for-*.zona")]
 
     def said(self, world, attempt):
-        return ["bundle", "import", *(str(world.folder / "stick" / name.split("/")[-1]) for name in world.notes["files"])]
+        stick = world.folder / "stick"
+        return ["bundle", "import", *(str(next(stick.glob(name))) for name in ("receipt*.zona", "for-*.zona"))]
 
     def second(self, world, outcome):
         super().second(world, outcome)
